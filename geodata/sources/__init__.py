@@ -1,0 +1,1 @@
+"""One module per kind of file: NAME, LICENCE, CREDIT, FIELDS and read()."""

@@ -1,0 +1,1 @@
+"""Findings in, papers out: maps, sheets, reports and what lasts from year to year."""
