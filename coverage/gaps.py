@@ -1,0 +1,52 @@
+"""Who is left out where: the gap table, one row a cell."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from coverage.rules import Threshold
+
+NOT_SPOT = ("none", "partial", "complete", "unknown")
+ANY = "any"
+
+
+def not_spot(covered: pd.DataFrame) -> pd.Series:
+    """Class of each cell from what each carrier covers. Index as `covered`.
+
+    covered: one column a carrier: 1.0 covered, 0.0 not, NaN nothing published.
+    `partial` some carriers cover it and some do not (a silent carrier changes nothing);
+    `complete` none does and all have spoken; `none` all do and all have spoken; else `unknown`.
+    """
+    some = (covered == 1.0).any(axis=1)
+    lacking = (covered == 0.0).any(axis=1)
+    spoken = covered.notna().all(axis=1)
+    classes = np.select(
+        [some & lacking, lacking & spoken, some & spoken], ["partial", "complete", "none"], default="unknown"
+    )
+    return pd.Series(classes, index=covered.index, name="not_spot")
+
+
+def gap_table(
+    cells: pd.DataFrame,
+    shares: pd.DataFrame,
+    weights: pd.DataFrame,
+    carriers: list[str],
+    generation: str,
+    threshold: Threshold,
+) -> pd.DataFrame:
+    """The people each cell leaves out in one generation. Index as `cells`.
+
+    shares, weights: columns (carrier, generation) and ("any", generation); share of the land inside the
+    layer, and how much of the cell's people the gap rule counts as covered. Result columns, persons ≥ 0 or
+    NaN where unknown: `uncovered_population_<generation>` (outside every published layer),
+    `uncovered_population_<generation>_<carrier>`, and `not_spot_<generation>`.
+    """
+    people = cells["population"]
+    table = {}
+    for carrier in [ANY, *carriers]:
+        name = f"uncovered_population_{generation}" + ("" if carrier == ANY else f"_{carrier}")
+        table[name] = people * (1.0 - weights[(carrier, generation)])
+    covered = pd.DataFrame({carrier: threshold.met(shares[(carrier, generation)]) for carrier in carriers})
+    table[f"not_spot_{generation}"] = not_spot(covered)
+    return pd.DataFrame(table, index=cells.index)

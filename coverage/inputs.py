@@ -1,0 +1,197 @@
+"""What a study reads: its files through the readers of geodata, into tables of one CRS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from coverage.places import settlements_with_municipality
+from coverage.study import Layer, Study
+from geodata import mesh
+from geodata.errors import DataError, Text
+from geodata.grid import Grid
+from geodata.report import IntakeReport
+from geodata.schema import CRS_GEOGRAPHIC, FACILITIES, LAYERS, MUNICIPALITIES, SETTLEMENTS, Population, check
+from geodata.sources import carrier_polygons, estat_mesh, gsi_shelters, n03, population_raster, settlements
+from geodata.zone_ids import read_zone_ids
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+BBox = tuple[float, float, float, float]
+Told = Callable[[Text], None]
+
+NEAR_DEGREES = 0.5  # data this far outside the municipalities is in the wrong place or the wrong CRS
+OFFICIAL_LEVEL = 500
+
+
+@dataclass
+class Inputs:
+    """Everything a study reads, checked, in the CRS of `grid`; `reports` says how each file went."""
+
+    population: Population
+    municipalities: gpd.GeoDataFrame
+    in_study: frozenset[str]
+    settlements: gpd.GeoDataFrame | None
+    facilities: gpd.GeoDataFrame
+    layers: gpd.GeoDataFrame
+    grid: Grid
+    zone_ids: pd.DataFrame
+    reports: list[IntakeReport] = field(default_factory=list)
+
+
+def read_inputs(study: Study, told: Told) -> Inputs:
+    """Read all files of the study. Raises DataError at the first file that can give no right answer."""
+    reports: list[IntakeReport] = []
+    population = _read_population(study, reports, told)
+    municipalities, in_study = _read_municipalities(study, reports, told)
+    grid = population.grid or _mesh_grid(study, municipalities[municipalities.index.isin(in_study)])
+    municipalities = municipalities.to_crs(grid.crs)
+    near = _near(municipalities)
+    return Inputs(
+        population=population,
+        municipalities=check(MUNICIPALITIES, municipalities),
+        in_study=in_study,
+        settlements=_read_settlements(study, municipalities, grid, reports, told),
+        facilities=_read_facilities(study, grid, reports, told),
+        layers=_read_layers(study, grid, near, reports, told),
+        grid=grid,
+        zone_ids=read_zone_ids(study.path(study.zones.ids)),
+        reports=reports,
+    )
+
+
+def _read_population(study: Study, reports: list[IntakeReport], told: Told) -> Population:
+    wanted = study.population
+    told(Text("人口を読んでいます", "reading population"))
+    paths = [study.path(name) for name in wanted.files]
+    if wanted.kind == "raster":
+        if len(paths) != 1:
+            raise DataError(
+                "population-several-rasters",
+                Text("人口ラスターは1つだけ指定できます", "only one population raster can be given"),
+                Text("1枚にまとめたGeoTIFFを指定してください。", "merge them into one GeoTIFF"),
+                ", ".join(wanted.files),
+            )
+        population, found = population_raster.read(paths[0], crs=wanted.crs)
+    else:
+        population, found = estat_mesh.read(paths, wanted.level)
+    reports += found
+    return population
+
+
+def _read_municipalities(
+    study: Study, reports: list[IntakeReport], told: Told
+) -> tuple[gpd.GeoDataFrame, frozenset[str]]:
+    """Own municipalities and known neighbours in one table, and the ids of the own."""
+    told(Text("市町村の境界を読んでいます", "reading municipal boundaries"))
+    own, found = n03.read([study.path(name) for name in study.boundaries.files])
+    reports += found
+    if not study.boundaries.neighbours:
+        return own, frozenset(own.index)
+    others, found = n03.read([study.path(name) for name in study.boundaries.neighbours])
+    reports += found
+    others = others[~others.index.isin(own.index)]
+    return pd.concat([own, others.to_crs(own.crs)]), frozenset(own.index)
+
+
+def _mesh_grid(study: Study, municipalities: gpd.GeoDataFrame) -> Grid:
+    level = study.population.level
+    if level is None:
+        raise ValueError("a mesh study has a level")
+    west, south, east, north = municipalities.to_crs(CRS_GEOGRAPHIC).total_bounds
+    return mesh.mesh_grid(level, (float(west), float(south), float(east), float(north)))
+
+
+def _near(municipalities: gpd.GeoDataFrame) -> BBox:
+    """Degrees around the study where its data must lie."""
+    west, south, east, north = (float(v) for v in municipalities.to_crs(CRS_GEOGRAPHIC).total_bounds)
+    return west - NEAR_DEGREES, south - NEAR_DEGREES, east + NEAR_DEGREES, north + NEAR_DEGREES
+
+
+def _read_settlements(
+    study: Study, municipalities: gpd.GeoDataFrame, grid: Grid, reports: list[IntakeReport], told: Told
+) -> gpd.GeoDataFrame | None:
+    wanted = study.settlements
+    if wanted is None:
+        return None
+    told(Text("地区（大字など）を読んでいます", "reading settlements"))
+    table, found = settlements.read(
+        [study.path(name) for name in wanted.files],
+        name_field=wanted.name_field,
+        municipality_field=wanted.municipality_field,
+    )
+    reports += found
+    table = table.to_crs(grid.crs)
+    table["municipality_id"] = settlements_with_municipality(table, municipalities)
+    lost = table.index[table["municipality_id"] == ""]
+    if len(lost):
+        found[-1].exclude(
+            "settlement-outside",
+            Text(
+                f"どの市町村にも入らない地区が{len(lost)}件あり、使いません",
+                f"{len(lost)} settlements lie in no municipality and are not used",
+            ),
+            len(lost),
+            lost,
+        )
+        found[-1].accepted -= len(lost)
+    return check(SETTLEMENTS, table[table["municipality_id"] != ""])
+
+
+def _read_facilities(study: Study, grid: Grid, reports: list[IntakeReport], told: Told) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    tables = []
+    for wanted in study.facilities:
+        told(Text("避難所などを読んでいます", "reading facilities"))
+        table, found = gsi_shelters.read([study.path(name) for name in wanted.files])
+        reports += found
+        tables.append(table.to_crs(grid.crs))
+    if not tables:
+        empty = {"name": pd.Series(dtype=str), "category": pd.Series(dtype=str)}
+        return gpd.GeoDataFrame(
+            empty, geometry=gpd.GeoSeries([], crs=grid.crs), index=pd.Index([], name="facility_id", dtype=str)
+        )
+    return check(FACILITIES, pd.concat(tables))
+
+
+def _read_layers(
+    study: Study, grid: Grid, near: BBox, reports: list[IntakeReport], told: Told
+) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    tables = []
+    for layer in study.layers:
+        for name in layer.files:
+            told(
+                Text(
+                    f"エリアを読んでいます {layer.carrier} {layer.generation}",
+                    f"reading {layer.carrier} {layer.generation}",
+                )
+            )
+            table, report = _read_layer(study, layer, name, near)
+            reports.append(report)
+            tables.append(table.to_crs(grid.crs))
+    if not tables:
+        columns = {name: pd.Series(dtype=str) for name in LAYERS.columns if name != "geometry"}
+        return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=grid.crs))
+    return check(LAYERS, pd.concat(tables, ignore_index=True))
+
+
+def _read_layer(study: Study, layer: Layer, name: str, near: BBox) -> tuple[gpd.GeoDataFrame, IntakeReport]:
+    return carrier_polygons.read(
+        study.path(name),
+        carrier=layer.carrier,
+        generation=layer.generation,
+        kind=layer.kind,
+        as_of=layer.as_of,
+        crs=layer.crs,
+        layer=layer.layer,
+        level=layer.level,
+        where=layer.where,
+        near=near,
+    )

@@ -1,0 +1,37 @@
+"""Where every figure comes from: enough to make it again, and nothing that changes between two equal runs."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import version
+from typing import Any
+
+from coverage.study import Study
+from geodata.report import IntakeReport
+
+LIBRARIES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "shapely")
+
+
+def provenance(study: Study, reports: list[IntakeReport]) -> dict[str, Any]:
+    """Inputs with their hashes and credits, versions, the study's text. No clock and no machine path in it."""
+    as_of = {name: layer.as_of for layer in study.layers for name in layer.files}
+    return {
+        "kengai": version("kengai"),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "study_sha256": hashlib.sha256(study.text.encode()).hexdigest(),
+        "study": study.text,
+        "fictitious": study.about.fictitious,
+        "inputs": [
+            {
+                "path": report.path,
+                "kind": report.kind,
+                "sha256": report.sha256,
+                "size_bytes": report.size_bytes,
+                "verdict": report.verdict,
+                "licence": report.facts.get("licence", ""),
+                "credit": report.facts.get("credit", ""),
+                "as_of": as_of.get(report.path, report.facts.get("as_of", "")),
+            }
+            for report in reports
+        ],
+    }

@@ -1,0 +1,185 @@
+"""The whole analysis, in order: from a study to its findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from coverage.cells import Cells, build_cells, land_area_m2
+from coverage.gaps import ANY, gap_table
+from coverage.inputs import OFFICIAL_LEVEL, Inputs, Told, read_inputs
+from coverage.matrix import ShareMatrix, polygons_by_column, share_matrix
+from coverage.places import Places, settle, settle_contiguous
+from coverage.provenance import provenance
+from coverage.ranking import rank
+from coverage.rules import RULES, Threshold, covered_weight
+from coverage.study import Study
+from coverage.summary import summarise
+from coverage.zones import (
+    gap_cells,
+    give_ids,
+    nearest_coverage_km,
+    zone_of_cells,
+    zone_points,
+    zone_shapes,
+    zone_table,
+)
+from geodata import mesh
+from geodata.areas import cell_area_m2
+from geodata.errors import Text
+from geodata.grid import Grid
+from geodata.report import IntakeReport
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything a study finds. Frames are as DESIGN §2 says; geometries are in `grid.crs`."""
+
+    study: Study
+    grid: Grid
+    cells: pd.DataFrame
+    memberships: pd.DataFrame
+    shares: pd.DataFrame
+    gaps: pd.DataFrame
+    zones: gpd.GeoDataFrame
+    ranking: pd.DataFrame
+    municipalities: gpd.GeoDataFrame
+    facilities: gpd.GeoDataFrame
+    layers: gpd.GeoDataFrame
+    zone_ids: pd.DataFrame
+    summary: dict[str, Any]
+    reports: list[IntakeReport]
+    provenance: dict[str, Any]
+
+
+def run(study: Study, told: Told = lambda step: None) -> Result:
+    """The whole analysis, in order. `told` hears a sentence at each step."""
+    inputs = read_inputs(study, told)
+    cells = build_cells(inputs.population, inputs.municipalities, inputs.in_study, inputs.grid)
+    matrix = _shares(study, inputs, cells, told)
+    weights = rule_weights(study, cells.frame, matrix, inputs)
+    gaps = _gaps(study, cells.frame, matrix, weights)
+    frame, zones, ids = _zones(study, inputs, cells.frame, matrix, gaps, told)
+    told(Text("順位をつけています", "ranking"))
+    ranking = rank(
+        zones, study.ranking.weights, study.ranking.least_uncovered_population,
+        study.ranking.shake, study.ranking.draws, study.ranking.seed,
+    )  # fmt: skip
+    summary = summarise(study, cells, frame, _row_land(frame, inputs), weights, matrix.shares, gaps, ranking)
+    return Result(
+        study=study, grid=inputs.grid, cells=frame, memberships=cells.memberships, shares=matrix.shares, gaps=gaps,
+        zones=zones, ranking=ranking, municipalities=inputs.municipalities, facilities=inputs.facilities,
+        layers=inputs.layers, zone_ids=ids, summary=summary, reports=inputs.reports,
+        provenance=provenance(study, inputs.reports),
+    )  # fmt: skip
+
+
+def _shares(study: Study, inputs: Inputs, cells: Cells, told: Told) -> ShareMatrix:
+    columns = polygons_by_column(inputs.layers, study.carrier_keys, study.generations, study.rules.kinds)
+    land = inputs.municipalities.loc[inputs.municipalities.index.isin(inputs.in_study)].geometry.to_numpy()
+    return share_matrix(
+        cells.frame, land, columns, inputs.grid, study.rules.mesh_area == "full",
+        lambda carrier, generation: told(
+            Text(f"カバー率を計算しています {carrier} {generation}", f"measuring shares {carrier} {generation}")
+        ),
+    )  # fmt: skip
+
+
+def _row_land(frame: pd.DataFrame, inputs: Inputs) -> pd.Series:
+    return land_area_m2(frame, cell_area_m2(inputs.grid))
+
+
+def official_block(cell_id: pd.Index, level: int | None) -> pd.Series | None:
+    """The 500 m mesh that holds each cell, or None where cells are as large as that or larger, or no meshes."""
+    if level is None or level >= OFFICIAL_LEVEL or OFFICIAL_LEVEL % level:
+        return None
+    codes = mesh.parent(cell_id.to_numpy().astype(np.int64), level, OFFICIAL_LEVEL)
+    return pd.Series(codes, index=cell_id)
+
+
+def rule_weights(
+    study: Study, frame: pd.DataFrame, matrix: ShareMatrix, inputs: Inputs
+) -> dict[str, pd.DataFrame]:
+    """{rule: how much of each cell's people counts as covered}, columns as the shares."""
+    threshold = Threshold(study.rules.threshold, study.rules.inclusive)
+    land = _row_land(frame, inputs)
+    block = official_block(frame.index, inputs.population.level)
+    return {
+        rule: pd.DataFrame(
+            {
+                key: covered_weight(
+                    rule, matrix.shares[key], matrix.centre_covered[key], land, block, threshold
+                )
+                for key in matrix.shares.columns
+            },
+        )
+        for rule in RULES
+    }
+
+
+def _gaps(
+    study: Study, frame: pd.DataFrame, matrix: ShareMatrix, weights: dict[str, pd.DataFrame]
+) -> pd.DataFrame:
+    threshold = Threshold(study.rules.threshold, study.rules.inclusive)
+    return pd.concat(
+        [
+            gap_table(
+                frame, matrix.shares, weights[study.rules.gaps], study.carrier_keys, generation, threshold
+            )
+            for generation in study.generations
+        ],
+        axis=1,
+    )
+
+
+def _zones(
+    study: Study, inputs: Inputs, frame: pd.DataFrame, matrix: ShareMatrix, gaps: pd.DataFrame, told: Told
+) -> tuple[pd.DataFrame, gpd.GeoDataFrame, pd.DataFrame]:
+    """(cells with zone_id, zones, all zone ids given so far)."""
+    import geopandas as gpd
+
+    told(Text("地区にまとめています", "putting zones together"))
+    grid, main = inputs.grid, study.zones.generation
+    facilities_in = facilities_by_cell(inputs.facilities, frame, grid)
+    main_shares = matrix.shares.xs(main, axis=1, level="generation")
+    gap = gap_cells(frame, main_shares, facilities_in, study.carrier_keys, study.zones.least_uncovered_share)
+    names = inputs.municipalities["name"]
+    places = _places(study, inputs, frame, gap, names)
+    needed = places.table.loc[sorted(set(places.of_cell[gap]))]
+    ids = give_ids(needed, inputs.zone_ids, study.about.fiscal_year)
+    frame = frame.assign(zone_id=zone_of_cells(gap, places.of_cell, frame["municipality_id"], ids))
+    table = zone_table(frame, gaps, ids, names, study.carrier_keys, study.generations, main)
+    counted = facilities_in.reindex(frame.index).fillna(0).groupby(frame["zone_id"]).sum()
+    points = zone_points(frame, grid)
+    table = table.assign(
+        # without any list of facilities their number is unknown, not zero
+        shelters=counted.reindex(table.index).astype(float) if study.facilities else np.nan,
+        x=points["x"], y=points["y"],
+        nearest_coverage_km=nearest_coverage_km(points, frame, main_shares[ANY], grid, study.about.metric_crs),
+    )  # fmt: skip
+    return (
+        frame,
+        gpd.GeoDataFrame(table, geometry=zone_shapes(frame, grid).reindex(table.index), crs=grid.crs),
+        ids,
+    )
+
+
+def _places(study: Study, inputs: Inputs, frame: pd.DataFrame, gap: pd.Series, names: pd.Series) -> Places:
+    if inputs.settlements is None or study.zones.unit == "contiguous":
+        return settle_contiguous(frame, gap, names, inputs.grid)
+    return settle(frame, inputs.settlements, names, inputs.grid, study.about.metric_crs)
+
+
+def facilities_by_cell(facilities: gpd.GeoDataFrame, frame: pd.DataFrame, grid: Grid) -> pd.Series:
+    """How many facilities stand in each cell that has one: int, index cell_id."""
+    points = facilities.geometry
+    i, j, inside = grid.locate(points.x.to_numpy(), points.y.to_numpy())
+    at = pd.MultiIndex.from_arrays([i[inside], j[inside]])
+    cell_id = pd.Series(frame.index, index=pd.MultiIndex.from_frame(frame[["i", "j"]])).reindex(at).dropna()
+    return cell_id.value_counts().sort_index()

@@ -1,0 +1,293 @@
+"""Study: one TOML file that says which files, rules, weights and names an analysis uses."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from geodata.errors import DataError, Text
+
+RuleName = Literal["mic_half", "area", "any_touch", "centroid"]
+Generation = Literal["4G", "5G", "5G-sub6", "5G-mmWave", "5G-refarmed"]
+NotSpot = Literal["complete", "partial"]
+Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,32}$")]
+
+STUDY_FILE = "study.toml"
+
+
+class Part(BaseModel):
+    """A table of the TOML file. A key nobody knows is a mistake, not a wish to be ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class About(Part):
+    """What the study is called and where it is."""
+
+    name: str
+    prefecture: Annotated[str, Field(pattern=r"^\d{2}$")] = ""
+    fiscal_year: Annotated[int, Field(ge=2000, le=2100)]
+    metric_crs: str  # distances in metres are taken in this CRS, named by the user and never guessed
+    fictitious: bool = False
+    notes: str = ""
+
+
+class Files(Part):
+    """Files of one kind, with what the files themselves may not say."""
+
+    files: Annotated[list[str], Field(min_length=1)]
+    crs: str | None = None
+    layer: str | None = None
+
+
+class PopulationFiles(Files):
+    """Who lives where: e-Stat mesh tables, or a GeoTIFF of counts."""
+
+    kind: Literal["estat_mesh", "raster"] = "estat_mesh"
+    level: int | None = None  # nominal metres; ten digits are ambiguous, so it is always said
+
+    @model_validator(mode="after")
+    def _level_is_said(self) -> PopulationFiles:
+        if self.kind == "estat_mesh" and self.level is None:
+            raise ValueError("level-missing")
+        return self
+
+
+class BoundaryFiles(Files):
+    """Municipalities of the study, and of its neighbours for the cells on the border."""
+
+    neighbours: list[str] = []
+
+
+class SettlementFiles(Files):
+    """Named places. The fields are looked for by their usual names unless they are given here."""
+
+    name_field: str | None = None
+    municipality_field: str | None = None
+
+
+class FacilityFiles(Files):
+    """Places people go to."""
+
+    kind: Literal["gsi_shelters"] = "gsi_shelters"
+
+
+class Carrier(Part):
+    """A mobile network operator."""
+
+    key: Key
+    name: str
+
+
+class Layer(Files):
+    """The area one carrier says it serves with one generation."""
+
+    carrier: Key
+    generation: Generation
+    kind: Literal["own", "roaming", "satellite"] = "own"
+    as_of: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    level: int | None = None  # only for lists of mesh codes
+    where: dict[str, list[str | int]] = {}
+
+
+class Rules(Part):
+    """How a share becomes "covered". `official` heads the summary, `gaps` finds the zones."""
+
+    official: RuleName = "mic_half"
+    gaps: Literal["area", "mic_half"] = "area"
+    threshold: Annotated[float, Field(gt=0, le=1)] = 0.5
+    inclusive: bool = True
+    mesh_area: Literal["land", "full"] = "land"
+    kinds: list[Literal["own", "roaming", "satellite"]] = ["own"]
+
+
+class Zones(Part):
+    """What makes a place a zone."""
+
+    unit: Literal["settlement", "contiguous"] = "settlement"
+    generation: Generation = "4G"
+    least_uncovered_share: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    ids: str = "zone_ids.csv"
+
+
+class Ranking(Part):
+    """Weights by criterion (any scale: they are brought to 100 together) and the least need to be ranked."""
+
+    weights: dict[str, Annotated[float, Field(ge=0)]] = {
+        "uncovered_population": 30.0,
+        "complete_population": 20.0,
+        "uncovered_households": 10.0,
+        "uncovered_65plus": 10.0,
+        "shelters": 15.0,
+        "carriers_missing": 15.0,
+    }
+    least_uncovered_population: Annotated[float, Field(ge=0)] = 1.0
+    draws: Annotated[int, Field(ge=0, le=100_000)] = 1000
+    shake: Annotated[float, Field(ge=0, lt=1)] = 0.2
+    seed: int = 20260401
+
+    @field_validator("weights")
+    @classmethod
+    def _some_weight(cls, weights: dict[str, float]) -> dict[str, float]:
+        known = set(cls.model_fields["weights"].default)
+        if unknown := sorted(set(weights) - known):
+            raise ValueError(f"criterion-unknown {', '.join(unknown)}")
+        if sum(weights.values()) <= 0:
+            raise ValueError("weights-all-zero")
+        return weights
+
+
+class Study(Part):
+    """One analysis. Paths in it are relative to the folder of its file."""
+
+    about: About = Field(alias="study")
+    population: PopulationFiles
+    boundaries: BoundaryFiles
+    settlements: SettlementFiles | None = None
+    facilities: list[FacilityFiles] = []
+    carriers: Annotated[list[Carrier], Field(min_length=1)]
+    layers: list[Layer] = []
+    rules: Rules = Rules()
+    zones: Zones = Zones()
+    ranking: Ranking = Ranking()
+    _folder: Path = PrivateAttr(default=Path())
+    _text: str = PrivateAttr(default="")
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Study:
+        keys = [carrier.key for carrier in self.carriers]
+        if doubled := sorted({key for key in keys if keys.count(key) > 1}):
+            raise ValueError(f"carrier-twice {', '.join(doubled)}")
+        if strangers := sorted({layer.carrier for layer in self.layers} - set(keys)):
+            raise ValueError(f"layer-of-unknown-carrier {', '.join(strangers)}")
+        if self.zones.unit == "settlement" and self.settlements is None:
+            raise ValueError("settlements-missing")
+        return self
+
+    @property
+    def folder(self) -> Path:
+        """The folder that holds the study file."""
+        return self._folder
+
+    @property
+    def text(self) -> str:
+        """The study file as it was read, for provenance."""
+        return self._text
+
+    @property
+    def carrier_keys(self) -> list[str]:
+        """Carriers in the order of the study."""
+        return [carrier.key for carrier in self.carriers]
+
+    @property
+    def generations(self) -> list[str]:
+        """Generations that some layer speaks of, and the one the zones are made for. 5G parts imply "5G"."""
+        found = {str(layer.generation) for layer in self.layers} | {str(self.zones.generation)}
+        return sorted(found | {name.split("-")[0] for name in found})
+
+    def path(self, name: str) -> Path:
+        """A file of the study."""
+        return self._folder / name
+
+
+def read_study(path: Path | str) -> Study:
+    """The study in `path`: a folder that holds study.toml, or the file itself.
+
+    Raises DataError naming the key, what is wrong with it and how to mend it.
+    """
+    path = Path(path)
+    file = path / STUDY_FILE if path.is_dir() else path
+    text = _study_text(file)
+    try:
+        study = Study.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(
+            "study-not-toml",
+            Text(f"TOMLとして読めません（{error}）", f"is not valid TOML ({error})"),
+            Text(
+                "その行の引用符・かっこ・= を確かめてください。",
+                "check the quotes, brackets and = on that line",
+            ),
+            file.name,
+        ) from error
+    except ValidationError as error:
+        raise _study_error(file.name, error) from error
+    study._folder = file.resolve().parent
+    study._text = text
+    return study
+
+
+def _study_text(file: Path) -> str:
+    if not file.is_file():
+        raise DataError(
+            "study-missing",
+            Text("調査の設定ファイルがありません", "there is no study file"),
+            Text(
+                f"{STUDY_FILE} のあるフォルダを指定するか、kengai new で作ってください。",
+                f"name the folder that holds {STUDY_FILE}, or make one with `kengai new`",
+            ),
+            str(file),
+        )
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            "study-not-utf8",
+            Text(
+                f"文字コードがUTF-8ではありません（{error.start}バイト目）",
+                f"is not UTF-8 (byte {error.start})",
+            ),
+            Text("メモ帳で「UTF-8」を選んで保存し直してください。", "save it as UTF-8"),
+            file.name,
+        ) from error
+
+
+# pydantic's error types in the reader's words; others fall back to pydantic's own sentence
+SAID: dict[str, tuple[str, str]] = {
+    "missing": ("必要な項目がありません", "is required"),
+    "extra_forbidden": ("知らない項目です（つづりの誤り？）", "is not a known key (a typing error?)"),
+    "level-missing": (
+        "メッシュの大きさ level（1000, 500, 250, 125）がありません。10桁のコードは250mと100mを区別できません",
+        "needs level (1000, 500, 250 or 125): ten-digit codes are ambiguous",
+    ),
+    "criterion-unknown": ("知らない評価項目です", "is not a known criterion"),
+    "weights-all-zero": ("重みがすべて0です", "has only zero weights"),
+    "carrier-twice": ("同じ key の事業者が2つあります", "has two carriers with one key"),
+    "layer-of-unknown-carrier": ("[[carriers]] に無い事業者の [[layers]] があります", "has layers of a carrier that is not listed"),
+    "settlements-missing": (
+        'unit = "settlement" には [settlements] が必要です（無いときは unit = "contiguous"）',
+        'unit = "settlement" needs [settlements] (or take unit = "contiguous")',
+    ),
+}  # fmt: skip
+
+
+def _study_error(file: str, error: ValidationError) -> DataError:
+    """The first mistakes of the file, each with its key."""
+    ja, en = [], []
+    for mistake in error.errors()[:5]:
+        key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in mistake["loc"])
+        slug, _, detail = mistake["msg"].removeprefix("Value error, ").partition(" ")
+        words = SAID.get(mistake["type"]) or SAID.get(slug)
+        own = mistake["type"] == "value_error" and slug in SAID
+        given = detail if own else repr(mistake["input"])[:60] if mistake["type"] != "missing" else ""
+        ja.append(f"{key}: {words[0] if words else mistake['msg']} {given}".strip())
+        en.append(f"{key}: {words[1] if words else mistake['msg']} {given}".strip())
+    return DataError(
+        "study-invalid",
+        Text("設定に誤りがあります。" + " / ".join(ja), "has mistakes. " + " / ".join(en)),
+        Text(
+            "docs/study.md の項目の説明を見て直してください。", "mend the keys; docs/study.md explains each"
+        ),
+        file,
+    )

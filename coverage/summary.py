@@ -1,0 +1,181 @@
+"""The summary: people and land covered, uncovered and unknown, by rule, generation, carrier, municipality.
+
+Every three figures add up to all the people of the cells. Both unions are told: `any_carrier` (a place where
+any phone works) and `best_carrier` (the single carrier that reaches most people, SDG 9.c.1).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coverage.cells import Cells
+from coverage.gaps import ANY, NOT_SPOT
+from coverage.rules import RULES, Count, count_by
+from coverage.study import Study
+
+WHOLE = "all"
+
+
+def group_numbers(municipality_id: pd.Series) -> tuple[np.ndarray, list[str]]:
+    """int[n] number of each cell's municipality, and the municipalities in order of their code."""
+    names = sorted(set(municipality_id) - {""})
+    return pd.Categorical(municipality_id, categories=names).codes.astype(np.int64), names
+
+
+def coverage_figures(
+    people: np.ndarray, land_m2: np.ndarray, group: np.ndarray, groups: int,
+    weights: dict[str, pd.DataFrame], shares: pd.DataFrame, carriers: list[str], generations: list[str],
+) -> list[dict[str, Any]]:  # fmt: skip
+    """{generation: {rule: {carrier: figures}}} of each group. people, land_m2: float64[n] by cell.
+
+    weights: {rule: frame with the columns of `shares`}, the weight of covered_weight.
+    """
+    out: list[dict[str, Any]] = [{} for _ in range(groups)]
+    for generation in generations:
+        silent = [c for c in carriers if shares[(c, generation)].isna().all()]
+        land = {
+            c: count_by(group, groups, land_m2, shares[(c, generation)].to_numpy()) for c in [*carriers, ANY]
+        }
+        for rule in RULES:
+            counts = {
+                c: count_by(group, groups, people, weights[rule][(c, generation)].to_numpy())
+                for c in [*carriers, ANY]
+            }
+            for number, figures in enumerate(out):
+                figures.setdefault(generation, {})[rule] = _one_group(counts, land, number, carriers, silent)
+    return out
+
+
+def _one_group(
+    counts: dict[str, Count], land: dict[str, Count], number: int, carriers: list[str], silent: list[str]
+) -> dict[str, Any]:
+    figures = {c: _figures(counts[c], land[c], number) for c in carriers}
+    union = _figures(counts[ANY], land[ANY], number)
+    figures["any_carrier"] = _with_silent(union, silent)
+    spoken = [c for c in carriers if c not in silent]
+    if spoken:
+        best = max(spoken, key=lambda c: figures[c]["covered"])  # the first of equals, in the study's order
+        figures["best_carrier"] = {**_with_silent(figures[best], silent, best=True), "carrier": best}
+    else:
+        figures["best_carrier"] = {**union, "carrier": None}
+    return figures
+
+
+def _figures(people: Count, land: Count, number: int) -> dict[str, Any]:
+    covered, uncovered, unknown = (
+        float(part[number]) for part in (people.covered, people.uncovered, people.unknown)
+    )
+    m2 = [float(part[number]) for part in (land.covered, land.uncovered, land.unknown)]
+    return {
+        "covered": covered,
+        "uncovered": uncovered,
+        "unknown": unknown,
+        "population_coverage": share_of(covered, covered + uncovered + unknown, unknown),
+        "area_coverage": share_of(m2[0], sum(m2), m2[2]),
+    }
+
+
+def share_of(part: float, whole: float, unknown: float) -> float | None:
+    """part ÷ whole, or None where something is unknown or there is nothing to divide by."""
+    return part / whole if whole > 0 and unknown == 0 else None
+
+
+def _with_silent(figures: dict[str, Any], silent: list[str], best: bool = False) -> dict[str, Any]:
+    """Where a carrier has published nothing, whom the others leave out is unknown, not uncovered.
+
+    What the published carriers alone say stays readable: `published_uncovered`, `population_coverage_at_least`.
+    """
+    total = figures["covered"] + figures["uncovered"] + figures["unknown"]
+    told = {
+        "published_uncovered": figures["uncovered"],
+        "population_coverage_at_least": figures["covered"] / total if total > 0 else None,
+        "not_published": silent,
+    }
+    if not silent or best:
+        # the best single carrier is the best of those that published; its own figures are known
+        return {**figures, **told}
+    return {
+        **figures,
+        "uncovered": 0.0,
+        "unknown": figures["unknown"] + figures["uncovered"],
+        "population_coverage": None,
+        "area_coverage": None,
+        **told,
+    }
+
+
+def rule_spread(figures: dict[str, Any]) -> dict[str, Any]:
+    """{generation: {carrier: [lowest, highest covered people over the rules]}}: how much the rule decides."""
+    spread: dict[str, Any] = {}
+    for generation, by_rule in figures.items():
+        carriers = next(iter(by_rule.values()))
+        spread[generation] = {
+            carrier: [
+                min(by_rule[rule][carrier]["covered"] for rule in by_rule),
+                max(by_rule[rule][carrier]["covered"] for rule in by_rule),
+            ]
+            for carrier in carriers
+        }
+    return spread
+
+
+def not_spot_people(population: pd.Series, not_spot: pd.Series) -> dict[str, float]:
+    """People by class of their cell; all classes, in order, adding up to all the known people."""
+    sums = population.groupby(not_spot).sum()
+    return {name: float(sums.get(name, 0.0)) for name in NOT_SPOT}
+
+
+def summarise(
+    study: Study, cells: Cells, frame: pd.DataFrame, land_m2: pd.Series, weights: dict[str, pd.DataFrame],
+    shares: pd.DataFrame, gaps: pd.DataFrame, ranking: pd.DataFrame,
+) -> dict[str, Any]:  # fmt: skip
+    """The contents of summary.json (DESIGN §4), numbers only.
+
+    frame: CELLS table with zone_id; land_m2: land of each cell; the others as `run` makes them.
+    """
+    people = frame["population"].to_numpy(float)
+    carriers, generations = study.carrier_keys, study.generations
+    group, names = group_numbers(frame["municipality_id"])
+
+    def figures(number: np.ndarray, groups: int) -> list[dict[str, Any]]:
+        return coverage_figures(
+            people, land_m2.to_numpy(), number, groups, weights, shares, carriers, generations
+        )
+
+    whole = figures(np.zeros(len(frame), np.int64), 1)[0]
+    by_municipality = dict(zip(names, figures(group, len(names)), strict=True))
+    split = cells.memberships[cells.memberships["in_study"]].groupby("municipality_id")["population"].sum()
+    own = frame.groupby("municipality_id")["population"].sum()
+    return {
+        "study": {"name": study.about.name, "fiscal_year": study.about.fiscal_year, "fictitious": study.about.fictitious},
+        "rules": study.rules.model_dump(),
+        "population": {
+            "source_total": cells.source_population,
+            "total": float(frame["population"].sum()),
+            "outside": cells.outside_population,
+            "total_area_split": float(split.sum()),
+            "outside_area_split": cells.outside_split,
+            "unknown_cells": int(frame["population"].isna().sum()),
+        },
+        "cells": len(frame),
+        "land_km2": float(land_m2.sum()) / 1e6,
+        "generations": whole,
+        "rule_spread": rule_spread(whole),
+        "not_spot": {g: not_spot_people(frame["population"], gaps[f"not_spot_{g}"]) for g in generations},
+        "zones": {
+            "count": len(ranking),
+            "ranked": int((ranking["gate"] == "").sum()),
+            "population": float(frame.loc[frame["zone_id"] != "", "population"].sum()),
+        },
+        "municipalities": {
+            name: {
+                "population": float(own[name]),
+                "population_area_split": float(split.get(name, 0.0)),
+                "generations": by_municipality[name],
+            }
+            for name in names
+        },
+    }  # fmt: skip

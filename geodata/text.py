@@ -1,0 +1,160 @@
+"""Bytes to text and back to meaning: which encoding, where it breaks, what must not be in a cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from geodata.errors import DataError, Text
+
+# C0 controls except tab, LF, CR; DEL and C1; the marks that turn the direction of writing round
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_C1_BYTES = re.compile(rb"[\x80-\x9f]")
+_HIGH_BYTES = re.compile(rb"[\x80-\xff]")
+_HALF_KATAKANA = re.compile("[\uff61-\uff9f]")
+_KANA_KANJI = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
+UTF16_SHARE_OF_NUL = 0.2
+
+ENCODING_MEND = Text(
+    "メモ帳や Excel で開き直し、文字コード UTF-8 で保存してから読み込んでください。",
+    "open it in an editor or Excel and save it as UTF-8",
+)
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Text, the name of its encoding, and whether that was certain."""
+
+    text: str
+    encoding: str
+    certain: bool = True
+
+
+def decode(data: bytes) -> Decoded:
+    """Text of a whole file: BOM, then UTF-8, then ISO-2022-JP, then CP932, each strictly; else a DataError."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if data.startswith(mark):
+            return Decoded(_strict(data[len(mark) :], encoding, len(mark)), f"{encoding} (BOM)")
+    if b"\x00" in data:
+        return _without_mark(data)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _japanese(data, error)
+    if "\x1b$" in text:
+        return Decoded(_strict(data, "iso2022_jp", 0), "iso-2022-jp")
+    return Decoded(text, "ascii" if text.isascii() else "utf-8")
+
+
+def _without_mark(data: bytes) -> Decoded:
+    """Text with NUL bytes: UTF-16 without its mark when the NULs alternate, else a binary file."""
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        zeros = data[first::2].count(0)
+        others = data[1 - first :: 2].count(0)
+        if len(data) % 2 == 0 and not others and zeros > UTF16_SHARE_OF_NUL * len(data) / 2:
+            return Decoded(_strict(data, encoding, 0), f"{encoding}", certain=False)
+    at = data.index(b"\x00")
+    raise DataError(
+        "nul-byte",
+        Text(f"先頭から {at:,} バイト目に NUL（0x00）があり、文字のファイルではありません。", f"NUL at byte {at:,}: this is not a text file"),
+        Text(
+            "ファイルが壊れているか、拡張子が違います。元のソフトで CSV（UTF-8）として保存し直してください。",
+            "damaged, or a wrong extension: save it again as CSV (UTF-8) from where it was made",
+        ),
+        where=_row(data, at),
+    )
+
+
+def _japanese(data: bytes, utf8: UnicodeDecodeError) -> Decoded:
+    try:
+        text = data.decode("cp932")
+    except UnicodeDecodeError as error:
+        raise _undecodable(data, max(error.start, utf8.start)) from error
+    if _looks_like_euc(data, text):
+        raise DataError(
+            "encoding-euc-jp",
+            Text("文字コードが EUC-JP のようです（Shift_JIS として読むと半角カナばかりになります）。", "this looks like EUC-JP (read as Shift_JIS it is all half-width kana)"),
+            ENCODING_MEND,
+        )
+    return Decoded(text, "cp932")
+
+
+def _looks_like_euc(data: bytes, as_cp932: str) -> bool:
+    half = len(_HALF_KATAKANA.findall(as_cp932))
+    if half * 2 < len(_HIGH_BYTES.findall(data)) / 2:
+        return False
+    try:
+        return len(_KANA_KANJI.findall(data.decode("euc_jp"))) > half / 4
+    except UnicodeDecodeError:
+        return False
+
+
+def _strict(data: bytes, encoding: str, offset: int) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise _undecodable(data, error.start, offset) from error
+
+
+def _undecodable(data: bytes, at: int, offset: int = 0) -> DataError:
+    return DataError(
+        "encoding-unknown",
+        Text(
+            f"先頭から {at + offset:,} バイト目（0x{data[at]:02X}）が UTF-8 でも Shift_JIS（CP932）でも文字になりません。",
+            f"byte {at + offset:,} (0x{data[at]:02X}) is a character neither in UTF-8 nor in CP932",
+        ),
+        ENCODING_MEND,
+        where=_row(data, at),
+    )
+
+
+def _row(data: bytes, at: int) -> Text:
+    row = data.count(b"\n", 0, at) + 1
+    return Text(f"{row} 行目", f"line {row}")
+
+
+def decode_fields(fields: Iterable[bytes], declared: str) -> tuple[str, bool]:
+    """(encoding, declared was wrong) for short fields that may be cut in the middle of a character.
+
+    `declared` is the codec the file names, or "". UTF-8 that decodes is UTF-8; a declared single-byte
+    encoding is overruled by CP932 where the bytes are control characters in it (kana and kanji lead bytes).
+    """
+    joined = [field for field in fields if not field.isascii()]
+    if not joined:
+        return declared or "ascii", False
+    if all(_cut_decodes(field, "utf-8") for field in joined):
+        return "utf-8", declared not in {"", "utf-8"}
+    cp932 = all(_cut_decodes(field, "cp932") for field in joined)
+    high = b"".join(joined)
+    kana_like = len(_C1_BYTES.findall(high)) > len(_HIGH_BYTES.findall(high)) / 6
+    if declared and declared not in {"utf-8", "cp932"} and all(_cut_decodes(f, declared) for f in joined):
+        if cp932 and kana_like and declared in {"iso8859-1", "latin-1", "cp1252"}:
+            return "cp932", True
+        return declared, False
+    if cp932:
+        return "cp932", declared not in {"", "cp932"}
+    raise DataError(
+        "encoding-unknown",
+        Text("属性の文字が UTF-8 でも Shift_JIS（CP932）でも読めません。", "the attribute text decodes neither as UTF-8 nor as CP932"),
+        Text(
+            "文字コードを書いた .cpg ファイル（例: UTF-8）を添えるか、GISソフトで GeoPackage に書き出してください。",
+            "add a .cpg file naming the encoding, or export as GeoPackage with GIS software",
+        ),
+    )
+
+
+def _cut_decodes(field: bytes, encoding: str) -> bool:
+    """Whether the field decodes, allowing its last character to be cut off by the field's width."""
+    try:
+        field.decode(encoding)
+    except UnicodeDecodeError as error:
+        return len(field) - error.start < 4 and error.reason in {"unexpected end of data", "incomplete multibyte sequence"}
+    except LookupError:
+        return False
+    return True
+
+
+def stripped(value: str) -> str:
+    """`value` without control characters."""
+    return CONTROL.sub("", value)
