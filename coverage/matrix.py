@@ -18,6 +18,7 @@ from geodata.grid import FloatArray, Grid
 
 Polygons = np.ndarray  # object[n] of shapely polygons or multipolygons
 WHOLE_LAND = 1.0 - 1e-9
+DECIMALS = 10  # float noise of 1e-12 would otherwise leave 1e-11 of a person uncovered
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _one_layer(
         unknown = np.full(len(cells), np.nan)
         return unknown, unknown
     place = cells["j"].to_numpy(), cells["i"].to_numpy()
-    raw = covered_share(polygons, grid)[place]
+    raw = np.round(covered_share(polygons, grid)[place], DECIMALS)
     centre = _centre_covered(raw, polygons, grid, *place)
     if full_mesh:
         return raw, centre
@@ -96,7 +97,7 @@ def _one_layer(
         # |layer ∩ land| = |layer| + |land| − |layer ∪ land|: the union is what the engine measures
         both = covered_share(np.concatenate([polygons, land]), grid)[place][coastal]
         inside = raw[coastal] + land_share[coastal] - both
-        share[coastal] = np.clip(inside / land_share[coastal], 0.0, 1.0)
+        share[coastal] = np.round(np.clip(inside / land_share[coastal], 0.0, 1.0), DECIMALS)
     return share, centre
 
 

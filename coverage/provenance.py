@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import tomllib
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from coverage.study import Study
 from geodata.report import IntakeReport
 
+PROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
 LIBRARIES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "shapely")
 
 
@@ -16,7 +19,7 @@ def provenance(study: Study, reports: list[IntakeReport]) -> dict[str, Any]:
     """Inputs with their hashes and credits, versions, the study's text. No clock and no machine path in it."""
     as_of = {name: layer.as_of for layer in study.layers for name in layer.files}
     return {
-        "kengai": version("kengai"),
+        "kengai": tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["version"],
         "libraries": {name: version(name) for name in LIBRARIES},
         "study_sha256": hashlib.sha256(study.text.encode()).hexdigest(),
         "study": study.text,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from coverage.study_mistakes import study_error
 from geodata.errors import DataError, Text
 
 RuleName = Literal["mic_half", "area", "any_touch", "centroid"]
@@ -96,9 +98,17 @@ class Layer(Files):
     carrier: Key
     generation: Generation
     kind: Literal["own", "roaming", "satellite"] = "own"
-    as_of: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    as_of: str
     level: int | None = None  # only for lists of mesh codes
     where: dict[str, list[str | int]] = {}
+
+    @field_validator("as_of")
+    @classmethod
+    def _is_a_date(cls, as_of: str) -> str:
+        try:
+            return date.fromisoformat(as_of).isoformat()
+        except ValueError as error:
+            raise ValueError(f"date-form {as_of}") from error
 
 
 class Rules(Part):
@@ -222,7 +232,7 @@ def read_study(path: Path | str) -> Study:
             file.name,
         ) from error
     except ValidationError as error:
-        raise _study_error(file.name, error) from error
+        raise study_error(file.name, error) from error
     study._folder = file.resolve().parent
     study._text = text
     return study
@@ -251,43 +261,3 @@ def _study_text(file: Path) -> str:
             Text("メモ帳で「UTF-8」を選んで保存し直してください。", "save it as UTF-8"),
             file.name,
         ) from error
-
-
-# pydantic's error types in the reader's words; others fall back to pydantic's own sentence
-SAID: dict[str, tuple[str, str]] = {
-    "missing": ("必要な項目がありません", "is required"),
-    "extra_forbidden": ("知らない項目です（つづりの誤り？）", "is not a known key (a typing error?)"),
-    "level-missing": (
-        "メッシュの大きさ level（1000, 500, 250, 125）がありません。10桁のコードは250mと100mを区別できません",
-        "needs level (1000, 500, 250 or 125): ten-digit codes are ambiguous",
-    ),
-    "criterion-unknown": ("知らない評価項目です", "is not a known criterion"),
-    "weights-all-zero": ("重みがすべて0です", "has only zero weights"),
-    "carrier-twice": ("同じ key の事業者が2つあります", "has two carriers with one key"),
-    "layer-of-unknown-carrier": ("[[carriers]] に無い事業者の [[layers]] があります", "has layers of a carrier that is not listed"),
-    "settlements-missing": (
-        'unit = "settlement" には [settlements] が必要です（無いときは unit = "contiguous"）',
-        'unit = "settlement" needs [settlements] (or take unit = "contiguous")',
-    ),
-}  # fmt: skip
-
-
-def _study_error(file: str, error: ValidationError) -> DataError:
-    """The first mistakes of the file, each with its key."""
-    ja, en = [], []
-    for mistake in error.errors()[:5]:
-        key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in mistake["loc"])
-        slug, _, detail = mistake["msg"].removeprefix("Value error, ").partition(" ")
-        words = SAID.get(mistake["type"]) or SAID.get(slug)
-        own = mistake["type"] == "value_error" and slug in SAID
-        given = detail if own else repr(mistake["input"])[:60] if mistake["type"] != "missing" else ""
-        ja.append(f"{key}: {words[0] if words else mistake['msg']} {given}".strip())
-        en.append(f"{key}: {words[1] if words else mistake['msg']} {given}".strip())
-    return DataError(
-        "study-invalid",
-        Text("設定に誤りがあります。" + " / ".join(ja), "has mistakes. " + " / ".join(en)),
-        Text(
-            "docs/study.md の項目の説明を見て直してください。", "mend the keys; docs/study.md explains each"
-        ),
-        file,
-    )

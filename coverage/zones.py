@@ -118,7 +118,7 @@ def _sum(frame: pd.DataFrame, zone: pd.Series) -> pd.DataFrame:
 
 def mark(population: pd.Series, uncovered: pd.Series) -> pd.Series:
     """○ △ × － of a carrier in each zone, from the share of its people that are served."""
-    served = 1.0 - uncovered / population.where(population > 0)
+    served = (1.0 - uncovered / population.where(population > 0)).round(9)  # 1 − 0.95 is not 0.05 in floats
     marks = np.select(
         [served >= MARK_COVERED, served > MARK_LACKING, served <= MARK_LACKING], ["○", "△", "×"], "－"
     )

@@ -1,0 +1,1 @@
+"""What Kengai's speed and exactness are measured with. Nothing here is needed to use Kengai."""

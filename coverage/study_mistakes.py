@@ -1,0 +1,72 @@
+"""What is wrong with a study file, in the words of the person who wrote it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from geodata.errors import DataError, Text
+
+MISTAKES_NAMED = 5
+
+# pydantic's error types, and our own slugs, in the reader's words; {…} come from pydantic's context
+SAID: dict[str, tuple[str, str]] = {
+    "missing": ("必要な項目がありません", "is required"),
+    "extra_forbidden": ("知らない項目です（つづりの誤り？）", "is not a known key (a typing error?)"),
+    "int_type": ("引用符の無い整数で書いてください", "must be a whole number without quotes"),
+    "float_type": ("引用符の無い数で書いてください", "must be a number without quotes"),
+    "string_type": ("引用符で囲んだ文字で書いてください", "must be text in quotes"),
+    "bool_type": ("true か false で書いてください", "must be true or false"),
+    "list_type": ("[ ] で囲んで並べてください", "must be a list in [ ]"),
+    "too_short": ("1つ以上必要です", "needs at least one"),
+    "string_pattern_mismatch": ("書き方が違います（形式 {pattern}）", "has the wrong form ({pattern})"),
+    "literal_error": ("{expected} のどれかで書いてください", "must be {expected}"),
+    "greater_than": ("{gt} より大きい数で書いてください", "must be more than {gt}"),
+    "greater_than_equal": ("{ge} 以上で書いてください", "must be at least {ge}"),
+    "less_than": ("{lt} より小さい数で書いてください", "must be less than {lt}"),
+    "less_than_equal": ("{le} 以下で書いてください", "must be at most {le}"),
+    "level-missing": (
+        "メッシュの大きさ level（1000, 500, 250, 125）がありません。10桁のコードは250mと100mを区別できません",
+        "needs level (1000, 500, 250 or 125): ten-digit codes are ambiguous",
+    ),
+    "date-form": ("日付は 2026-03-31 の形で書いてください", "must be a date like 2026-03-31"),
+    "criterion-unknown": ("知らない評価項目です", "is not a known criterion"),
+    "weights-all-zero": ("重みがすべて0です", "has only zero weights"),
+    "carrier-twice": ("同じ key の事業者が2つあります", "has two carriers with one key"),
+    "layer-of-unknown-carrier": (
+        "[[carriers]] に無い事業者の [[layers]] があります", "has layers of a carrier that is not listed",
+    ),
+    "settlements-missing": (
+        'unit = "settlement" には [settlements] が必要です（無いときは unit = "contiguous"）',
+        'unit = "settlement" needs [settlements] (or take unit = "contiguous")',
+    ),
+}  # fmt: skip
+
+
+def study_error(file: str, error: ValidationError) -> DataError:
+    """The first mistakes of the file, each with its key (entries of a list are counted from 1)."""
+    mistakes = error.errors()[:MISTAKES_NAMED]
+    return DataError(
+        "study-invalid",
+        Text(
+            "設定に誤りがあります。" + " / ".join(_said(m, 0) for m in mistakes),
+            "has mistakes. " + " / ".join(_said(m, 1) for m in mistakes),
+        ),
+        Text(
+            "docs/study.md の項目の説明を見て直してください。", "mend the keys; docs/study.md explains each"
+        ),
+        file,
+    )
+
+
+def _said(mistake: Any, language: int) -> str:
+    """One mistake: its key, what is wrong, what was written. language: 0 Japanese, 1 English."""
+    key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in mistake["loc"])
+    slug, _, detail = mistake["msg"].removeprefix("Value error, ").partition(" ")
+    if mistake["type"] == "value_error" and slug in SAID:
+        return f"{key}: {SAID[slug][language]} {detail}".strip(": ")
+    words = SAID.get(mistake["type"])
+    sentence = words[language].format(**mistake.get("ctx", {})) if words else mistake["msg"]
+    written = "" if mistake["type"] in {"missing", "extra_forbidden"} else repr(mistake["input"])[:60]
+    return f"{key}: {sentence} {written}".strip(": ")

@@ -1,0 +1,110 @@
+"""Tables with latitude and longitude as points: what every list of places has in common.
+
+Columns named 緯度/経度, lat/lon and the like hold degrees in JGD2011 (for places, the same as WGS84): that is
+what such lists mean by convention, and a column that names 日本測地系 (Tokyo datum) is refused.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geodata.errors import DataError, Text
+from geodata.grid import FloatArray
+from geodata.report import IntakeReport
+
+BoolArray = npt.NDArray[np.bool_]
+HEADER_LINES = 1
+TABLE_SUFFIXES = {".csv", ".tsv", ".txt", ".xlsx"}
+LATITUDE = {"緯度", "北緯", "lat", "latitude", "fy", "世界測地系緯度", "緯度(世界測地系)"}
+LONGITUDE = {"経度", "東経", "lon", "lng", "long", "longitude", "fx", "世界測地系経度", "経度(世界測地系)"}
+_NUMBER = re.compile(r"[+\-]?[0-9]+(\.[0-9]+)?")
+
+
+@dataclass(frozen=True)
+class Located:
+    """Rows with usable coordinates: `rows` as written (their index kept), `lon` and `lat` float64 degrees."""
+
+    rows: pd.DataFrame
+    lon: FloatArray
+    lat: FloatArray
+
+
+def plain(label: object) -> str:
+    """A column name without white space, width and case."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(label))).lower()
+
+
+def column_of(table: pd.DataFrame, names: set[str]) -> str | None:
+    """The first column whose plain name is one of `names`."""
+    return next((name for name in table.columns if plain(name) in names), None)
+
+
+def locate(table: pd.DataFrame, report: IntakeReport) -> Located:
+    """Rows of a text table that have coordinates; the others go out, counted with their reason.
+
+    DataError: "coordinates-missing" without such columns, "coordinates-datum" for 日本測地系,
+    "coordinates-swapped" when latitude and longitude stand in each other's column.
+    """
+    lat_name, lon_name = column_of(table, LATITUDE), column_of(table, LONGITUDE)
+    if lat_name is None or lon_name is None:
+        raise _missing(table)
+    lat, lon = degrees(table[lat_name]), degrees(table[lon_name])
+    empty = ((table[lat_name].str.strip() == "") | (table[lon_name].str.strip() == "")).to_numpy(bool)
+    _refuse_swapped(lat, lon)
+    unreadable = ~empty & (np.isnan(lat) | np.isnan(lon))
+    nowhere = ~empty & ~unreadable & ((np.abs(lat) > 90) | (np.abs(lon) > 180))
+    origin = (lat == 0) & (lon == 0)
+    lines = table.index.to_numpy() + HEADER_LINES + 1
+    for code, bad, text in (
+        ("no-coordinates", empty, Text("緯度・経度が空の行を除きました。", "rows without coordinates were left out")),
+        ("bad-coordinates", unreadable, Text("緯度・経度が数（度）として読めない行を除きました。", "rows whose coordinates are no numbers (degrees) were left out")),
+        ("impossible-coordinates", nowhere, Text("緯度・経度がありえない値の行を除きました。", "rows with impossible coordinates were left out")),
+        ("zero-coordinates", origin, Text("緯度・経度がどちらも 0 の行を除きました。", "rows at latitude 0, longitude 0 were left out")),
+    ):  # fmt: skip
+        report.exclude(code, text, int(bad.sum()), lines[bad])
+    good = ~(empty | unreadable | nowhere | origin)
+    return Located(table[good], lon[good], lat[good])
+
+
+def degrees(cells: pd.Series) -> FloatArray:
+    """Decimal degrees as float64; NaN where the text is no plain number (full-width digits are fine)."""
+    plain_text = cells.map(lambda cell: unicodedata.normalize("NFKC", str(cell)).strip())
+    fits = plain_text.str.fullmatch(_NUMBER.pattern)
+    return plain_text.where(fits, "nan").to_numpy(str).astype(float)
+
+
+def _refuse_swapped(lat: FloatArray, lon: FloatArray) -> None:
+    with np.errstate(invalid="ignore"):
+        swapped = (np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
+    if swapped.any() and swapped.sum() * 2 > np.isfinite(lat).sum():
+        raise DataError(
+            "coordinates-swapped",
+            Text("緯度の列に経度が、経度の列に緯度が入っています。", "latitude and longitude stand in each other's column"),
+            Text("2つの列の見出しを入れ替えてください（緯度はおよそ 20〜46、経度は 122〜154）。", "swap the two column names"),
+        )  # fmt: skip
+
+
+def _missing(table: pd.DataFrame) -> DataError:
+    names = [str(name) for name in table.columns[:15]]
+    if any("日本測地系" in name for name in names):
+        return DataError(
+            "coordinates-datum",
+            Text("座標が日本測地系（旧測地系）です。そのまま使うと約450mずれます。", "coordinates are in the Tokyo datum, about 450 m off"),
+            Text("世界測地系（JGD2011）に変換した「緯度」「経度」の列を用意してください。", "convert them to JGD2011 in columns 緯度 and 経度"),
+            where=Text("列 " + "、".join(names), "columns " + ", ".join(names)),
+        )  # fmt: skip
+    return DataError(
+        "coordinates-missing",
+        Text("緯度・経度の列が見つかりません。", "no columns of latitude and longitude"),
+        Text(
+            "見出しを「緯度」「経度」（単位は度）にしてください。",
+            "name them 緯度 and 経度 (or lat and lon), in degrees",
+        ),
+        where=Text("列 " + "、".join(names), "columns " + ", ".join(names)),
+    )

@@ -1,0 +1,231 @@
+"""The door with a command line: parse, call one function, print. Heavy imports wait until they are needed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+# the name `coverage` is also coverage.py's: this checkout's folder must be found first
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+import typer  # noqa: E402  (after the path above)
+
+if TYPE_CHECKING:
+    from geodata.errors import DataError, Text
+
+app = typer.Typer(
+    help="圏外（Kengai）— 携帯電話の不感地域を見つけ、順位をつけ、要望をまとめる道具です。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ACCEPTED, WARNED, REFUSED = 0, 1, 2
+EXAMPLE = HERE / "examples" / "mie"
+
+Lang = Annotated[str, typer.Option("--lang", help="表示の言語（ja または en）", metavar="ja|en")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="進み具合を表示しません")]
+StudyPath = Annotated[Path, typer.Argument(help="study.toml のあるフォルダ（またはファイル）")]
+
+
+def main() -> None:
+    """The `kengai` command."""
+    _write_utf8()
+    app()
+
+
+def _write_utf8() -> None:
+    # a Japanese Windows console is CP932; a character outside it must not stop the work
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="replace")
+
+
+def _refuse(error: DataError, lang: str) -> NoReturn:
+    typer.echo(error.in_(lang), err=True)
+    raise typer.Exit(REFUSED)
+
+
+class _Progress:
+    """Prints each step as it begins; nothing when quiet."""
+
+    def __init__(self, quiet: bool, lang: str) -> None:
+        self.quiet, self.lang = quiet, lang
+
+    def __call__(self, step: Text) -> None:
+        if not self.quiet:
+            typer.echo(f"… {step.in_(self.lang)}", err=True)
+
+
+@app.command()
+def run(
+    study: StudyPath,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="結果を書くフォルダ（初期値: 調査フォルダの results）")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="読み込みと計算だけ行い、何も書きません")
+    ] = False,
+    quiet: Quiet = False,
+    lang: Lang = "ja",
+) -> None:
+    """調査を実行し、不感地域の順位・地図・一覧を書き出します。"""
+    from geodata.errors import DataError
+
+    try:
+        _run(study, out, dry_run, _Progress(quiet, lang), lang)
+    except DataError as error:
+        _refuse(error, lang)
+
+
+def _run(study_path: Path, out: Path | None, dry_run: bool, told: _Progress, lang: str) -> Path:
+    from requests_gen.outputs import write_outputs
+
+    from coverage.run import run as analyse
+    from coverage.study import read_study
+    from requests_gen.workspace import write_zone_ids
+
+    study = read_study(study_path)
+    result = analyse(study, told)
+    target = out if out is not None else study.folder / "results"
+    if dry_run:
+        typer.echo(_sentence(result.summary, lang))
+        return target
+    write_outputs(result, target, lang=lang, told=told)
+    write_zone_ids(result)
+    typer.echo(_sentence(result.summary, lang))
+    typer.echo(f"結果: {target}" if lang != "en" else f"results: {target}")
+    return target
+
+
+def _sentence(summary: dict, lang: str) -> str:  # type: ignore[type-arg]
+    """What was found, in three lines."""
+    people, zones = summary["population"], summary["zones"]
+    rule = summary["rules"]["official"]
+    lines = []
+    for generation, by_rule in summary["generations"].items():
+        union = by_rule[rule]["any_carrier"]
+        parts = [f"{union[key]:,.0f}" for key in ("covered", "uncovered", "unknown")]
+        if lang == "en":
+            lines.append(
+                f"{generation} (any carrier, {rule}): covered {parts[0]}, uncovered {parts[1]}, unknown {parts[2]}"
+            )
+        else:
+            lines.append(
+                f"{generation}（いずれか1社、規則 {rule}）: エリア内 {parts[0]}人・エリア外 {parts[1]}人・不明 {parts[2]}人"
+            )
+    if lang == "en":
+        head = f"{people['total']:,.0f} people; {zones['count']} zones with a gap, {zones['ranked']} of them ranked"
+    else:
+        head = f"人口 {people['total']:,.0f}人、不感のある地区 {zones['count']}（うち順位付き {zones['ranked']}）"
+    if summary["study"]["fictitious"]:
+        head += "  [fictitious areas]" if lang == "en" else "　【架空のエリアによる例】"
+    return "\n".join([head, *lines])
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="調べるファイル")],
+    kind: Annotated[
+        str | None,
+        typer.Option(help="種類（coverage, population, boundary, facility, measurement, settlement, road）"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSONで出力します")] = False,
+    level: Annotated[int | None, typer.Option(help="人口メッシュの大きさ（m）")] = None,
+    crs: Annotated[
+        str | None, typer.Option(help="ファイルに座標系がないときの座標系（例 EPSG:6668）")
+    ] = None,
+    lang: Lang = "ja",
+) -> None:
+    """ファイルが何か、直した所、誤りと直し方を示します。終了コード 0 受入 / 1 注意あり / 2 受け入れ不可。"""
+    import json
+
+    from requests_gen.checking import check_file
+
+    reports = [check_file(path, kind=kind, level=level, crs=crs) for path in files]
+    if as_json:
+        typer.echo(json.dumps([report.as_dict(lang) for report in reports], ensure_ascii=False, indent=1))
+    else:
+        for report in reports:
+            _print_report(report.as_dict(lang), lang)
+    worst = {"accept": ACCEPTED, "warn": WARNED, "refuse": REFUSED}
+    raise typer.Exit(max(worst[report.verdict] for report in reports))
+
+
+def _print_report(report: dict, lang: str) -> None:  # type: ignore[type-arg]
+    words = {
+        "ja": {"accept": "○ 受け入れ", "warn": "△ 注意あり", "refuse": "× 受け入れ不可"},
+        "en": {"accept": "accepted", "warn": "accepted with warnings", "refuse": "refused"},
+    }["en" if lang == "en" else "ja"]
+    typer.echo(f"{words[report['verdict']]}  {report['path']}  [{report['kind']}] {report['format']}")
+    for name, value in report["facts"].items():
+        typer.echo(f"    {name}: {value}")
+    for message in report["messages"]:
+        for line in message["text"].splitlines():
+            typer.echo(f"    - {line}")
+        if message["places"]:
+            typer.echo(f"      {', '.join(message['places'])}")
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="例を置くフォルダ")] = Path("demo"),
+    quiet: Quiet = False,
+    lang: Lang = "ja",
+) -> None:
+    """同梱の例（三重県、架空のエリア）で、最初から最後まで実行します。"""
+    from geodata.errors import DataError
+    from requests_gen.workspace import copy_example
+
+    try:
+        study = copy_example(EXAMPLE, out)
+        results = _run(study, out / "results", False, _Progress(quiet, lang), lang)
+    except DataError as error:
+        _refuse(error, lang)
+    for name, ja, en in (
+        ("map.html", "地図（ダブルクリックで開きます）", "the map (double-click)"),
+        ("ranking.xlsx", "優先順位の表", "the ranking sheet"),
+        ("intake.html", "読み込みの記録", "what was read"),
+    ):
+        typer.echo(f"  {results / name}  {en if lang == 'en' else ja}")
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="作るフォルダ")],
+    prefecture: Annotated[str, typer.Option(help="都道府県コード（2桁。三重県は24）")],
+    lang: Lang = "ja",
+) -> None:
+    """作業フォルダと、説明つきの study.toml を作ります。"""
+    from geodata.errors import DataError
+    from requests_gen.workspace import new_workspace
+
+    try:
+        study = new_workspace(folder, prefecture)
+    except DataError as error:
+        _refuse(error, lang)
+    typer.echo(
+        f"{study} を作りました。メモ帳で開き、説明に従って書き込んでください。"
+        if lang != "en"
+        else f"wrote {study}"
+    )
+
+
+@app.command(name="app")
+def open_app(
+    folder: Annotated[Path | None, typer.Argument(help="結果のあるフォルダ（初期値は同梱の例）")] = None,
+    port: Annotated[int, typer.Option(help="ポート番号")] = 8501,
+) -> None:
+    """画面をこのパソコンの中（127.0.0.1）で開きます。"""
+    import subprocess
+
+    command = [sys.executable, "-m", "streamlit", "run", str(HERE / "app.py"), f"--server.port={port}"]
+    raise typer.Exit(subprocess.call([*command, "--", *([str(folder)] if folder else [])], cwd=HERE))
+
+
+if __name__ == "__main__":
+    main()

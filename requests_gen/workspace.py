@@ -1,0 +1,73 @@
+"""Folders that staff work in: a new study, a copy of the example, the list of zone ids."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coverage.study import STUDY_FILE, read_study
+from geodata.atomic import write_bytes
+from geodata.errors import DataError, Text
+from geodata.prefectures import PREFECTURES, metric_crs
+from geodata.zone_ids import zone_ids_csv
+
+if TYPE_CHECKING:
+    from coverage.run import Result
+
+TEMPLATE = Path(__file__).parent / "templates" / "study.toml"
+STUDY_FOLDER = "study"
+
+
+def copy_example(example: Path, out: Path) -> Path:
+    """Copy the embedded example into `out`/study and return that folder.
+
+    Files of the copy that someone changed are kept: the demo then runs on the changed study.
+    """
+    target = out / STUDY_FOLDER
+    if not (target / STUDY_FILE).exists():
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(example / "data", target / "data", dirs_exist_ok=True)
+        # the study file last: its presence says that the copy is whole
+        write_bytes(target / STUDY_FILE, (example / STUDY_FILE).read_bytes())
+    return target
+
+
+def new_workspace(folder: Path, prefecture: str) -> Path:
+    """Write a commented study.toml for `prefecture` (two digits) into `folder`; refuses to overwrite one."""
+    if prefecture not in PREFECTURES:
+        raise DataError(
+            "prefecture-unknown",
+            Text(f"都道府県コード {prefecture} はありません", f"there is no prefecture {prefecture}"),
+            Text("01（北海道）から47（沖縄県）の2桁で指定してください。", "give two digits, 01 to 47"),
+        )
+    target = folder / STUDY_FILE
+    if target.exists():
+        raise DataError(
+            "study-exists",
+            Text("study.toml がすでにあります", "there is a study.toml already"),
+            Text(
+                "別のフォルダ名を指定してください。今あるものは変えていません。",
+                "name another folder; nothing was changed",
+            ),
+            str(target),
+        )
+    text = TEMPLATE.read_text(encoding="utf-8")
+    for name, value in (
+        ("@PREFECTURE@", prefecture),
+        ("@NAME@", PREFECTURES[prefecture]),
+        ("@METRIC_CRS@", metric_crs(prefecture)),
+    ):
+        text = text.replace(name, value)
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    write_bytes(target, text.encode("utf-8"))
+    read_study(target)  # the template itself must always be a study that reads
+    return target
+
+
+def write_zone_ids(result: Result) -> None:
+    """Keep the ids that this run gave, so that the next run gives the same. Only ever adds rows."""
+    path = result.study.path(result.study.zones.ids)
+    text = zone_ids_csv(result.zone_ids)
+    if not path.exists() or path.read_bytes() != text:
+        write_bytes(path, text)

@@ -1,0 +1,298 @@
+"""A world of 4 × 2 cells, from polygons to ranked zones, with every figure worked out by hand.
+
+    column    0        1        2        3
+    row 1   A 10     A 20  |  B 40     B  –      (people; – = the source has no row: nobody)
+    row 0   A  5     A  0  |  B  8     sea
+
+Municipality A (24201) has columns 0 and 1, B (24202) columns 2 and 3 but for the cell in the sea.
+"""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from coverage.cells import build_cells, land_area_m2, municipality_shares
+from coverage.gaps import gap_table
+from coverage.matrix import polygons_by_column, share_matrix
+from coverage.places import settle, settle_contiguous, settlements_with_municipality
+from coverage.rules import Threshold
+from coverage.zones import gap_cells, give_ids, mark, zone_of_cells, zone_shapes, zone_table
+from geodata import zone_ids
+from geodata.errors import DataError
+from geodata.grid import Grid
+from geodata.schema import Population
+
+GRID = Grid(136.0, 34.0, 0.00625, 15 / 3600, 4, 2, "EPSG:6668")  # 500 m meshes, made by hand
+CARRIERS = ["alpha", "beta"]
+NAMES = pd.Series({"24201": "甲市", "24202": "乙町"})
+
+
+def box(i0: float, j0: float, i1: float, j1: float) -> shapely.Polygon:
+    """A box in cell units."""
+    return shapely.box(
+        GRID.west + i0 * GRID.dx,
+        GRID.south + j0 * GRID.dy,
+        GRID.west + i1 * GRID.dx,
+        GRID.south + j1 * GRID.dy,
+    )
+
+
+def cell(i: int, j: int) -> str:
+    from geodata import mesh
+
+    return str(mesh.codes_at(500, np.array([i]), np.array([j]), GRID)[0])
+
+
+def municipalities() -> gpd.GeoDataFrame:
+    land = [box(0, 0, 2, 2), shapely.union(box(2, 0, 3, 2), box(3, 1, 4, 2))]
+    index = pd.Index(["24201", "24202"], name="municipality_id")
+    return gpd.GeoDataFrame({"name": NAMES.to_numpy()}, geometry=land, crs=GRID.crs, index=index)
+
+
+def population(covers: frozenset[str] = frozenset({"24"})) -> Population:
+    people = {(0, 1): 10.0, (1, 1): 20.0, (2, 1): 40.0, (0, 0): 5.0, (1, 0): 0.0, (2, 0): 8.0}
+    frame = pd.DataFrame(
+        {
+            "population": list(people.values()),
+            "households": 2.0,
+            "population_65plus": 1.0,
+            "age_basis": "own",
+        },
+        index=pd.Index([cell(*at) for at in people], name="cell_id"),
+    )
+    return Population(frame, 500, covers)
+
+
+def cells() -> pd.DataFrame:
+    return build_cells(population(), municipalities(), frozenset(NAMES.index), GRID).frame
+
+
+def layers() -> gpd.GeoDataFrame:
+    """alpha covers columns 0–1 of row 1 and half of (2, 1); beta covers (0, 1) wholly, twice over. 5G: none of beta."""
+    rows = [
+        ("alpha", "4G", "own", box(0, 1, 2.5, 2)),
+        ("beta", "4G", "own", box(0, 1, 1, 2)),
+        ("beta", "4G", "own", box(0, 1, 1, 2)),
+        ("beta", "4G", "satellite", box(0, 0, 4, 2)),
+        ("alpha", "5G-sub6", "own", box(0, 1, 1, 2)),
+    ]
+    frame = pd.DataFrame(rows, columns=["carrier", "generation", "kind", "geometry"])
+    return gpd.GeoDataFrame(frame.assign(as_of="2026-03-31", source="x"), geometry="geometry", crs=GRID.crs)
+
+
+def shares(**options: object) -> pd.DataFrame:
+    columns = polygons_by_column(layers(), CARRIERS, ["4G", "5G"], ["own"])
+    land = municipalities().geometry.to_numpy()
+    return share_matrix(cells(), land, columns, GRID, **options).shares
+
+
+def test_cells_hold_the_people_of_the_source_and_nobody_where_it_has_no_row():
+    frame = cells()
+    assert len(frame) == 7
+    assert frame["population"].sum() == 83
+    assert frame.loc[cell(3, 1), "population"] == 0
+    assert frame["municipality_id"].value_counts().to_dict() == {"24201": 4, "24202": 3}
+    assert frame["land_share"].to_numpy() == pytest.approx(1.0)
+
+
+def test_a_cell_outside_what_was_read_is_unknown():
+    mesh_code = cell(0, 0)[:4]
+    known = build_cells(population(frozenset({mesh_code})), municipalities(), frozenset(NAMES.index), GRID)
+    other = build_cells(population(frozenset({"9999"})), municipalities(), frozenset(NAMES.index), GRID)
+    assert known.frame.loc[cell(3, 1), "population"] == 0
+    assert np.isnan(other.frame.loc[cell(3, 1), "population"])
+
+
+def test_a_border_cell_goes_to_the_larger_area_and_the_split_conserves_people():
+    """The border moves to 0.4 of column 2: A gets 0.4 of 40 and of 8 by area, B keeps the cells."""
+    moved = municipalities()
+    moved.geometry = [box(0, 0, 2.4, 2), shapely.union(box(2.4, 0, 3, 2), box(3, 1, 4, 2))]
+    world = build_cells(population(), moved, frozenset(NAMES.index), GRID)
+    official = world.frame.groupby("municipality_id")["population"].sum()
+    split = world.memberships.groupby("municipality_id")["population"].sum()
+    assert official.to_dict() == {"24201": 35.0, "24202": 48.0}
+    assert split.to_dict() == pytest.approx({"24201": 35 + 0.4 * 48, "24202": 0.6 * 48})
+    assert official.sum() == pytest.approx(split.sum())
+
+
+def test_people_of_a_neighbour_are_outside_under_both_ways():
+    """B is a neighbour. The border cells (2, ·) are 0.4 of A: officially none of it, by area 0.4."""
+    moved = municipalities()
+    moved.geometry = [box(0, 0, 2.4, 2), shapely.union(box(2.4, 0, 3, 2), box(3, 1, 4, 2))]
+    world = build_cells(population(), moved, frozenset({"24201"}), GRID)
+    assert world.frame["population"].sum() == 35
+    assert world.outside_population == pytest.approx(48)
+    assert world.outside_split == pytest.approx(0.6 * 48)
+    own = world.memberships.loc[world.memberships["in_study"], "population"].sum()
+    assert own + world.outside_split == pytest.approx(world.source_population)
+
+
+def test_an_exact_tie_on_a_border_goes_to_the_lower_code():
+    moved = municipalities()
+    moved.geometry = [box(0, 0, 2.5, 2), shapely.union(box(2.5, 0, 3, 2), box(3, 1, 4, 2))]
+    assert (
+        build_cells(population(), moved, frozenset(NAMES.index), GRID).frame.loc[
+            cell(2, 1), "municipality_id"
+        ]
+        == "24201"
+    )
+
+
+def test_municipality_shares_ignore_what_lies_outside_the_grid():
+    far = municipalities()
+    far.geometry = [box(-5, -5, 1, 1), box(10, 10, 12, 12)]
+    table = municipality_shares(far, GRID)
+    assert table.to_dict("records") == [{"flat": 0, "municipality_id": "24201", "share": pytest.approx(1.0)}]
+
+
+def test_shares_of_every_layer():
+    """Satellites do not count; 5G takes the sub-6 layer in; beta has published no 5G."""
+    table = shares()
+    row1 = [cell(i, 1) for i in range(4)]
+    assert table.loc[row1, ("alpha", "4G")].to_numpy() == pytest.approx([1, 1, 0.5, 0])
+    assert table.loc[row1, ("beta", "4G")].to_numpy() == pytest.approx([1, 0, 0, 0])
+    assert table.loc[row1, ("any", "4G")].to_numpy() == pytest.approx([1, 1, 0.5, 0])
+    assert table[("beta", "5G")].isna().all()
+    assert table.loc[row1, ("any", "5G")].to_numpy() == pytest.approx([1, 0, 0, 0])
+
+
+def test_share_of_the_land_not_of_the_sea():
+    """Land is the western half of column 0; a layer covers the western quarter: half of the land, a quarter of the cell."""
+    coast = municipalities()
+    coast.geometry = [box(0, 0, 0.5, 2), box(3, 1, 4, 2)]
+    frame = build_cells(population(), coast, frozenset(NAMES.index), GRID).frame
+    columns = {("alpha", "4G"): np.array([box(-1, 0, 0.25, 2)], dtype=object)}
+    land = coast.geometry.to_numpy()
+    on_land = share_matrix(frame, land, columns, GRID).shares.iloc[:, 0]
+    whole = share_matrix(frame, land, columns, GRID, full_mesh=True).shares.iloc[:, 0]
+    assert on_land[cell(0, 0)] == pytest.approx(0.5)
+    assert whole[cell(0, 0)] == pytest.approx(0.25)
+
+
+def test_the_centre_rule_looks_at_the_centre():
+    columns = {
+        ("a", "4G"): np.array([box(0, 1, 0.6, 2)], dtype=object),
+        ("b", "4G"): np.array([box(0, 1, 0.4, 2)], dtype=object),
+    }
+    centre = share_matrix(cells(), municipalities().geometry.to_numpy(), columns, GRID).centre_covered
+    assert centre.loc[cell(0, 1)].tolist() == [1.0, 0.0]
+
+
+def settlements() -> gpd.GeoDataFrame:
+    """A: 東 in cell (0, 1), 西 in cell (1, 0). B: 南 in (2, 0)."""
+    points = [
+        shapely.Point(GRID.west + (i + 0.5) * GRID.dx, GRID.south + (j + 0.5) * GRID.dy)
+        for i, j in [(0, 1), (1, 0), (2, 0)]
+    ]
+    index = pd.Index(["甲市|東", "甲市|西", "乙町|南"], name="settlement_id")
+    table = {"name": ["東", "西", "南"], "municipality_id": ["24201", "24201", "24202"]}
+    return gpd.GeoDataFrame(table, geometry=points, crs=GRID.crs, index=index)
+
+
+def zones() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    frame, share = cells(), shares()
+    gaps = gap_table(frame, share, share, CARRIERS, "4G", Threshold())
+    gap = gap_cells(frame, share.xs("4G", axis=1, level=1), pd.Series(dtype=int), CARRIERS, 0.1)
+    places = settle(frame, settlements(), NAMES, GRID, "EPSG:6674")
+    ids = give_ids(
+        places.table.loc[sorted(set(places.of_cell[gap]))],
+        pd.DataFrame(columns=zone_ids.COLUMNS, dtype=str),
+        2026,
+    )
+    frame = frame.assign(zone_id=zone_of_cells(gap, places.of_cell, frame["municipality_id"], ids))
+    return frame, zone_table(frame, gaps, ids, NAMES, CARRIERS, ["4G"], "4G"), ids
+
+
+def test_zones_are_places_and_their_people_by_hand():
+    """Gap cells: (1,1) 20 beta; (2,1) 40 both; (0,0) 5 both; (2,0) 8 both. (0,1) is served; the others are empty.
+
+    A cell of 500 m is wider than high: from (0,0), 東 in (0,1) is 462 m away and 西 in (1,0) 577 m. From (1,1),
+    東 in (0,1) is 577 m away and 西 in (1,0) 462 m.
+    """
+    frame, table, _ = zones()
+    assert (frame["zone_id"] != "").sum() == 4
+    by_name = table.reset_index().set_index("name")
+    assert by_name["population"].to_dict() == {"東": 5, "西": 20, "南": 48}
+    assert by_name["uncovered_population_4G_alpha"].to_dict() == pytest.approx({"東": 5, "西": 0, "南": 8 + 20})
+    assert by_name["uncovered_population_4G_beta"].to_dict() == pytest.approx({"東": 5, "西": 20, "南": 48})
+    assert by_name["complete_population"].to_dict() == pytest.approx({"東": 5, "西": 0, "南": 28})
+    assert by_name["mark_4G_alpha"].to_dict() == {"東": "×", "西": "○", "南": "△"}
+    assert by_name["carriers_missing"].to_dict() == pytest.approx({"東": 2, "西": 1, "南": 1.5})
+    assert by_name["municipality"].to_dict() == {"東": "甲市", "西": "甲市", "南": "乙町"}
+
+
+def test_zone_shapes_are_their_cells():
+    frame, _, ids = zones()
+    south = ids.set_index("name")["zone_id"]["南"]
+    assert zone_shapes(frame, GRID)[south].equals(box(2, 0, 3, 2))
+
+
+def test_ids_stay_when_coverage_moves():
+    _, _, ids = zones()
+    later = pd.DataFrame(
+        {"municipality_id": ["24201", "24202", "24202"], "name": ["西", "南", "北"]},
+        index=pd.Index(["甲市|西", "乙町|南", "乙町|北"], name="place_id"),
+    )
+    grown = give_ids(later, ids, 2027)
+    pd.testing.assert_frame_equal(grown.iloc[: len(ids)], ids)
+    new = grown.iloc[len(ids) :]
+    assert new[["zone_id", "place_id", "first_year"]].to_numpy().tolist() == [
+        ["24202-002", "乙町|北", "2027"]
+    ]
+    pd.testing.assert_frame_equal(give_ids(later, grown, 2028), grown)
+
+
+def test_the_thousandth_zone_is_refused():
+    many = pd.DataFrame(
+        {"municipality_id": "24201", "name": "x"},
+        index=pd.Index([f"{n:04d}" for n in range(1000)], name="place_id"),
+    )
+    with pytest.raises(DataError, match="999"):
+        give_ids(many, pd.DataFrame(columns=zone_ids.COLUMNS, dtype=str), 2026)
+
+
+def test_settlement_polygons_take_the_cells_inside_them():
+    areas = settlements()
+    areas.geometry = [box(0, 0, 1, 2), box(1, 0, 2, 2), box(2, 0, 4, 2)]
+    places = settle(cells(), areas, NAMES, GRID, "EPSG:6674")
+    assert places.of_cell[cell(0, 0)] == "甲市|東"
+    assert places.of_cell[cell(1, 1)] == "甲市|西"
+
+
+def test_a_municipality_without_settlements_is_one_place():
+    places = settle(cells(), settlements().iloc[:2], NAMES, GRID, "EPSG:6674")
+    assert places.of_cell[cell(2, 1)] == "24202|"
+    assert places.table.loc["24202|", "name"] == "乙町"
+
+
+def test_contiguous_zones_touch_by_corner_but_not_over_a_border():
+    frame = cells()
+    gap = pd.Series(False, index=frame.index)
+    gap[[cell(0, 0), cell(1, 1), cell(2, 0)]] = True
+    places = settle_contiguous(frame, gap, NAMES, GRID)
+    assert places.of_cell[cell(0, 0)] == places.of_cell[cell(1, 1)] == f"24201|{cell(1, 1)}"
+    assert places.of_cell[cell(2, 0)] == f"24202|{cell(2, 0)}"
+
+
+def test_settlements_find_their_municipality_by_id_name_or_place():
+    table = settlements().assign(municipality_name=["", "多気郡甲市", ""])
+    named = municipalities().assign(name=["多気郡甲市", "乙町"])
+    table["municipality_id"] = ["", "", "24202"]
+    assert settlements_with_municipality(table, named).tolist() == ["24201", "24201", "24202"]
+    table["municipality_name"] = ["甲市", "", ""]
+    assert settlements_with_municipality(table, named).tolist() == ["24201", "24201", "24202"]
+
+
+def test_marks():
+    served = mark(pd.Series([100.0, 100, 100, 0, np.nan]), pd.Series([5.0, 50, 95, 0, 1]))
+    assert served.tolist() == ["○", "△", "×", "－", "－"]
+
+
+def test_land_area_follows_the_row():
+    area = land_area_m2(cells(), np.array([100.0, 200.0]))
+    assert area[cell(0, 0)] == pytest.approx(100)
+    assert area[cell(0, 1)] == pytest.approx(200)
