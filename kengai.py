@@ -23,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-ACCEPTED, WARNED, REFUSED = 0, 1, 2
+ACCEPTED, WARNED, REFUSED, UNEXPECTED = 0, 1, 2, 70
 EXAMPLE = HERE / "examples" / "mie"
 
 Lang = Annotated[str, typer.Option("--lang", help="表示の言語（ja または en）", metavar="ja|en")]
@@ -34,7 +34,27 @@ StudyPath = Annotated[Path, typer.Argument(help="study.toml のあるフォル�
 def main() -> None:
     """The `kengai` command."""
     _write_utf8()
-    app()
+    try:
+        app()
+    except Exception:  # noqa: BLE001 (the last door: an office worker gets a sentence, the log gets the rest)
+        _tell_unexpected()
+        sys.exit(UNEXPECTED)
+
+
+def _tell_unexpected() -> None:
+    """Keep the traceback in a file for whoever mends the program, and say so."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="kengai-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
+        traceback.print_exc(file=log)
+    typer.echo(
+        "プログラムの誤りで止まりました。書きかけの結果はなく、元のファイルは変わっていません。\n"
+        f"この記録を開発者に渡してください / stopped by a bug; please send this log: {log.name}",
+        err=True,
+    )
 
 
 def _write_utf8() -> None:
@@ -83,10 +103,9 @@ def run(
 
 
 def _run(study_path: Path, out: Path | None, dry_run: bool, told: _Progress, lang: str) -> Path:
-    from requests_gen.outputs import write_outputs
-
     from coverage.run import run as analyse
     from coverage.study import read_study
+    from requests_gen.outputs import write_outputs
     from requests_gen.workspace import write_zone_ids
 
     study = read_study(study_path)
@@ -139,14 +158,15 @@ def check(
     crs: Annotated[
         str | None, typer.Option(help="ファイルに座標系がないときの座標系（例 EPSG:6668）")
     ] = None,
+    layer: Annotated[str | None, typer.Option(help="レイヤーがいくつもあるとき、その名前")] = None,
     lang: Lang = "ja",
 ) -> None:
     """ファイルが何か、直した所、誤りと直し方を示します。終了コード 0 受入 / 1 注意あり / 2 受け入れ不可。"""
     import json
 
-    from requests_gen.checking import check_file
+    from requests_gen.checking import check_files
 
-    reports = [check_file(path, kind=kind, level=level, crs=crs) for path in files]
+    reports = check_files(files, kind=kind, level=level, crs=crs, layer=layer)
     if as_json:
         typer.echo(json.dumps([report.as_dict(lang) for report in reports], ensure_ascii=False, indent=1))
     else:

@@ -20,7 +20,8 @@ MIE_250_M = Grid(
 COVERED_PART = 0.55  # of the box, for smooth and stair
 KINDS = ("smooth", "stair", "messy")
 # vertices per raster sample, as found by trial: only the first guess of the search for the right size
-FIRST_GUESS = {"smooth": 0.12, "stair": 0.12}
+FIRST_GUESS = {"smooth": 0.024, "stair": 0.017}
+WITHIN = 0.05
 
 
 def layer(kind: str, vertices: int, grid: Grid = MIE_250_M, seed: int = 0) -> np.ndarray:
@@ -35,9 +36,9 @@ def layer(kind: str, vertices: int, grid: Grid = MIE_250_M, seed: int = 0) -> np
     for _ in range(4):
         polygons = trace(int(samples**0.5), grid, seed)
         found = int(shapely.get_num_coordinates(polygons).sum())
-        if abs(found / vertices - 1) < 0.03:
+        if abs(found / vertices - 1) < WITHIN:
             break
-        samples *= vertices / found
+        samples *= (vertices / found) ** 1.1  # finer noise has fewer vertices a sample
     return polygons
 
 

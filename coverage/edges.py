@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +67,22 @@ def polygon_edges(polygons: Iterable[Any], grid: Grid, *, repaired: bool = False
         np.concatenate(
             [block[3] + np.int32(first) for block, first in zip(blocks, first_part, strict=False)]
         ),
+    )
+
+
+def joined_edges(edges: Sequence[Edges]) -> Edges:
+    """All the polygons of several layers over one grid, as if they had been one layer."""
+    if len(edges) == 1:
+        return edges[0]
+    if not edges or any(one.grid != edges[0].grid for one in edges):
+        raise ValueError("edges must be of the same grid, and there must be some")
+    first_part = np.cumsum([0] + [one.part_count for one in edges[:-1]]).astype(np.int32)
+    return Edges(
+        edges[0].grid,
+        np.concatenate([one.x for one in edges]),
+        np.concatenate([one.y for one in edges]),
+        np.concatenate([one.turn for one in edges]),
+        np.concatenate([one.part + first for one, first in zip(edges, first_part, strict=True)]),
     )
 
 

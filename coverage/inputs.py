@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,6 +14,7 @@ from coverage.study import Layer, Study
 from geodata import mesh
 from geodata.errors import DataError, Text
 from geodata.grid import Grid
+from geodata.reading_process import reading_process
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC, FACILITIES, LAYERS, MUNICIPALITIES, SETTLEMENTS, Population, check
 from geodata.sources import carrier_polygons, estat_mesh, gsi_shelters, n03, population_raster, settlements
@@ -44,7 +46,26 @@ class Inputs:
 
 
 def read_inputs(study: Study, told: Told) -> Inputs:
-    """Read all files of the study. Raises DataError at the first file that can give no right answer."""
+    """Read all files of the study. Raises DataError at the first file that can give no right answer.
+
+    Readers that could crash on hostile bytes work in a child process, one for the whole study.
+    """
+    with reading_process():
+        inputs = _read(study, told)
+    for report in inputs.reports:
+        report.path = _name_in_study(study, Path(report.path))
+    return inputs
+
+
+def _name_in_study(study: Study, path: Path) -> str:
+    """The file as the study names it, so that results name no folder of this machine."""
+    try:
+        return path.resolve().relative_to(study.folder).as_posix()
+    except ValueError:
+        return path.name
+
+
+def _read(study: Study, told: Told) -> Inputs:
     reports: list[IntakeReport] = []
     population = _read_population(study, reports, told)
     municipalities, in_study = _read_municipalities(study, reports, told)
@@ -79,6 +100,7 @@ def _read_population(study: Study, reports: list[IntakeReport], told: Told) -> P
         population, found = population_raster.read(paths[0], crs=wanted.crs)
     else:
         population, found = estat_mesh.read(paths, wanted.level)
+        population.frame.index = population.frame.index.astype(str)
     reports += found
     return population
 

@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from coverage.edges import Edges, polygon_edges
 from coverage.gaps import ANY
-from coverage.share import covered_share
+from coverage.share import share_of
 from geodata.grid import FloatArray, Grid
 
-Polygons = np.ndarray  # object[n] of shapely polygons or multipolygons
+Key = tuple[str, str]  # (carrier or "any", generation)
+
 WHOLE_LAND = 1.0 - 1e-9
 DECIMALS = 10  # float noise of 1e-12 would otherwise leave 1e-11 of a person uncovered
 
@@ -26,89 +28,116 @@ class ShareMatrix:
     """shares, centre_covered: index cell_id, columns (carrier, generation) and ("any", generation).
 
     shares: share of the cell's land inside the union of the layer's polygons, 0..1; NaN where the carrier
-    published nothing. centre_covered: 1.0 where the cell's centre lies inside, else 0.0.
+    published nothing. centre_covered: 1.0 where the cell's centre lies inside, else 0.0; NaN likewise.
     """
 
     shares: pd.DataFrame
     centre_covered: pd.DataFrame
 
 
-def polygons_by_column(
+def layers_by_column(
     layers: pd.DataFrame, carriers: list[str], generations: list[str], kinds: Iterable[str]
-) -> dict[tuple[str, str], Polygons | None]:
-    """Polygons of each (carrier, generation) and of ("any", generation); None where nothing was published.
+) -> dict[Key, list[np.ndarray]]:
+    """Row numbers in `layers` behind each column, one array per published layer; [] where nothing was.
 
     layers: LAYERS table. "5G" holds the parts of 5G too ("5G-sub6" …). Only `kinds` count.
     """
-    layers = layers[layers["kind"].isin(list(kinds))]
-    columns: dict[tuple[str, str], Polygons | None] = {}
+    counted = layers["kind"].isin(list(kinds)).to_numpy()
+    rows = {key: at[counted[at]] for key, at in layers.groupby(["carrier", "generation"]).indices.items()}
+    columns: dict[Key, list[np.ndarray]] = {}
     for generation in generations:
-        of_generation = layers[
-            (layers["generation"] == generation) | layers["generation"].str.startswith(generation + "-")
-        ]
         for carrier in carriers:
-            own = of_generation.loc[of_generation["carrier"] == carrier, "geometry"]
-            columns[(carrier, generation)] = own.to_numpy(object) if len(own) else None
-        columns[(ANY, generation)] = (
-            of_generation["geometry"].to_numpy(object) if len(of_generation) else None
-        )
+            columns[carrier, generation] = [
+                at
+                for (owner, part), at in sorted(rows.items())
+                if owner == carrier and (part == generation or part.startswith(generation + "-")) and len(at)
+            ]
+        columns[ANY, generation] = [at for carrier in carriers for at in columns[carrier, generation]]
     return columns
 
 
 def share_matrix(
     cells: pd.DataFrame,
-    land: Polygons,
-    columns: dict[tuple[str, str], Polygons | None],
+    land: np.ndarray,
+    layers: pd.DataFrame,
+    columns: dict[Key, list[np.ndarray]],
     grid: Grid,
     full_mesh: bool = False,
     told: Callable[[str, str], None] = lambda carrier, generation: None,
 ) -> ShareMatrix:
-    """Shares of every cell in every layer. cells: CELLS table; land: polygons of the study's land.
+    """Shares of every cell in every column of layers_by_column.
 
-    full_mesh: the share of the whole cell, sea included, instead of its land.
+    cells: CELLS table; land: polygons of the study's land; layers: LAYERS table; all in the grid's CRS and
+    repaired. full_mesh: the share of the whole cell, sea included, instead of its land.
     """
-    shares, centres = {}, {}
-    for key, polygons in columns.items():
+    shapes = layers["geometry"].to_numpy(object)
+    study = _Cells(cells, polygon_edges(land, grid, repaired=True), grid, full_mesh)
+    # every polygon is decoded and measured once; a carrier's column and the union use the same edges
+    parts = {at.tobytes(): at for members in columns.values() for at in members}
+    edges = {name: polygon_edges(shapes[at], grid, repaired=True) for name, at in parts.items()}
+    alone = {name: study.share_of_cell([edges[name]], []) for name in edges}
+    centres = {name: _centres_inside(shapes[at], cells, grid) for name, at in parts.items()}
+    shares, centre = {}, {}
+    for key, members in columns.items():
         told(*key)
-        shares[key], centres[key] = _one_layer(cells, land, polygons, grid, full_mesh)
-    names = pd.MultiIndex.from_tuples(list(columns), names=["carrier", "generation"])
+        names = [at.tobytes() for at in members]
+        shares[key] = study.share_of_land([edges[name] for name in names], [alone[name] for name in names])
+        unknown = np.full(len(cells), np.nan)
+        centre[key] = np.max([centres[name] for name in names], axis=0) if names else unknown
+    names_of = pd.MultiIndex.from_tuples(list(columns), names=["carrier", "generation"])
     return ShareMatrix(
-        pd.DataFrame(np.column_stack(list(shares.values())), index=cells.index, columns=names),
-        pd.DataFrame(np.column_stack(list(centres.values())), index=cells.index, columns=names),
+        pd.DataFrame(np.column_stack(list(shares.values())), index=cells.index, columns=names_of),
+        pd.DataFrame(np.column_stack(list(centre.values())), index=cells.index, columns=names_of),
     )
 
 
-def _one_layer(
-    cells: pd.DataFrame, land: Polygons, polygons: Polygons | None, grid: Grid, full_mesh: bool
-) -> tuple[FloatArray, FloatArray]:
-    """(share of land, centre covered) of each cell in one layer, float64[n]; NaN when nothing was published."""
-    if polygons is None:
-        unknown = np.full(len(cells), np.nan)
-        return unknown, unknown
-    place = cells["j"].to_numpy(), cells["i"].to_numpy()
-    raw = np.round(covered_share(polygons, grid)[place], DECIMALS)
-    centre = _centre_covered(raw, polygons, grid, *place)
-    if full_mesh:
-        return raw, centre
-    land_share = cells["land_share"].to_numpy()
-    share = raw.copy()
-    coastal = land_share < WHOLE_LAND
-    if coastal.any():
-        # |layer ∩ land| = |layer| + |land| − |layer ∪ land|: the union is what the engine measures
-        both = covered_share(np.concatenate([polygons, land]), grid)[place][coastal]
-        inside = raw[coastal] + land_share[coastal] - both
-        share[coastal] = np.round(np.clip(inside / land_share[coastal], 0.0, 1.0), DECIMALS)
-    return share, centre
+@dataclass(frozen=True)
+class _Cells:
+    """The cells that shares are asked for, and the land they are shares of."""
+
+    table: pd.DataFrame
+    land: Edges
+    grid: Grid
+    full_mesh: bool
+
+    def share_of_cell(self, edges: list[Edges], alone: list[FloatArray]) -> FloatArray:
+        """Share of each whole cell inside the union of `edges`, float64[n].
+
+        alone: the share inside each of them, where known already. Then only cells that several cover in
+        part are measured again: where one covers all the union is 1, where one covers anything it is that one.
+        """
+        if not alone:
+            return self._measured(edges, np.ones(len(self.table), bool))
+        several = np.array(alone)
+        share = several.max(axis=0)
+        mixed = (share < 1.0) & ((several > 0.0).sum(axis=0) > 1)
+        share[mixed] = self._measured(edges, mixed)[mixed]
+        return share
+
+    def share_of_land(self, edges: list[Edges], alone: list[FloatArray]) -> FloatArray:
+        """Share of each cell's land inside the union of `edges`, float64[n]; NaN when nothing was published."""
+        if not edges:
+            return np.full(len(self.table), np.nan)
+        share = self.share_of_cell(edges, alone)
+        land_share = self.table["land_share"].to_numpy()
+        coastal = (land_share < WHOLE_LAND) & (share > 0.0) & (share < 1.0)
+        if not self.full_mesh and coastal.any():
+            # |layer ∩ land| = |layer| + |land| − |layer ∪ land|: the union is what the engine measures
+            union = self._measured([*edges, self.land], coastal)[coastal]
+            share[coastal] = (share[coastal] + land_share[coastal] - union) / land_share[coastal]
+        return np.round(np.clip(share, 0.0, 1.0), DECIMALS)
+
+    def _measured(self, edges: list[Edges], wanted: np.ndarray) -> FloatArray:
+        """Share of the `wanted` cells (bool[n]) inside the union of `edges`; meaningless elsewhere."""
+        place = self.table["j"].to_numpy(), self.table["i"].to_numpy()
+        mask = np.zeros(self.grid.shape, bool)
+        mask[place[0][wanted], place[1][wanted]] = True
+        return share_of(*edges, cells=mask)[place]
 
 
-def _centre_covered(
-    raw: FloatArray, polygons: Polygons, grid: Grid, j: np.ndarray, i: np.ndarray
-) -> FloatArray:
-    """1.0 where the centre of the cell is inside; only cells that are partly covered need a look."""
-    covered = (raw >= WHOLE_LAND).astype(float)
-    partly = np.flatnonzero((raw > 0.0) & (raw < WHOLE_LAND))
-    if len(partly):
-        points = shapely.points(*grid.centres(i[partly], j[partly]))
-        hits = shapely.STRtree(points).query(polygons, predicate="intersects")[1]
-        covered[partly[hits]] = 1.0
-    return covered
+def _centres_inside(polygons: np.ndarray, cells: pd.DataFrame, grid: Grid) -> FloatArray:
+    """1.0 where a cell's centre lies inside one of the polygons, else 0.0; float64[n]."""
+    inside = np.zeros(len(cells))
+    points = shapely.points(*grid.centres(cells["i"].to_numpy(), cells["j"].to_numpy()))
+    inside[shapely.STRtree(points).query(polygons, predicate="intersects")[1]] = 1.0
+    return inside

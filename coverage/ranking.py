@@ -135,11 +135,8 @@ def rank(
     gate = pd.Series(np.select([no_answer, small], ["unknown", "small"], ""), index=zones.index, name="gate")
     places = order(zones, score.where(gate == ""))
     ranges = rank_range(zones, weights, gate == "", shake, draws, seed)
-    unknown = parts.isna().apply(
-        lambda row: ",".join(name.removeprefix("score_") for name in parts.columns[row]),
-        axis=1,
-        result_type="reduce",
-    )
+    names = pd.Series(parts.columns).str.removeprefix("score_") + ","
+    unknown = parts.isna().dot(names.to_numpy(object)).str.rstrip(",")
     table = pd.concat([score, parts, places, ranges, gate, unknown.rename("unknown_criteria")], axis=1)
     by_rank = table.assign(
         place=table["rank"].fillna(np.inf), id=table.index.astype(str), low=-table["score"]

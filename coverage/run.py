@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from coverage.cells import Cells, build_cells, land_area_m2
+from coverage.cell_table import Cells, build_cells, land_area_m2
 from coverage.gaps import ANY, gap_table
 from coverage.inputs import OFFICIAL_LEVEL, Inputs, Told, read_inputs
-from coverage.matrix import ShareMatrix, polygons_by_column, share_matrix
+from coverage.matrix import ShareMatrix, layers_by_column, share_matrix
 from coverage.places import Places, settle, settle_contiguous
 from coverage.provenance import provenance
 from coverage.ranking import rank
@@ -81,10 +81,10 @@ def run(study: Study, told: Told = lambda step: None) -> Result:
 
 
 def _shares(study: Study, inputs: Inputs, cells: Cells, told: Told) -> ShareMatrix:
-    columns = polygons_by_column(inputs.layers, study.carrier_keys, study.generations, study.rules.kinds)
+    columns = layers_by_column(inputs.layers, study.carrier_keys, study.generations, study.rules.kinds)
     land = inputs.municipalities.loc[inputs.municipalities.index.isin(inputs.in_study)].geometry.to_numpy()
     return share_matrix(
-        cells.frame, land, columns, inputs.grid, study.rules.mesh_area == "full",
+        cells.frame, land, inputs.layers, columns, inputs.grid, study.rules.mesh_area == "full",
         lambda carrier, generation: told(
             Text(f"カバー率を計算しています {carrier} {generation}", f"measuring shares {carrier} {generation}")
         ),

@@ -1,96 +1,135 @@
-"""Exact share of every cell inside the union of polygons that may overlap, touch or repeat."""
+"""Exact share of every cell inside the union of polygons that may overlap, touch or repeat.
+
+No union is ever built. Every polygon winds once around its inside, so a point is covered where the windings
+add up to one or more; prefix sums along the rows of the grid carry them from cell to cell, and only the
+cells that sides pass through need any geometry (coverage/cells.py). The cost is linear in vertices and
+cells. Work goes strip by strip, which bounds the memory; a strip depends on no other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from coverage.cut import cut, last_before, tally
-from coverage.edges import Edges, polygon_edges
-from coverage.slabs import Sides, union_areas
-from geodata.grid import FloatArray, Grid
+from coverage.cells import cell_areas
+from coverage.edges import Edges, joined_edges, polygon_edges
+from coverage.pieces import BoolArray, bottom_windings, cut_edges, left_changes, ragged
+from geodata.grid import FloatArray, Grid, IntArray
 
-BoolArray = npt.NDArray[np.bool_]
+# A strip small enough to stay in cache: measured, and flat within a factor of two either way.
+STRIP_CELLS = 1 << 16
+STRIP_EDGES = 1 << 16
+MOST_STRIPS = 1 << 14  # they are numbered in 16 bits
 
 
 def covered_share(polygons: Iterable[Any], grid: Grid, *, repaired: bool = False) -> FloatArray:
-    """Share, 0..1, of every cell's area inside the union of `polygons`; float64[ny, nx]."""
+    """Share, 0..1, of every cell's area inside the union of `polygons`; float64[ny, nx].
+
+    `polygons` is an array, list or GeoSeries of shapely (multi)polygons in the CRS of `grid`. They may
+    overlap, touch, repeat, lie partly or wholly outside the grid, and be invalid: rings that are get the
+    meaning of make_valid(method="structure"). None and empty geometries count for nothing. With
+    `repaired=True` the caller vouches that geodata.repair has seen them (intake does), which saves the look.
+
+    A GeoSeries in another CRS, or in none, raises ValueError; points and lines raise DataError.
+    """
     return share_of(polygon_edges(polygons, grid, repaired=repaired))
 
 
 def share_of(*edges: Edges, cells: BoolArray | None = None, rows: tuple[int, int] | None = None) -> FloatArray:
-    """Share of every cell inside the union of all the polygons of `edges`."""
-    grid = edges[0].grid
-    r0, r1 = rows or (0, grid.ny)
-    e = edges[0]
-    if len(edges) > 1:
-        first = np.cumsum([0] + [x.part_count for x in edges])
-        e = Edges(grid, np.concatenate([k.x for k in edges]), np.concatenate([k.y for k in edges]),
-                  np.concatenate([k.turn for k in edges]),
-                  np.concatenate([k.part + np.int32(f) for k, f in zip(edges, first)]))
-    return _strip(e, r0, r1, cells)
+    """Share, 0..1, of every cell inside the union of all the polygons of `edges`; float64[rows, nx].
+
+    `rows=(first, end)` asks for these rows only (default: all), for work that is spread out. `cells`,
+    bool[ny, nx], names the only cells that matter: elsewhere the answer is NaN and no area is worked out.
+    """
+    whole = joined_edges(edges)
+    first, end = rows or (0, whole.grid.ny)
+    share = np.empty((end - first, whole.grid.nx))
+    for a, b, index in _strips(whole, first, end):
+        share[a - first : b - first] = strip_share(whole, index, a, b, None if cells is None else cells[a:b])
+    return share
 
 
-def _strip(e: Edges, r0: int, r1: int, wanted: BoolArray | None) -> FloatArray:
-    nx, ny = e.grid.nx, r1 - r0
-    out = np.zeros((ny, nx))
-    if len(e.x) < 2:
-        return out
-    i = np.flatnonzero(e.turn[:-1])
-    x0, y0, x1, y1 = e.x[i], e.y[i], e.x[i + 1], e.y[i + 1]
-    row0, row1, col0, col1 = last_before(y0), last_before(y1), last_before(x0), last_before(x1)
-    near = (np.maximum(row0, row1) >= r0) & (np.minimum(row0, row1) < r1) & (np.minimum(col0, col1) < nx)
-    inner = (row0 == row1) & (col0 == col1)
-    k = np.flatnonzero(inner & near & (col0 >= 0))
-    cell_k = ((row0[k] - r0) * nx + col0[k]).astype(np.int64)
-    rise = (y1[k] - y0[k]) * e.turn[i[k]]
-    n = nx * ny
-    area = tally(cell_k, rise * (1 + col0[k] - 0.5 * (x0[k] + x1[k])), n)
-    c = np.flatnonzero(near & ~inner)
-    p = cut(x0[c], y0[c], x1[c], y1[c], e.turn[i[c]].astype(float), r0, r1, nx)
-    bottom = np.flatnonzero((p.v0 == 0) & (p.v1 > 0))
-    slot = ((p.row[bottom] - r0) * (nx + 1) + p.column[bottom] + 1).astype(np.int64)
-    W = np.cumsum(tally(slot, p.sign[bottom], ny * (nx + 1)).reshape(ny, nx + 1), axis=1)[:, :nx].ravel()
-    ok = p.column >= 0
-    p = type(p)(*(a[ok] for a in p))
-    cell_p = ((p.row - r0) * nx + p.column).astype(np.int64)
-    area += tally(cell_p, p.sign * (p.v1 - p.v0) * (1 - 0.5 * (p.u0 + p.u1)), n)
-    s0 = np.flatnonzero((p.u0 == 0) & (p.v0 > 0) & (p.v0 < 1))
-    s1 = np.flatnonzero((p.u1 == 0) & (p.v1 > 0) & (p.v1 < 1))
-    lc = np.concatenate([cell_p[s0], cell_p[s1]])
-    lv = np.concatenate([p.v0[s0], p.v1[s1]])
-    ls = np.concatenate([-p.sign[s0], p.sign[s1]])
-    area += tally(lc, ls * (1 - lv), n)
-    area = area + W
-    part = np.concatenate([e.part[i[k]], e.part[i[c]][p.edge]])
-    cell = np.concatenate([cell_k, cell_p])
-    occupied = np.zeros(n, bool)
-    occupied[cell] = True
-    flat = np.where(occupied, np.clip(area, 0, 1), W > 0)
-    last = np.zeros(n, np.int32)
-    last[cell] = part
-    hard = np.zeros(n, bool)
-    hard[cell[last[cell] != part]] = True
-    if hard.any():
-        kk = np.flatnonzero(hard[cell_k])
-        q = k[kk]
-        down = y0[q] > y1[q]
-        a, b = np.where(down, i[q] + 1, i[q]), np.where(down, i[q], i[q] + 1)
-        col, row = col0[q], row0[q]
-        h = np.flatnonzero(hard[cell_p])
-        sides = Sides(
-            np.concatenate([cell_k[kk], cell_p[h]]),
-            np.concatenate([e.x[a] - col, p.u0[h]]), np.concatenate([e.y[a] - row, p.v0[h]]),
-            np.concatenate([e.x[b] - col, p.u1[h]]), np.concatenate([e.y[b] - row, p.v1[h]]),
-            np.concatenate([np.where(down, -1.0, 1.0) * e.turn[i[q]], p.sign[h]]),
-        )
-        up = np.flatnonzero(sides.v1 > sides.v0)
-        order = up[np.argsort(sides.cell[up], kind="stable")]
-        sides = Sides(*(s[order] for s in sides))
-        ids = np.flatnonzero(hard)
-        l = hard[lc]
-        flat[ids] = union_areas(ids, W[ids], sides, lc[l], lv[l], ls[l])
-    return flat.reshape(ny, nx)
+def union_share(edges: Sequence[Edges], shares: Sequence[FloatArray]) -> FloatArray:
+    """Share, 0..1, of every cell inside the union of several layers whose own shares are known; float64[ny, nx].
+
+    The same as share_of(*edges), but geometry is done only in cells where the shares don't settle it: where
+    one layer covers all of the cell, or no two cover any of it, the answer is the largest share.
+    """
+    largest = np.maximum.reduce(list(shares))
+    several = sum((share > 0).astype(np.int64) for share in shares) > 1
+    open_cells = several & (largest < 1)
+    if not open_cells.any():
+        return np.asarray(largest, float)
+    share = np.where(open_cells, share_of(*edges, cells=open_cells), largest)
+    return np.asarray(np.maximum(share, largest), float)
+
+
+def common_share(edges: Sequence[Edges], shares: Sequence[FloatArray]) -> FloatArray:
+    """Share, 0..1, of every cell inside both of two layers, e.g. a carrier's area and land; float64[ny, nx]."""
+    one, other = shares
+    common = one + other - union_share(edges, shares)
+    return np.clip(common, 0.0, np.minimum(one, other))
+
+
+def strip_share(
+    edges: Edges, index: IntArray, first_row: int, end_row: int, cells: BoolArray | None = None
+) -> FloatArray:
+    """Share of the cells in rows first_row..end_row - 1; float64[end_row - first_row, nx]. Pure.
+
+    `index` numbers the edges that reach into these rows (more do no harm); `cells` as in `share_of`, for
+    these rows.
+    """
+    nx, rows = edges.grid.nx, end_row - first_row
+    shape = (rows, nx + 2)  # the padded grid of coverage/pieces.py
+    inner, crossing = cut_edges(
+        edges.x[index], edges.y[index], edges.x[index + 1], edges.y[index + 1],
+        edges.turn[index].astype(float), edges.part[index], first_row, end_row, nx,
+    )  # fmt: skip
+    growth = bottom_windings(crossing, rows * (nx + 2)).reshape(shape)
+    corner = (np.cumsum(growth, axis=1) - growth).ravel()
+    wanted = np.zeros(shape, bool)
+    wanted[:, 1:-1] = True if cells is None else cells
+    wanted = wanted.ravel()
+    crossing = crossing.at(np.flatnonzero(wanted[crossing.cell]))
+    if cells is not None:
+        inner = inner.at(np.flatnonzero(wanted[inner.cell]))
+    area = cell_areas(corner, inner.and_(crossing), left_changes(crossing))
+    if cells is not None:
+        area[~wanted] = np.nan
+    return area.reshape(shape)[:, 1:-1]
+
+
+def _strips(edges: Edges, first_row: int, end_row: int) -> Iterator[tuple[int, int, IntArray]]:
+    """(first row, end row, edges that reach into it) of every strip."""
+    rows = end_row - first_row
+    many = max(1, -(-rows * edges.grid.nx // STRIP_CELLS), -(-len(edges.x) // STRIP_EDGES))
+    height = max(1, -(-rows // many), -(-rows // MOST_STRIPS))
+    starts = np.arange(first_row, end_row, height)
+    index, bounds = _edges_by_strip(edges, first_row, end_row, height)
+    for number, start in enumerate(starts.tolist()):
+        yield start, min(start + height, end_row), index[bounds[number] : bounds[number + 1]]
+
+
+def _edges_by_strip(edges: Edges, first_row: int, end_row: int, height: int) -> tuple[IntArray, IntArray]:
+    """(edge numbers strip by strip, where each strip's begin); an edge is listed in each strip it reaches into."""
+    strips = -(-(end_row - first_row) // height)
+    # 0 stands for below, strips + 1 for above; 16-bit integers are small, and sort in linear time
+    strip_of_row = np.full(end_row - first_row + 2, strips + 1, np.int16)
+    strip_of_row[0] = 0
+    strip_of_row[1:-1] = np.arange(end_row - first_row) // height + 1
+    strip = np.empty(len(edges.y), np.int16)
+    for a in range(0, len(strip), STRIP_EDGES):  # in blocks: large temporaries cost more than arithmetic
+        row = np.ceil(edges.y[a : a + STRIP_EDGES]) - first_row
+        strip[a : a + STRIP_EDGES] = strip_of_row[np.clip(row, 0, len(strip_of_row) - 1).astype(np.int32)]
+    low, high = np.minimum(strip[:-1], strip[1:]), np.maximum(strip[:-1], strip[1:])
+    index = np.flatnonzero((edges.turn[:-1] != 0) & (high > 0) & (low <= strips))
+    low, high = np.maximum(low[index], 1), np.minimum(high[index], strips)
+    longer = np.flatnonzero(high > low)
+    more, owner = ragged(low[longer].astype(np.int64) + 1, (high - low)[longer].astype(np.int64))
+    index = np.concatenate([index, index[longer[owner]]])
+    listed = np.concatenate([low, more.astype(np.int16)])
+    order = np.argsort(listed, kind="stable")
+    bounds = np.searchsorted(listed[order], np.arange(1, strips + 2))
+    return index[order], bounds

@@ -1,7 +1,8 @@
 """Exact area of the union of several polygons inside single cells, by slabs between the heights of their ends.
 
-Between two neighbouring heights at which nothing ends and nothing crosses, every side is straight, so the
-covered width changes linearly and its value at half height times the height of the slab is exact.
+Between two neighbouring heights at which nothing begins, ends or crosses, every side is straight, so the
+covered width changes linearly with height: its value at half height times the height of the slab is exact.
+Crossings are not looked for up front; a slab in which two sides swap places is cut again at its crossings.
 """
 
 from __future__ import annotations
@@ -10,165 +11,175 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coverage.cut import ragged, tally
+from coverage.pieces import BoolArray, LeftChanges, Pieces, ragged, tally
 from geodata.grid import FloatArray, IntArray
 
-ITEMS_AT_ONCE = 1 << 20  # bounds the memory of one block of cells
-THINNEST_SLAB = 1e-14  # of a cell
-SWAP_TOLERANCE = 1e-13  # of a cell: sides this close may change order without mattering
+# Sorting by (group, position) packed into one integer is ten times faster than sorting by two keys.
+# Positions are kept to 2 ** -43 of a cell (1e-13), finer than a double can tell degrees of longitude apart.
+# Sums of such positions have no rounding, so the order of equal ones cannot matter.
+POSITION_BITS = 43
+SWAP_TOLERANCE = 1e-12  # of a cell: sides this close may swap places without mattering
 
 
-class Sides(NamedTuple):
-    """Pieces sorted by cell. cell int64[n]; ends in 0..1 with v0 <= v1; sign float64[n]."""
+class Slabs(NamedTuple):
+    """Slabs of several cells, cell by cell and from the bottom up: cell int64[n], low and high float64[n]."""
 
     cell: IntArray
-    u0: FloatArray
-    v0: FloatArray
-    u1: FloatArray
-    v1: FloatArray
+    low: FloatArray
+    high: FloatArray
+    winding: FloatArray  # at the left end of the slab
+
+    @property
+    def height(self) -> FloatArray:
+        return self.high - self.low
+
+    def at(self, index: IntArray) -> Slabs:
+        """The slabs that `index` picks."""
+        return Slabs(*(column[index] for column in self))
+
+
+class Items(NamedTuple):
+    """Which side passes through which slab: both int64[n]."""
+
+    slab: IntArray
+    side: IntArray
+
+
+class Lines(NamedTuple):
+    """Sides as u = offset + lean * v, with their signs; float64[n]."""
+
+    offset: FloatArray
+    lean: FloatArray
     sign: FloatArray
 
 
-def union_areas(
-    cells: IntArray, corner: FloatArray, sides: Sides, left_cell: IntArray, left_v: FloatArray, left_sign: FloatArray
-) -> FloatArray:
-    """Covered area, 0..1, of the cells whose numbers `cells` lists in rising order.
+def union_areas(corner: FloatArray, sides: Pieces, left: LeftChanges) -> FloatArray:
+    """Area, 0..1, inside the union of the polygons, of each of the n cells 0..n - 1.
 
-    `corner` is the winding just above each cell's lower left corner; going up its left side the winding
-    changes by `left_sign` at the heights `left_v` of `left_cell`. All cell numbers occur in `cells`.
+    corner  float64[n]  winding just above and right of each cell's lower left corner
+    sides, left  pieces inside these cells, and the changes of winding up their left sides
     """
-    area = np.zeros(len(cells))
-    first = np.searchsorted(sides.cell, cells)
-    count = np.searchsorted(sides.cell, cells, "right") - first
-    order = np.argsort(left_cell, kind="stable")
-    left_cell, left_v, left_sign = left_cell[order], left_v[order], left_sign[order]
-    left_first = np.searchsorted(left_cell, cells)
-    left_count = np.searchsorted(left_cell, cells, "right") - left_first
-    block = np.cumsum(count * (count + left_count)) // ITEMS_AT_ONCE
-    bounds = np.r_[0, np.flatnonzero(np.diff(block)) + 1, len(cells)]
-    for a, b in zip(bounds[:-1], bounds[1:], strict=True):
-        s = slice(first[a], first[b - 1] + count[b - 1])
-        t = slice(left_first[a], left_first[b - 1] + left_count[b - 1])
-        area[a:b] = _block_areas(
-            corner[a:b],
-            Sides(np.repeat(np.arange(b - a), count[a:b]), *(column[s] for column in sides[1:])),
-            np.repeat(np.arange(b - a), left_count[a:b]), left_v[t], left_sign[t],
-        )  # fmt: skip
+    sides = _upward(sides)
+    slabs, items = _slabs(corner, sides, left)
+    lean = (sides.u1 - sides.u0) / (sides.v1 - sides.v0)
+    lines = Lines(sides.u0 - sides.v0 * lean, lean, sides.sign)
+    width, swapped = _widths(slabs, items, lines)
+    width[swapped] = 0.0
+    area = tally(slabs.cell, width * slabs.height, len(corner))
+    if swapped.any():
+        thinner, items = _cut_at_crossings(slabs, items, lines, swapped)
+        width, _ = _widths(thinner, items, lines)
+        area += tally(thinner.cell, width * thinner.height, len(corner))
     return np.clip(area, 0.0, 1.0)
 
 
-def _block_areas(
-    corner: FloatArray, sides: Sides, left_cell: IntArray, left_v: FloatArray, left_sign: FloatArray
-) -> FloatArray:
-    n = len(corner)
-    slab_cell, low, high, rank0, rank1, left_rank = _slabs(n, sides, left_cell, left_v)
-    # winding at the left end of every slab: that of the corner plus the changes below the slab
-    change = tally(left_rank, left_sign, len(slab_cell) + 1)[: len(slab_cell)]
-    winding = np.cumsum(change)
-    starts = np.searchsorted(slab_cell, np.arange(n))
-    winding -= (winding - change)[starts][slab_cell]
-    winding += corner[slab_cell]
-    slab, side = ragged(rank0, rank1 - rank0)
-    width, swapped = _widths(0.5 * (low + high), high - low, winding, slab, side, sides)
-    area = tally(slab_cell, width * (high - low), n)
-    if swapped.any():
-        again = np.flatnonzero(swapped)
-        area -= tally(slab_cell[again], width[again] * (high - low)[again], n)
-        area += _crossing_areas(again, slab_cell, low, high, winding, slab, side, sides, n)
-    return area
+def _upward(sides: Pieces) -> Pieces:
+    """The same sides running upwards, without level ones, which bound no slab's width."""
+    sides = sides.at(sides.v0 != sides.v1)
+    down = sides.v0 > sides.v1
+    return sides._replace(
+        u0=np.where(down, sides.u1, sides.u0),
+        v0=np.where(down, sides.v1, sides.v0),
+        u1=np.where(down, sides.u0, sides.u1),
+        v1=np.where(down, sides.v0, sides.v1),
+        sign=np.where(down, -sides.sign, sides.sign),
+    )
 
 
-def _slabs(
-    n: int, sides: Sides, left_cell: IntArray, left_v: FloatArray
-) -> tuple[IntArray, FloatArray, FloatArray, IntArray, IntArray, IntArray]:
-    """Slabs of all cells, from the bottom up: (cell, low, high), and the slab ranks of ends and left changes."""
-    k, m = len(sides.cell), len(left_cell)
-    cell = np.concatenate([sides.cell, sides.cell, left_cell, np.arange(n), np.arange(n)])
-    height = np.concatenate([sides.v0, sides.v1, left_v, np.zeros(n), np.ones(n)])
-    order = np.lexsort((height, cell))
-    cell, height = cell[order], height[order]
-    # a slab begins at every new height but the topmost of a cell
-    new = np.ones(len(cell), bool)
-    new[1:] = (cell[1:] != cell[:-1]) | (height[1:] - height[:-1] > 0)
+def _sorted(group: IntArray, position: FloatArray) -> tuple[IntArray, IntArray, FloatArray, IntArray]:
+    """Sort by group, then by position in 0..1: (order, group, position, key), all in the new order."""
+    groups = int(group.max()) + 1 if len(group) else 1
+    bits = min(POSITION_BITS, 61 - groups.bit_length())
+    one = 1 << bits
+    whole = np.rint(position * one).astype(np.int64)
+    np.clip(whole, 0, one, out=whole)
+    key = (group << (bits + 1)) + whole
+    order = np.argsort(key)
+    key = key[order]
+    return order, key >> (bits + 1), (key & (2 * one - 1)) * (1.0 / one), key
+
+
+def _slabs(corner: FloatArray, sides: Pieces, left: LeftChanges) -> tuple[Slabs, Items]:
+    """Cut the cells at every height where a side begins or ends or the winding on the left changes."""
+    n, k, m = len(corner), len(sides.cell), len(left.cell)
+    cells = np.arange(n)
+    order, cell, height, key = _sorted(
+        np.concatenate([sides.cell, sides.cell, left.cell, cells, cells]),
+        np.concatenate([sides.v0, sides.v1, left.v, np.zeros(n), np.ones(n)]),
+    )
+    new = np.ones(len(key), bool)
+    new[1:] = key[1:] != key[:-1]
     level = np.cumsum(new) - 1
-    rank_sorted = level - cell  # every cell below has one level more than it has slabs
-    rank = np.empty(len(order), np.int64)
-    rank[order] = rank_sorted
-    at = np.flatnonzero(new)
-    last = np.ones(len(at), bool)
-    last[:-1] = cell[at][1:] != cell[at][:-1]
-    keep = np.flatnonzero(~last)
-    return (cell[at][keep], height[at][keep], height[at][keep + 1], rank[:k], rank[k : 2 * k], rank[2 * k : 2 * k + m])  # fmt: skip
+    # a cell has one level more than it has slabs, so a level's number less its cell's is that of the slab above
+    above = np.empty(len(order), np.int64)
+    above[order] = level - cell
+    cell, height = cell[new], height[new]
+    bottom = np.flatnonzero(cell[1:] == cell[:-1])
+    slab_cell = cell[bottom]
+
+    first, end, change = above[:k], above[k : 2 * k], above[2 * k : 2 * k + m]
+    growth = tally(change, left.sign, len(bottom))
+    winding = np.cumsum(growth)
+    before_cell = (winding - growth)[np.searchsorted(slab_cell, cells)]
+    winding += (corner - before_cell)[slab_cell]
+    slabs = Slabs(slab_cell, height[bottom], height[bottom + 1], winding)
+    return slabs, Items(*ragged(first, end - first))
 
 
-def _widths(
-    middle: FloatArray, height: FloatArray, winding: FloatArray, slab: IntArray, side: IntArray, sides: Sides
-) -> tuple[FloatArray, np.ndarray]:
-    """Covered width at half height of every slab, and whether two sides swap places within it."""
-    rise = sides.v1[side] - sides.v0[side]
-    lean = (sides.u1[side] - sides.u0[side]) / rise
-    x = np.clip(sides.u0[side] + (middle[slab] - sides.v0[side]) * lean, 0.0, 1.0)
-    order = np.lexsort((x, slab))
-    slab, x, lean, sign = slab[order], x[order], lean[order], sides.sign[side][order]
+def _widths(slabs: Slabs, items: Items, lines: Lines) -> tuple[FloatArray, BoolArray]:
+    """(covered width at half height, whether two sides swap places inside) of every slab."""
+    n = len(slabs.cell)
+    lean = lines.lean[items.side]
+    x = lines.offset[items.side] + (0.5 * (slabs.low + slabs.high))[items.slab] * lean
+    order, slab, x, _ = _sorted(items.slab, x)
+    lean, sign = lean[order], lines.sign[items.side[order]]
     after = np.cumsum(sign)
-    first = np.searchsorted(slab, np.arange(len(middle) + 1))
-    before_slab = np.concatenate([[0.0], after])[first[:-1]]
-    after += (winding - before_slab)[slab]
-    before = after - sign
-    inside_before, inside_after = before > 0, after > 0
-    # where covered width begins x counts against it, where it ends for it
-    width = tally(slab, x * (inside_before.astype(float) - inside_after), len(middle))
-    final = winding + tally(slab, sign, len(middle))
-    width += final > 0
-    half = 0.5 * height[slab] * lean
-    neighbours = slab[1:] == slab[:-1]
-    low, high = x - half, x + half
-    swap = neighbours & ((low[:-1] > low[1:] + SWAP_TOLERANCE) | (high[:-1] > high[1:] + SWAP_TOLERANCE))
-    swapped = np.zeros(len(middle), bool)
+    total = tally(slab, sign, n)
+    after += (slabs.winding - (np.cumsum(total) - total))[slab]
+    inside_after, inside_before = after > 0, after - sign > 0
+    # where covered width begins, x counts against it; where it ends, for it
+    step = inside_before.astype(np.int8) - inside_after.astype(np.int8)
+    width = tally(slab, x * step, n)
+    width += slabs.winding + total > 0  # covered up to the right side
+
+    spread = (0.5 * slabs.height)[slab] * lean
+    low, high = x - spread, x + spread
+    swap = (low[:-1] > low[1:] + SWAP_TOLERANCE) | (high[:-1] > high[1:] + SWAP_TOLERANCE)
+    swap &= slab[1:] == slab[:-1]
+    swapped = np.zeros(n, bool)
     swapped[slab[1:][swap]] = True
     return width, swapped
 
 
-def _crossing_areas(
-    again: IntArray, slab_cell: IntArray, low: FloatArray, high: FloatArray, winding: FloatArray,
-    slab: IntArray, side: IntArray, sides: Sides, n: int,
-) -> FloatArray:  # fmt: skip
-    """The area of slabs in which sides cross: cut again at every crossing."""
-    number = np.full(len(low), -1)
-    number[again] = np.arange(len(again))
-    keep = number[slab] >= 0
-    slab, side = number[slab[keep]], side[keep]
+def _cut_at_crossings(slabs: Slabs, items: Items, lines: Lines, swapped: BoolArray) -> tuple[Slabs, Items]:
+    """The swapped slabs, cut at every height where two of their sides cross."""
+    slabs = slabs.at(np.flatnonzero(swapped))
+    n = len(slabs.cell)
+    here = np.flatnonzero(swapped[items.slab])
+    slab = (np.cumsum(swapped) - 1)[items.slab[here]]
     order = np.argsort(slab, kind="stable")
-    slab, side = slab[order], side[order]
-    low, high, winding, cell = low[again], high[again], winding[again], slab_cell[again]
-    crossing_slab, crossing_v = _crossings(slab, side, sides, low, high)
-    # cut heights of every slab
-    which = np.concatenate([np.arange(len(again)), crossing_slab, np.arange(len(again))])
-    v = np.concatenate([low, crossing_v, high])
-    order = np.lexsort((v, which))
-    which, v = which[order], v[order]
-    same = which[1:] == which[:-1]
-    thin = np.flatnonzero(same)
-    owner, a, b = which[:-1][thin], v[:-1][thin], v[1:][thin]
-    first = np.searchsorted(slab, np.arange(len(again)))
-    count = np.bincount(slab, minlength=len(again))
-    item, thin_slab = ragged(first[owner], count[owner])
-    width, _ = _widths(0.5 * (a + b), b - a, winding[owner], thin_slab, side[item], sides)
-    return np.asarray(tally(cell[owner], width * (b - a), n), float)
+    slab, side = slab[order], items.side[here][order]
+    count = np.bincount(slab, minlength=n)
+    first = np.cumsum(count) - count
+
+    crossing_slab, crossing_v = _crossings(slabs, Items(slab, side), lines, first + count)
+    every = np.arange(n)
+    _, owner, v, _ = _sorted(
+        np.concatenate([every, crossing_slab, every]), np.concatenate([slabs.low, crossing_v, slabs.high])
+    )
+    bottom = np.flatnonzero((owner[1:] == owner[:-1]) & (v[1:] > v[:-1]))
+    owner = owner[bottom]
+    thinner = slabs.at(owner)._replace(low=v[bottom], high=v[bottom + 1])
+    item, thin = ragged(first[owner], count[owner])
+    return thinner, Items(thin, side[item])
 
 
-def _crossings(
-    slab: IntArray, side: IntArray, sides: Sides, low: FloatArray, high: FloatArray
-) -> tuple[IntArray, FloatArray]:
-    """Heights at which two sides of the same slab cross inside it."""
-    here = np.arange(len(slab))
-    end = np.searchsorted(slab, slab, "right")
-    j, i = ragged(here + 1, end - here - 1)
-    where = slab[i]
-    lean = (sides.u1[side] - sides.u0[side]) / (sides.v1[side] - sides.v0[side])
-    u = sides.u0[side] + (low[slab] - sides.v0[side]) * lean
-    apart = lean[j] - lean[i]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        v = low[where] + (u[i] - u[j]) / apart
-    inside = (v > low[where]) & (v < high[where])
-    return where[inside], v[inside]
+def _crossings(slabs: Slabs, items: Items, lines: Lines, end: IntArray) -> tuple[IntArray, FloatArray]:
+    """(slab, height) of every crossing strictly inside a slab. `end` is where each slab's items end."""
+    following = np.arange(1, len(items.slab) + 1)
+    other, one = ragged(following, end[items.slab] - following)
+    slab, side, other_side = items.slab[one], items.side[one], items.side[other]
+    with np.errstate(divide="ignore", invalid="ignore"):  # parallel sides never cross
+        v = (lines.offset[side] - lines.offset[other_side]) / (lines.lean[other_side] - lines.lean[side])
+    inside = (v > slabs.low[slab]) & (v < slabs.high[slab])
+    return slab[inside], v[inside]

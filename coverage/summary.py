@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coverage.cells import Cells
+from coverage.cell_table import Cells
 from coverage.gaps import ANY, NOT_SPOT
 from coverage.rules import RULES, Count, count_by
 from coverage.study import Study

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata import zone_ids
+
 from geodata.areas import metric_xy
 from geodata.errors import DataError, Text
 from geodata.grid import Grid
@@ -39,21 +39,25 @@ def give_ids(places: pd.DataFrame, known: pd.DataFrame, year: int) -> pd.DataFra
     places: index place_id; municipality_id, name. known: zone_ids.COLUMNS as kept from earlier runs. New
     places get the next number of their municipality in the order of place_id. Ids are never reused.
     """
-    last = known["zone_id"].str[6:].astype(int).groupby(known["municipality_id"]).max().to_dict()
-    have = set(zip(known["municipality_id"], known["place_id"], strict=True))
-    rows = []
-    for place_id, place in places.sort_index().iterrows():
-        municipality = str(place["municipality_id"])
-        if (municipality, place_id) in have:
-            continue
-        last[municipality] = last.get(municipality, 0) + 1
-        if last[municipality] > LAST_NUMBER:
-            raise _too_many(municipality)
-        rows.append(
-            (f"{municipality}-{last[municipality]:03d}", municipality, place_id, place["name"], str(year))
-        )
-    new = pd.DataFrame(rows, columns=zone_ids.COLUMNS, dtype=str)
-    return pd.concat([known, new], ignore_index=True) if len(known) else new
+    key = pd.MultiIndex.from_arrays([places["municipality_id"], places.index])
+    have = pd.MultiIndex.from_frame(known[["municipality_id", "place_id"]])
+    new = places[~key.isin(have)].sort_index()
+    last = known["zone_id"].str[6:].astype(int).groupby(known["municipality_id"]).max()
+    start = new["municipality_id"].map(last).fillna(0).astype(int)
+    number = start + new.groupby("municipality_id").cumcount() + 1
+    if (number > LAST_NUMBER).any():
+        raise _too_many(str(new["municipality_id"][number > LAST_NUMBER].iloc[0]))
+    rows = pd.DataFrame(
+        {
+            "zone_id": new["municipality_id"] + "-" + number.astype(str).str.zfill(3),
+            "municipality_id": new["municipality_id"],
+            "place_id": new.index,
+            "name": new["name"],
+            "first_year": str(year),
+        },
+        dtype=str,
+    )
+    return pd.concat([known, rows.sort_values("zone_id")], ignore_index=True)
 
 
 def _too_many(municipality: str) -> DataError:

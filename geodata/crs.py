@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from geodata.errors import DataError, Text
+from geodata.limits import check_count, limits
 
 if TYPE_CHECKING:
     from pyproj import CRS, Transformer
@@ -30,6 +31,8 @@ EDGE_M = 1_000.0  # longer edges of projected data bend on the way to degrees (P
 METRES_PER_DEGREE = 111_320.0
 
 _AUTHORITY = re.compile(r'(?:AUTHORITY\["EPSG",\s*"?(\d+)"?\]|ID\["EPSG",\s*(\d+)\])\s*\]\s*$')
+
+_CRS84 = re.compile(r"^\s*(urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?OGC[:/][\d.]*[:/]?CRS84\s*$", re.IGNORECASE)
 
 CRS_MEND = Text(
     '座標系を作成元に確かめ、study.toml のこのデータの欄に crs = "EPSG:6668" のように書いてください'
@@ -56,6 +59,8 @@ def parse_crs(text: str) -> CRS:
     from pyproj import CRS
     from pyproj.exceptions import CRSError
 
+    if _CRS84.search(text):
+        return CRS.from_epsg(4326)  # the same but for the order of axes, and we always put x first
     try:
         # network or file names are no CRS: only text that PROJ parses itself
         parsed = CRS.from_user_input(text.strip().strip("\x00"))
@@ -112,8 +117,9 @@ def _plain(name: str) -> str:
 def _same_numbers(one: CRS, other: CRS) -> bool:
     """Whether both put the same degrees at the same coordinates, on the same datum."""
     from pyproj import Proj
+    from pyproj.exceptions import CRSError
 
-    datums = [_plain(crs.geodetic_crs.datum.name.replace(" ensemble", "")) for crs in (one, other)]
+    datums = [_datum_name(crs).removesuffix("ensemble") for crs in (one, other)]
     if datums[0] != datums[1] or one.is_projected != other.is_projected:
         return False
     if one.is_geographic:
@@ -122,7 +128,10 @@ def _same_numbers(one: CRS, other: CRS) -> bool:
     lon = (area.west + area.east) / 2 if area else TOKYO_POINT[0]
     lat = (area.south + area.north) / 2 if area else TOKYO_POINT[1]
     places = np.array([(crs_lon, crs_lat) for crs_lon in (lon, lon + 0.5) for crs_lat in (lat, lat + 0.5)]).T
-    first, second = (np.array(Proj(crs)(*places)) for crs in (one, other))
+    try:
+        first, second = (np.array(Proj(crs)(*places)) for crs in (one, other))
+    except CRSError:  # a projection that PROJ cannot compute
+        return False
     return bool(np.isfinite(first).all() and np.abs(first - second).max() < SAME_PLACE_M)
 
 
@@ -206,8 +215,12 @@ def _tell_custom(crs: CRS, report: IntakeReport) -> None:
 
 def is_tokyo(crs: CRS) -> bool:
     """Whether the datum is the old Japanese one (旧日本測地系, used until 2002)."""
+    return _datum_name(crs) in {"tokyo", "dtokyo", "tokyo1892", "tokyodatum"}
+
+
+def _datum_name(crs: CRS) -> str:
     datum = crs.geodetic_crs.datum if crs.geodetic_crs else None
-    return datum is not None and _plain(datum.name) in {"tokyo", "dtokyo", "tokyo1892", "tokyodatum"}
+    return _plain(datum.name) if datum else ""
 
 
 @lru_cache(maxsize=64)
@@ -285,8 +298,9 @@ def to_target(geometries: Any, source: CRS, target: str, report: IntakeReport) -
     route = transformer(source, goal)
     bends = source.is_projected or goal.is_projected
     if bends:
-        edge = EDGE_M if source.is_projected else EDGE_M / METRES_PER_DEGREE
-        geometries = shapely.segmentize(geometries, edge / _unit_m(source))
+        edge = (EDGE_M if source.is_projected else EDGE_M / METRES_PER_DEGREE) / _unit_m(source)
+        check_count("変換のための頂点数", "vertices for converting", int(shapely.length(geometries).sum() / edge), limits().vertices)
+        geometries = shapely.segmentize(geometries, edge)
     if bends or not _stays(route, geometries):
         geometries = _moved(geometries, route)
     report.facts["crs_operation"] = operation_name(route)

@@ -94,11 +94,9 @@ def _largest_remainder(
     out = np.full(len(group), np.nan)
     rows = np.flatnonzero(group != NOWHERE)
     size = len(group)
-    people = np.bincount(
-        group[rows], totals[rows], size
-    )  # NaN goes through: an unknown total spoils its group
-    known = np.where(np.isnan(details), 0.0, details)
-    detail = np.bincount(group[rows], known[rows], size)
+    # NaN goes through: an unknown total spoils its group. (bincount of nothing would be whole numbers)
+    people = np.bincount(group[rows], totals[rows], size).astype(float)
+    detail = np.bincount(group[rows], np.nan_to_num(details[rows]), size).astype(float)
     detail[np.isnan(details)] = np.nan  # the receiver's own figure is unknown
     detail[partial] = np.nan  # includes people of cells that were not read
     overfull = np.flatnonzero(detail > people)

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from geodata.errors import DataError, Text
 from geodata.grid import FloatArray, Grid, IntArray
+from geodata.mesh_errors import bad_codes, first_rows, mixed_levels
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -29,7 +30,6 @@ WEST_MAS, EAST_MAS = 100 * MAS_PER_DEGREE, 180 * MAS_PER_DEGREE
 SOUTH_MAS, NORTH_MAS = 10 * 2_400_000, 100 * 2_400_000
 # A degree times 3,600,000 is off by at most 1e-7 mas; this lifts a corner back on to its line
 FLOAT_SLACK_MAS = 1e-6
-BAD_ROWS_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def encode(lon: npt.ArrayLike, lat: npt.ArrayLike, level: int) -> IntArray:
     # written so that NaN counts as outside
     bad = ~((x >= WEST_MAS) & (x < EAST_MAS) & (y >= SOUTH_MAS) & (y < NORTH_MAS))
     if bad.any():
-        rows = _first(bad, [f"({a}, {b})" for a, b in zip(lon[bad], lat[bad], strict=True)])
+        rows = first_rows(bad, [f"({a}, {b})" for a, b in zip(lon[bad], lat[bad], strict=True)])
         raise DataError(
             "mesh-outside",
             Text(
@@ -170,7 +170,7 @@ def decode_mas(codes: npt.ArrayLike, level: int) -> tuple[IntArray, IntArray]:
     codes, level = np.atleast_1d(np.asarray(codes, np.int64)), normal_level(level)
     lon, lat, good = _corner(codes, level)
     if not good.all():
-        raise bad_codes(~good, [str(code) for code in codes[~good]], level)
+        raise bad_codes(~good, [str(code) for code in codes[~good]], level, digits_of(level))
     return lon, lat
 
 
@@ -300,42 +300,3 @@ def level_of(codes: Any) -> int:
 def digits_of(level: int) -> int:
     """Number of digits of a code of this level."""
     return _LEVELS[normal_level(level)].digits
-
-
-def mixed_levels(examples: dict[int, str]) -> DataError:
-    """The refusal of a column whose codes are of several levels; `examples` holds one code of each."""
-    shown = "、".join(examples.values())
-    return DataError(
-        "mesh-levels-mixed",
-        Text("大きさの違うメッシュのコードが混ざっています。", "codes of several mesh levels are mixed"),
-        Text(
-            "メッシュの大きさごとにファイルを分けてください。先頭の 0 が落ちていないかも確かめてください。",
-            "keep one level in a file; check that no leading zero was lost",
-        ),
-        where=Text(f"コード {shown}", f"codes {', '.join(examples.values())}"),
-    )
-
-
-def bad_codes(bad: BoolArray, shown: list[str], level: int | None) -> DataError:
-    """The refusal of codes that cannot be; `bad` marks the rows, `shown` holds the codes of those rows."""
-    rows = _first(bad, shown)
-    size = f"{level}m " if level else ""
-    digits = f"{_LEVELS[level].digits}桁" if level else ""
-    return DataError(
-        "mesh-code",
-        Text(
-            f"{size}メッシュのコードではない値が {bad.sum()} 件あります。",
-            f"{bad.sum()} values are not {size}mesh codes",
-        ),
-        Text(
-            f"地域メッシュコード（JIS X 0410、半角数字{digits}）に直すか、メッシュの大きさの指定を確かめてください。",
-            "write JIS X 0410 mesh codes, or check the level that was given",
-        ),
-        where=Text(f"データ {rows}", f"data {rows}"),
-    )
-
-
-def _first(bad: BoolArray, shown: list[str]) -> str:
-    """ "row 3: 12x, row 9: …" for the first bad rows, counting from 1."""
-    rows = np.flatnonzero(bad)[:BAD_ROWS_NAMED] + 1
-    return "、".join(f"{row}行目: {text}" for row, text in zip(rows, shown, strict=False))

@@ -11,6 +11,7 @@ import pandas as pd
 from geodata import figures, mesh
 from geodata.errors import DataError, Text
 from geodata.grid import IntArray
+from geodata.mesh_errors import bad_codes, mixed_levels
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -67,7 +68,7 @@ def _refuse_exponents(texts: pd.Series, cells: pd.Series, lines: IntArray) -> No
 
 
 def _refusal(bad: BoolArray, cells: pd.Series, level: int, lines: IntArray) -> DataError:
-    shown = mesh.bad_codes(bad, [], level)
+    shown = bad_codes(bad, [], level, mesh.digits_of(level))
     return DataError(
         shown.code, shown.problem, shown.mend, where=figures.places(np.flatnonzero(bad), cells, lines)
     )
@@ -93,7 +94,7 @@ def _wrong_level(
         }
         if right.any():
             examples = {level: str(texts[right].iloc[0]), **examples}
-        return mesh.mixed_levels(examples)
+        return mixed_levels(examples)
     looks = "・".join(f"{other}m" for other, fit in fits.items() if fit.all())
     return DataError(
         "mesh-level-mismatch",

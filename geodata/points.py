@@ -9,18 +9,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geodata.columns import column_of, shown
 from geodata.errors import DataError, Text
 from geodata.grid import FloatArray
 from geodata.report import IntakeReport
+from geodata.schema import CRS_GEOGRAPHIC
 
 BoolArray = npt.NDArray[np.bool_]
-HEADER_LINES = 1
-TABLE_SUFFIXES = {".csv", ".tsv", ".txt", ".xlsx"}
+TABLE_SUFFIXES = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm"}
+VECTOR_SUFFIXES = {".shp", ".geojson", ".json", ".gpkg", ".kml", ".fgb", ".parquet"}
 LATITUDE = {"緯度", "北緯", "lat", "latitude", "fy", "世界測地系緯度", "緯度(世界測地系)"}
 LONGITUDE = {"経度", "東経", "lon", "lng", "long", "longitude", "fx", "世界測地系経度", "経度(世界測地系)"}
 _NUMBER = re.compile(r"[+\-]?[0-9]+(\.[0-9]+)?")
@@ -35,18 +38,21 @@ class Located:
     lat: FloatArray
 
 
-def plain(label: object) -> str:
-    """A column name without white space, width and case."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(label))).lower()
+def is_table(path: Path) -> bool:
+    """Whether a list of places is a table (by its ending; a zip by what it holds) rather than a vector file."""
+    if path.suffix.lower() != ".zip":
+        return path.suffix.lower() in TABLE_SUFFIXES
+    from geodata.archive import Archive  # only zips need it
 
-
-def column_of(table: pd.DataFrame, names: set[str]) -> str | None:
-    """The first column whose plain name is one of `names`."""
-    return next((name for name in table.columns if plain(name) in names), None)
+    with Archive(path) as archive:
+        endings = {member.suffix for member in archive.members}
+    return bool(endings & TABLE_SUFFIXES) and not endings & VECTOR_SUFFIXES
 
 
 def locate(table: pd.DataFrame, report: IntakeReport) -> Located:
     """Rows of a text table that have coordinates; the others go out, counted with their reason.
+
+    The table's index names its rows in the report (columns.numbered).
 
     DataError: "coordinates-missing" without such columns, "coordinates-datum" for 日本測地系,
     "coordinates-swapped" when latitude and longitude stand in each other's column.
@@ -60,15 +66,18 @@ def locate(table: pd.DataFrame, report: IntakeReport) -> Located:
     unreadable = ~empty & (np.isnan(lat) | np.isnan(lon))
     nowhere = ~empty & ~unreadable & ((np.abs(lat) > 90) | (np.abs(lon) > 180))
     origin = (lat == 0) & (lon == 0)
-    lines = table.index.to_numpy() + HEADER_LINES + 1
     for code, bad, text in (
         ("no-coordinates", empty, Text("緯度・経度が空の行を除きました。", "rows without coordinates were left out")),
         ("bad-coordinates", unreadable, Text("緯度・経度が数（度）として読めない行を除きました。", "rows whose coordinates are no numbers (degrees) were left out")),
         ("impossible-coordinates", nowhere, Text("緯度・経度がありえない値の行を除きました。", "rows with impossible coordinates were left out")),
         ("zero-coordinates", origin, Text("緯度・経度がどちらも 0 の行を除きました。", "rows at latitude 0, longitude 0 were left out")),
     ):  # fmt: skip
-        report.exclude(code, text, int(bad.sum()), lines[bad])
+        report.exclude(code, text, int(bad.sum()), table.index[bad])
     good = ~(empty | unreadable | nowhere | origin)
+    report.facts.setdefault("crs", CRS_GEOGRAPHIC)
+    if good.any():
+        bounds = (lon[good].min(), lat[good].min(), lon[good].max(), lat[good].max())
+        report.facts["bounds"] = [round(float(edge), 9) for edge in bounds]
     return Located(table[good], lon[good], lat[good])
 
 
@@ -76,7 +85,7 @@ def degrees(cells: pd.Series) -> FloatArray:
     """Decimal degrees as float64; NaN where the text is no plain number (full-width digits are fine)."""
     plain_text = cells.map(lambda cell: unicodedata.normalize("NFKC", str(cell)).strip())
     fits = plain_text.str.fullmatch(_NUMBER.pattern)
-    return plain_text.where(fits, "nan").to_numpy(str).astype(float)
+    return np.asarray(plain_text.where(fits, "nan"), str).astype(float)
 
 
 def _refuse_swapped(lat: FloatArray, lon: FloatArray) -> None:
@@ -91,13 +100,13 @@ def _refuse_swapped(lat: FloatArray, lon: FloatArray) -> None:
 
 
 def _missing(table: pd.DataFrame) -> DataError:
-    names = [str(name) for name in table.columns[:15]]
-    if any("日本測地系" in name for name in names):
+    names = shown(table)
+    if "日本測地系" in names:
         return DataError(
             "coordinates-datum",
             Text("座標が日本測地系（旧測地系）です。そのまま使うと約450mずれます。", "coordinates are in the Tokyo datum, about 450 m off"),
             Text("世界測地系（JGD2011）に変換した「緯度」「経度」の列を用意してください。", "convert them to JGD2011 in columns 緯度 and 経度"),
-            where=Text("列 " + "、".join(names), "columns " + ", ".join(names)),
+            where=Text("列 " + names, "columns " + names),
         )  # fmt: skip
     return DataError(
         "coordinates-missing",
@@ -106,5 +115,5 @@ def _missing(table: pd.DataFrame) -> DataError:
             "見出しを「緯度」「経度」（単位は度）にしてください。",
             "name them 緯度 and 経度 (or lat and lon), in degrees",
         ),
-        where=Text("列 " + "、".join(names), "columns " + ", ".join(names)),
+        where=Text("列 " + names, "columns " + names),
     )

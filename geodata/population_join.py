@@ -18,7 +18,6 @@ from geodata.errors import DataError, Text
 from geodata.grid import IntArray
 from geodata.report import IntakeReport
 
-PLACES_NAMED = 5
 # keys of rows: mesh codes have at most 11 digits, the prefecture stands before them
 _PREFECTURE = 10**12
 
@@ -43,7 +42,7 @@ class Part:
 
 
 def join(
-    parts: Sequence[Part], reports: Sequence[IntakeReport], level: int
+    parts: Sequence[Part], reports: Sequence[IntakeReport]
 ) -> tuple[pd.DataFrame, frozenset[str]]:
     """(POPULATION frame, ascending by cell_id; what all files together speak for). Pure but for `reports`."""
     if not parts:
@@ -57,7 +56,7 @@ def join(
     prefectures = np.array([int(part.prefecture or 0) for part in parts], np.int64)
     rows["key"] = rows["code"] + prefectures[rows["file"]] * _PREFECTURE
     rows = _without_repeats(rows, parts, reports)
-    elderly, basis = _settle(rows, parts, reports, level)
+    elderly, basis = _settle(rows, parts, reports)
     rows = rows.assign(population_65plus=elderly, age_basis=basis)
     for k, report in enumerate(reports):
         _count(report, rows[rows["file"] == k])
@@ -138,13 +137,14 @@ def _without_repeats(
 
 
 def _settle(
-    rows: pd.DataFrame, parts: Sequence[Part], reports: Sequence[IntakeReport], level: int
+    rows: pd.DataFrame, parts: Sequence[Part], reports: Sequence[IntakeReport]
 ) -> tuple[pd.Series, pd.Series]:
     """(people aged 65+, their basis) of each row, groups handed out; what did not fit is noted."""
     treatment = _treatments(rows, parts)
     base = rows["key"].to_numpy() // _PREFECTURE * _PREFECTURE
     into = pd.to_numeric(rows["into"], errors="coerce").fillna(-1).to_numpy(np.int64) + base
-    names = rows.loc[treatment == disclosure.RECEIVED, "given"].str.split(";").explode()
+    names = rows.loc[treatment == disclosure.RECEIVED, "given"].str.split(";").explode().str.strip()
+    names = names[names != ""]
     givers = pd.to_numeric(names, errors="coerce").fillna(-1).to_numpy(np.int64)
     told = pd.Series(np.arange(len(rows)), index=rows.index)[names.index].to_numpy()
     shared = disclosure.share_out(
@@ -154,7 +154,7 @@ def _settle(
     values = shared.values.copy()
     impossible = ~shared.grouped & (values > rows["population"].to_numpy())
     values[impossible] = np.nan
-    if rows["population_65plus"].notna().any():
+    if (rows["population_65plus"].notna() | rows["starred"]).any():
         unlinked = np.flatnonzero(
             np.isnan(values)
             & ~shared.grouped

@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geodata import figures
+from geodata import columns, figures
 from geodata.errors import Text
 from geodata.grid import FloatArray, IntArray
 from geodata.report import IntakeReport
 
-HEADER_LINES = 1
 ROLE_NAMES = {
     "code": Text("メッシュコード", "mesh code"),
     "population": Text("人口（総数）", "population"),
     "households": Text("世帯総数", "households"),
     "population_65plus": Text("65歳以上人口", "population aged 65+"),
 }
-_TOTAL = {"合計", "総計", "総数", "計", "県計", "市計", "町計", "total", "sum"}
+# 合計, 総計, 小計, 津市計 …; only asked of rows that have no mesh code
+_TOTAL = re.compile(r"(.*計|総数|total|grandtotal|sum)")
 _UNIT = re.compile(r"\((人|世帯|戸)\)$|[_・](人|世帯)$")
 
 
 def plain(label: object) -> str:
     """A label without white space, width, case and unit: what labels are compared by."""
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(label))).lower()
-    return _UNIT.sub("", text)
-
-
-def lines_of(rows: pd.DataFrame) -> IntArray:
-    """Line of the file that each row stands on, counting from 1; the header is line 1."""
-    return np.asarray(rows.index, np.int64) + HEADER_LINES + 1
+    return _UNIT.sub("", columns.plain(label))
 
 
 def only_cells(
@@ -49,7 +42,7 @@ def only_cells(
     if not len(odd):
         return body, {}
     words = odd.map(plain)
-    total = words.isin(_TOTAL).any(axis=1)
+    total = words.map(lambda word: _TOTAL.fullmatch(word) is not None).any(axis=1)
     blank = (words == "").all(axis=1)
     note = ~total & ~blank & (words[fields["population"]] == "")
     for code, rows, text in (
@@ -57,7 +50,7 @@ def only_cells(
         ("blank-row", blank, Text("空の行を除きました。", "blank rows were left out")),
         ("note-row", note, Text("人口の書かれていない注記などの行を除きました。", "note rows without figures were left out")),
     ):  # fmt: skip
-        report.exclude(code, text, int(rows.sum()), lines_of(odd[rows]))
+        report.exclude(code, text, int(rows.sum()), odd.index[rows])
     # a subtotal cannot be told from the grand total, so only a single total row is a check
     checks = {}
     if total.sum() == 1:
@@ -70,11 +63,12 @@ def only_cells(
 
 
 def read_numbers(
-    cells: pd.Series, role: str, lines: IntArray, none: npt.NDArray[np.bool_], report: IntakeReport
+    cells: pd.Series, role: str, lines: IntArray, none: npt.NDArray[np.bool_], merged: npt.NDArray[np.bool_], report: IntakeReport
 ) -> FloatArray:
     """One column as float64, NaN where it holds no number. `none` marks the cells where `-` means 0.
 
-    Suppressed cells (`*`) come out as NaN without a notice: what they mean is settled by disclosure groups.
+    Ages that are suppressed (`*`), or whatever stands in rows `merged` into another, come out as NaN without
+    a notice: what they mean is settled by disclosure groups.
     """
     name = ROLE_NAMES[role]
     found = figures.read_figures(cells)
@@ -88,7 +82,7 @@ def read_numbers(
             Text(f"「{name.ja}」の桁区切り・全角数字・単位を取り除いて読みました。", f"separators, wide digits or units were removed in {name.en}"),
             int(found.repaired.sum()), lines[found.repaired],
         )  # fmt: skip
-    settled_later = found.are(figures.State.SUPPRESSED) & (role == "population_65plus")
+    settled_later = (found.are(figures.State.SUPPRESSED) | merged) & (role == "population_65plus")
     unknown = np.isnan(values) & ~settled_later
     if unknown.any():
         report.note(

@@ -21,6 +21,7 @@ BoxArray = npt.NDArray[np.float64]  # [n, 4]: west, south, east, north of each f
 
 JAPAN: Box = (122.0, 20.0, 154.0, 46.0)
 DEGREES: Box = (-180.0, -90.0, 360.0, 90.0)  # some files count longitude to 360
+FARTHEST_M = 1e8  # more than twice round the earth, in any unit of length down to the foot
 NEAR_MARGIN_DEGREES = 0.5
 AREA_MARGIN_DEGREES = 5.0
 MOST = 0.5
@@ -44,6 +45,11 @@ def check_numbers(boxes: BoxArray, crs: CRS, file_box: Box) -> None:
         raise _contradiction(
             f"経緯度（{crs_name(crs)}）と書かれていますが、座標の範囲 {_box(file_box)} は度ではありません（メートルのようです）。",
             f"called degrees ({crs_name(crs)}), but the coordinates {_box(file_box)} are no degrees (metres?)",
+        )
+    if max(map(abs, file_box)) > FARTHEST_M:
+        raise _contradiction(
+            f"座標の範囲 {_box(file_box)} が、地球上の位置としては大きすぎます（{crs_name(crs)}）。",
+            f"the coordinates {_box(file_box)} are too large for any place on earth ({crs_name(crs)})",
         )
     if _within(file_box, (-180.0, -90.0, 180.0, 90.0)) and (max(abs(east), abs(west)) > 1 or len(boxes) > 1):
         raise _contradiction(
@@ -78,8 +84,10 @@ def check_near(boxes: BoxArray, near: Box, numbers: Sequence[str], report: Intak
     """
     west, south, east, north = near
     # a study is a prefecture: half its width is "its surroundings", and at least half a degree
-    margin_x = max(NEAR_MARGIN_DEGREES, (east - west) / 2)
-    margin_y = max(NEAR_MARGIN_DEGREES, (north - south) / 2)
+    margin_x = max(FARTHEST_M = 1e8  # more than twice round the earth, in any unit of length down to the foot
+NEAR_MARGIN_DEGREES, (east - west) / 2)
+    margin_y = max(FARTHEST_M = 1e8  # more than twice round the earth, in any unit of length down to the foot
+NEAR_MARGIN_DEGREES, (north - south) / 2)
     room: Box = (west - margin_x, south - margin_y, east + margin_x, north + margin_y)
     inside = _touch(boxes, room)
     whole = _total(boxes)

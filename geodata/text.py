@@ -70,20 +70,22 @@ def _japanese(data: bytes, utf8: UnicodeDecodeError) -> Decoded:
     try:
         text = data.decode("cp932")
     except UnicodeDecodeError as error:
+        if _is_euc(data, 0):
+            raise _euc() from error
         raise _undecodable(data, max(error.start, utf8.start)) from error
-    if _looks_like_euc(data, text):
-        raise DataError(
-            "encoding-euc-jp",
-            Text("文字コードが EUC-JP のようです（Shift_JIS として読むと半角カナばかりになります）。", "this looks like EUC-JP (read as Shift_JIS it is all half-width kana)"),
-            ENCODING_MEND,
-        )
+    half = len(_HALF_KATAKANA.findall(text))
+    # EUC-JP read as CP932 is nearly all half-width kana
+    if half > len(_HIGH_BYTES.findall(data)) / 4 and _is_euc(data, half):
+        raise _euc()
     return Decoded(text, "cp932")
 
 
-def _looks_like_euc(data: bytes, as_cp932: str) -> bool:
-    half = len(_HALF_KATAKANA.findall(as_cp932))
-    if half * 2 < len(_HIGH_BYTES.findall(data)) / 2:
-        return False
+def _euc() -> DataError:
+    problem = Text("文字コードが EUC-JP のようです。", "this looks like EUC-JP")
+    return DataError("encoding-euc-jp", problem, ENCODING_MEND)
+
+
+def _is_euc(data: bytes, half: int) -> bool:
     try:
         return len(_KANA_KANJI.findall(data.decode("euc_jp"))) > half / 4
     except UnicodeDecodeError:

@@ -12,11 +12,11 @@ import shapely
 
 from geodata.crs import crs_name, decide_crs, parse_crs, to_target, transformer
 from geodata.errors import DataError, Text
-from geodata.formats.raw import Geometries, RawLayer, place
+from geodata.formats.raw import Geometries, RawLayer, not_finite, place
 from geodata.limits import check_count, check_time, limits
 from geodata.position import Box, check_area_of_use, check_near, check_numbers
 from geodata.repair import repair_polygons
-from geodata.text import CONTROL
+from geodata.table import clean_columns
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -110,15 +110,7 @@ def _check_finite(shapes: Geometries, rows: IntArray, raw: RawLayer) -> None:
     if not good.all():
         row = int(rows[index[np.argmin(good)]])
         count = len(np.unique(index[~good]))
-        raise DataError(
-            "coordinates-not-finite",
-            Text(f"座標に数でない値（NaN・無限大）があります（{count:,} 件）。", f"coordinates that are NaN or infinite in {count:,} shapes"),
-            Text(
-                "その図形を GISソフトで描き直すか削除して、保存し直してください。",
-                "redraw or delete the shape with GIS software and save again",
-            ),
-            where=place(raw.word, int(raw.numbers[row])),
-        )
+        raise not_finite(place(raw.word, int(raw.numbers[row])), count)
 
 
 def _of_kind(
@@ -325,29 +317,3 @@ def _tell_frame(shapes: Geometries, rows: IntArray, raw: RawLayer, report: Intak
             f"{len(frames)} rectangles cover the whole layer: if they are a map's frame, delete them, for they cover everything",
         )
         report.note("warn", "frame-rectangle", text, len(frames), _names(raw, rows[frames]))
-
-
-def clean_columns(frame: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
-    """`frame` with control characters taken out of its text, and very long cells told of."""
-    controls: list[str] = []
-    long_cells: list[str] = []
-    count = 0
-    for name in frame.columns:
-        values = frame[name]
-        if pd.api.types.is_numeric_dtype(values):
-            continue
-        dirty = values.str.contains(CONTROL).to_numpy(bool)
-        if dirty.any():
-            count += int(dirty.sum())
-            controls += [f"{row + 1} {name}" for row in np.flatnonzero(dirty)[:20]]
-            values = values.str.replace(CONTROL, "", regex=True)
-            frame = frame.assign(**{str(name): values})
-        lengths = values.str.len().to_numpy()
-        long_cells += [f"{row + 1} {name}" for row in np.flatnonzero(lengths > limits().cell_chars)[:20]]
-    if count:
-        text = Text(f"文字の中の制御文字を取り除きました（{count:,} か所）。", f"control characters taken out of {count:,} cells")
-        report.note("warn", "control-characters", text, count, controls)
-    if long_cells:
-        text = Text(f"{limits().cell_chars:,} 文字を超えるセルがあります。", f"cells longer than {limits().cell_chars:,} characters")
-        report.note("warn", "long-cells", text, len(long_cells), long_cells)
-    return frame

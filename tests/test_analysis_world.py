@@ -15,9 +15,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from coverage.cells import build_cells, land_area_m2, municipality_shares
+from coverage.cell_table import build_cells, land_area_m2, municipality_shares
 from coverage.gaps import gap_table
-from coverage.matrix import polygons_by_column, share_matrix
+from coverage.matrix import layers_by_column, share_matrix
 from coverage.places import settle, settle_contiguous, settlements_with_municipality
 from coverage.rules import Threshold
 from coverage.zones import gap_cells, give_ids, mark, zone_of_cells, zone_shapes, zone_table
@@ -85,9 +85,9 @@ def layers() -> gpd.GeoDataFrame:
 
 
 def shares(**options: object) -> pd.DataFrame:
-    columns = polygons_by_column(layers(), CARRIERS, ["4G", "5G"], ["own"])
+    columns = layers_by_column(layers(), CARRIERS, ["4G", "5G"], ["own"])
     land = municipalities().geometry.to_numpy()
-    return share_matrix(cells(), land, columns, GRID, **options).shares
+    return share_matrix(cells(), land, layers(), columns, GRID, **options).shares
 
 
 def test_cells_hold_the_people_of_the_source_and_nobody_where_it_has_no_row():
@@ -165,21 +165,20 @@ def test_share_of_the_land_not_of_the_sea():
     coast = municipalities()
     coast.geometry = [box(0, 0, 0.5, 2), box(3, 1, 4, 2)]
     frame = build_cells(population(), coast, frozenset(NAMES.index), GRID).frame
-    columns = {("alpha", "4G"): np.array([box(-1, 0, 0.25, 2)], dtype=object)}
+    layer = layers().iloc[:1].set_geometry([box(-1, 0, 0.25, 2)])
+    columns = layers_by_column(layer, ["alpha"], ["4G"], ["own"])
     land = coast.geometry.to_numpy()
-    on_land = share_matrix(frame, land, columns, GRID).shares.iloc[:, 0]
-    whole = share_matrix(frame, land, columns, GRID, full_mesh=True).shares.iloc[:, 0]
+    on_land = share_matrix(frame, land, layer, columns, GRID).shares.iloc[:, 0]
+    whole = share_matrix(frame, land, layer, columns, GRID, full_mesh=True).shares.iloc[:, 0]
     assert on_land[cell(0, 0)] == pytest.approx(0.5)
     assert whole[cell(0, 0)] == pytest.approx(0.25)
 
 
 def test_the_centre_rule_looks_at_the_centre():
-    columns = {
-        ("a", "4G"): np.array([box(0, 1, 0.6, 2)], dtype=object),
-        ("b", "4G"): np.array([box(0, 1, 0.4, 2)], dtype=object),
-    }
-    centre = share_matrix(cells(), municipalities().geometry.to_numpy(), columns, GRID).centre_covered
-    assert centre.loc[cell(0, 1)].tolist() == [1.0, 0.0]
+    layer = layers().iloc[:2].set_geometry([box(0, 1, 0.6, 2), box(0, 1, 0.4, 2)])
+    columns = layers_by_column(layer, CARRIERS, ["4G"], ["own"])
+    centre = share_matrix(cells(), municipalities().geometry.to_numpy(), layer, columns, GRID).centre_covered
+    assert centre.loc[cell(0, 1)].to_dict() == {("alpha", "4G"): 1, ("beta", "4G"): 0, ("any", "4G"): 1}
 
 
 def settlements() -> gpd.GeoDataFrame:
@@ -217,7 +216,9 @@ def test_zones_are_places_and_their_people_by_hand():
     assert (frame["zone_id"] != "").sum() == 4
     by_name = table.reset_index().set_index("name")
     assert by_name["population"].to_dict() == {"東": 5, "西": 20, "南": 48}
-    assert by_name["uncovered_population_4G_alpha"].to_dict() == pytest.approx({"東": 5, "西": 0, "南": 8 + 20})
+    assert by_name["uncovered_population_4G_alpha"].to_dict() == pytest.approx(
+        {"東": 5, "西": 0, "南": 8 + 20}
+    )
     assert by_name["uncovered_population_4G_beta"].to_dict() == pytest.approx({"東": 5, "西": 20, "南": 48})
     assert by_name["complete_population"].to_dict() == pytest.approx({"東": 5, "西": 0, "南": 28})
     assert by_name["mark_4G_alpha"].to_dict() == {"東": "×", "西": "○", "南": "△"}

@@ -73,12 +73,8 @@ def read_places() -> tuple[pd.DataFrame, pd.DataFrame]:
         raise ValueError("the package's places are not those of the 29 municipalities")
     near = (
         table["prefCode"].isin(NEIGHBOURS)
-        & table["lon"].between(
-            mie["lon"].min() - NEIGHBOUR_REACH_DEG, mie["lon"].max() + NEIGHBOUR_REACH_DEG
-        )
-        & table["lat"].between(
-            mie["lat"].min() - NEIGHBOUR_REACH_DEG, mie["lat"].max() + NEIGHBOUR_REACH_DEG
-        )
+        & table["lon"].between(mie["lon"].min() - NEIGHBOUR_REACH_DEG, mie["lon"].max() + NEIGHBOUR_REACH_DEG)
+        & table["lat"].between(mie["lat"].min() - NEIGHBOUR_REACH_DEG, mie["lat"].max() + NEIGHBOUR_REACH_DEG)
     )
     around = table.loc[near, kept].drop_duplicates(["lon", "lat"]).reset_index(drop=True)
     return mie, around
@@ -91,4 +87,4 @@ def largest_remainder(expected: np.ndarray, total: int) -> np.ndarray:
     missing = total - int(whole.sum())
     order = np.argsort(-(exact - whole), kind="stable")
     whole[order[:missing]] += 1
-    return whole
+    return np.asarray(whole)

@@ -125,10 +125,9 @@ def encoding_of(path: Path) -> str:
     """Codec of a text file found by strict trial over all of it: BOM, UTF-8, CP932. DataError if neither."""
     with path.open("rb") as stream:
         head = stream.read(4)
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if head.startswith(mark):
-            return name
-    for name in ("utf-8", "cp932"):
+    marked = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+    found = next((name for mark, name in marked.items() if head.startswith(mark)), "")
+    for name in [found] if found else ["utf-8", "cp932"]:
         decoder = codecs.getincrementaldecoder(name)("strict")
         try:
             with path.open("rb") as stream:

@@ -59,6 +59,7 @@ class LayerEntry:
     records: int
     read: Callable[[], RawLayer]
     kinds: frozenset[str] = frozenset()  # POINTS, LINES, POLYGONS where known without reading
+    format: str = ""
 
 
 def column(values: Sequence[Any]) -> pd.Series:
@@ -109,6 +110,16 @@ def malformed(word: Text, number: int, ja: str, en: str) -> DataError:
     )
 
 
+def not_finite(where: Text, count: int = 1) -> DataError:
+    """The refusal for coordinates that are NaN or infinite."""
+    return DataError(
+        "coordinates-not-finite",
+        Text(f"座標に数でない値（NaN・無限大）があります（{count:,} 件）。", f"coordinates that are NaN or infinite ({count:,})"),
+        Text("その図形を GISソフトで描き直すか削除して、保存し直してください。", "redraw or delete the shape with GIS software and save again"),
+        where=where,
+    )
+
+
 def place(word: Text, number: int) -> Text:
     """ "地物 3" / "feature 3"."""
     return Text(f"{word.ja} {number}", f"{word.en} {number}")
@@ -123,6 +134,7 @@ class ShapeBuilder:
         self.vertices = 0
         self.short_rings = 0
         self.short_places: list[int] = []
+        self.tall: set[int] = set()
         self._made: dict[int, Any] = {}
         self._points: list[tuple[int, npt.NDArray[np.float64]]] = []
         self._lines: list[tuple[int, npt.NDArray[np.float64]]] = []
@@ -150,6 +162,10 @@ class ShapeBuilder:
             raise malformed(self.word, feature + 1, "座標の入れ子の深さが違います", "positions are nested to the wrong depth")
         self.vertices += len(array)
         check_count("頂点数", "vertices", self.vertices, limits().vertices, place(self.word, feature + 1))
+        if not np.isfinite(array[:, :2]).all():
+            raise not_finite(place(self.word, feature + 1))
+        if array.shape[1] > 2 and array[:, 2].any():
+            self.tall.add(feature)
         return array[:, :2]
 
     def point(self, feature: int, xy: npt.NDArray[np.float64]) -> None:
@@ -193,14 +209,19 @@ class ShapeBuilder:
 
     def remarks(self) -> list[Remark]:
         """What was left out inside features."""
-        if not self.short_rings:
-            return []
-        text = Text(
-            f"点が足りず面や線にならない部分 {self.short_rings:,} 個を省きました（面積・長さ 0）。",
-            f"{self.short_rings:,} parts with too few points to enclose or join anything were left out",
-        )
-        places = tuple(str(place(self.word, number)) for number in self.short_places)
-        return [Remark("warn", "part-too-short", text, self.short_rings, places)]
+        found: list[Remark] = []
+        if self.tall:
+            text = Text(f"高さ（Z）の値を {len(self.tall):,} 件から落としました。", f"heights (Z) dropped from {len(self.tall):,} shapes")
+            places = tuple(str(place(self.word, feature + 1)) for feature in sorted(self.tall)[:20])
+            found.append(Remark("info", "geometry-z", text, len(self.tall), places))
+        if self.short_rings:
+            text = Text(
+                f"点が足りず面や線にならない部分 {self.short_rings:,} 個を省きました（面積・長さ 0）。",
+                f"{self.short_rings:,} parts with too few points to enclose or join anything were left out",
+            )
+            places = tuple(str(place(self.word, number)) for number in self.short_places)
+            found.append(Remark("warn", "part-too-short", text, self.short_rings, places))
+        return found
 
     def shapes(self) -> Geometries:
         """All features' shapes, in order; None where a feature had none."""

@@ -17,7 +17,17 @@ import numpy.typing as npt
 from geodata.crs import Declared
 from geodata.errors import DataError, Text
 from geodata.formats.dbf import Dbf, read_dbf
-from geodata.formats.raw import LINES, POINTS, POLYGONS, LayerEntry, RawLayer, Remark, ShapeBuilder, frame_of, place
+from geodata.formats.raw import (
+    LINES,
+    POINTS,
+    POLYGONS,
+    LayerEntry,
+    RawLayer,
+    Remark,
+    ShapeBuilder,
+    frame_of,
+    place,
+)
 from geodata.formats.rings import Rings, polygons_of
 from geodata.limits import check_count, check_time, limits
 
@@ -174,6 +184,8 @@ def _shape(data: bytes, start: int, end: int, number: int, builder: ShapeBuilder
     """Take in the record at data[start:end]; polygons' rings are gathered for later."""
     kind = struct.unpack_from("<i", data, start)[0]
     base = kind % 10
+    if 10 < kind < 20:
+        builder.tall.add(number)
     try:
         if base == 0 and kind in (0, 10, 20):
             return
@@ -191,6 +203,8 @@ def _shape(data: bytes, start: int, end: int, number: int, builder: ShapeBuilder
                     rings.add(number, part)
         else:
             raise ValueError(kind)
+    except DataError:
+        raise
     except (struct.error, ValueError) as error:
         raise _broken(
             "shp-broken",

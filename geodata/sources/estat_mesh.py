@@ -17,10 +17,11 @@ import numpy as np
 import pandas as pd
 
 from geodata import mesh, mesh_codes
+from geodata.columns import numbered
 from geodata.errors import DataError, Text
 from geodata.grid import IntArray
 from geodata.population_join import Part, join
-from geodata.population_table import ROLE_NAMES, compare_total, lines_of, only_cells, plain, read_numbers
+from geodata.population_table import ROLE_NAMES, compare_total, only_cells, plain, read_numbers
 from geodata.report import IntakeReport
 from geodata.schema import POPULATION, Population, check
 
@@ -77,18 +78,18 @@ def read(paths: Path | str | Iterable[Path | str], level: object) -> tuple[Popul
     for path in [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]:
         table, report = intake.read_table(path)
         try:
-            parts.append(parse(table, size, path.name, report))
+            parts.append(parse(numbered(table), size, path.name, report))
         except DataError as error:
             raise error.at(path) from None
         reports.append(report)
-    frame, covers = join(parts, reports, size)
+    frame, covers = join(parts, reports)
     return Population(check(POPULATION, frame), size, covers), reports
 
 
 def parse(table: pd.DataFrame, level: int, file: str, report: IntakeReport) -> Part:
     """One file's cells as numbers; what was found, mended and left out goes into `report`.
 
-    `table` holds text only, its first row possibly e-Stat's label row.
+    `table` holds text only, its first row possibly e-Stat's label row; its index is the line of the file.
     """
     columns = {plain(name): name for name in reversed(table.columns)}
     labels = _label_row(table, columns)
@@ -107,7 +108,7 @@ def parse(table: pd.DataFrame, level: int, file: str, report: IntakeReport) -> P
         )  # fmt: skip
     rows = _rows(body, fields, columns, level, report)
     compare_total(rows, total, report)
-    cut, prefecture, covers = _cut(file, rows["code"].to_numpy(), bool(statistics_id), report)
+    cut, prefecture, covers = _cut(file, rows["code"].to_numpy(), level, bool(statistics_id), report)
     report.facts.update(level=level, cut=cut, covers=sorted(covers))
     known = STATISTICS.get(statistics_id)
     return Part(file, rows, body, cut, prefecture, covers, statistics_id, known.year if known else None)
@@ -236,7 +237,7 @@ def _rows(
     report: IntakeReport,
 ) -> pd.DataFrame:
     """The rows of a Part: numbers, and the disclosure columns as text."""
-    lines = lines_of(body)
+    lines = np.asarray(body.index, np.int64)
     codes, mended = mesh_codes.read_codes(body[fields["code"]], level, lines)
     if mended.any():
         text = Text(
@@ -249,31 +250,38 @@ def _rows(
     for role, name in DISCLOSURE_FIELDS.items():
         rows[role] = body[columns[name]].str.strip() if name in columns else ""
     # e-Stat: `-` is "none", and so is a blank detail, unless the cell's details were merged elsewhere
+    merged = (rows["treatment"] == "2").to_numpy(bool)
     for role in ("population", "households", "population_65plus"):
-        none = (rows["treatment"].isin(["", "0"]) | (role != "population_65plus")).to_numpy() & official
-        rows[role] = read_numbers(body[fields[role]], role, lines, none, report) if role in fields else np.nan
+        none = (~merged | (role != "population_65plus")) & official
+        if role not in fields:
+            rows[role] = np.nan
+            continue
+        rows[role] = read_numbers(body[fields[role]], role, lines, none, merged, report)
     age = body[fields["population_65plus"]] if "population_65plus" in fields else pd.Series("", body.index)
     rows["starred"] = age.str.contains("[*＊]", regex=True)
     return rows
 
 
-def _cut(file: str, codes: IntArray, official: bool, report: IntakeReport) -> tuple[str, str, frozenset[str]]:
+def _cut(
+    file: str, codes: IntArray, level: int, official: bool, report: IntakeReport
+) -> tuple[str, str, frozenset[str]]:
     """("mesh", "prefecture" or "unknown"; prefecture code or ""; what the file speaks for)."""
-    firsts = frozenset(np.unique(codes.astype("U4")).tolist())
+    whole = np.unique(codes // 10 ** (mesh.digits_of(level) - 4))
+    firsts = frozenset(str(first) for first in whole.tolist())
     named = _FILE_NAME.search(file)
     area = named[3] if named else ""
     if len(area) == 2 and 1 <= int(area) <= 47:
         return "prefecture", area, frozenset({area})
     if len(area) == 4 and firsts <= {area}:
         return "mesh", "", frozenset({area})
-    if official and len(firsts) == 1:
+    if official and len(firsts) == 1 and not area:
         return "mesh", "", firsts
     if official:
         report.note(
             "warn", "cut-unknown",
             Text(
-                "1次メッシュ単位か都道府県単位かがファイル名から分かりません。1次メッシュ単位をつないだものとして読みました（都道府県単位なら、県境のメッシュはその県の分だけです）。",
-                "the file name does not tell whether this is a mesh or a prefecture cut; read as joined mesh cuts",
+                f"1次メッシュ単位か都道府県単位かがファイル名から分からず（中身は {len(firsts)} 個の1次メッシュ）、1次メッシュ単位をつないだものとして読みました。都道府県単位なら、県境のメッシュはその県の分だけです。",
+                f"the file name does not fit its {len(firsts)} first-order meshes; read as joined mesh cuts, not as a prefecture cut",
             ),
         )  # fmt: skip
     return "unknown", "", firsts

@@ -1,0 +1,95 @@
+"""A Mie-sized study at 250 m with eight layers of 200k vertices, written as files for the real readers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from benchmarks.layers import MIE_250_M, layer
+from geodata import mesh
+from geodata.grid import Grid
+
+EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "mie"
+CARRIERS = ("a", "b", "c", "d")
+GENERATIONS = ("4G", "5G")
+KINDS = ("smooth", "stair", "messy", "smooth")  # by carrier
+INHABITED_PART = 0.35  # of 250 m cells on land, about as in Mie
+
+
+def write_study(folder: Path, boundary: Path, vertices: int = 200_000, seed: int = 7) -> Grid:
+    """Write study.toml and its files into `folder`; returns the grid. boundary: an N03 file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    municipalities = gpd.read_file(boundary).to_crs("EPSG:6668")
+    west, south, east, north = municipalities.total_bounds
+    grid = mesh.mesh_grid(250, (west, south, east, north))
+    _population(folder / "tblT001142Q24.txt", municipalities, grid, seed)
+    _settlements(folder / "settlements.csv", municipalities, seed)
+    toml = [_head(boundary)]
+    for number, carrier in enumerate(CARRIERS):
+        toml.append(f'[[carriers]]\nkey = "{carrier}"\nname = "架空{carrier}"\n')
+        for generation in GENERATIONS:
+            name = f"{carrier}_{generation}.gpkg"
+            polygons = layer(KINDS[number], vertices, MIE_250_M, seed + number * 10 + (generation == "5G"))
+            gpd.GeoDataFrame(geometry=polygons, crs="EPSG:6668").to_file(folder / name, engine="pyogrio")
+            toml.append(
+                f'[[layers]]\ncarrier = "{carrier}"\ngeneration = "{generation}"\nfiles = ["{name}"]\nas_of = "2026-03-31"\n'
+            )
+    (folder / "study.toml").write_text("\n".join(toml), encoding="utf-8")
+    return grid
+
+
+def _head(boundary: Path) -> str:
+    return f"""[study]
+name = "性能測定（架空）"
+prefecture = "24"
+fiscal_year = 2026
+metric_crs = "EPSG:6674"
+fictitious = true
+[population]
+files = ["tblT001142Q24.txt"]
+level = 250
+[boundaries]
+files = ['{boundary}']
+[settlements]
+files = ["settlements.csv"]
+"""
+
+
+def _population(path: Path, municipalities: gpd.GeoDataFrame, grid: Grid, seed: int) -> None:
+    """An e-Stat-shaped table with a row for every inhabited cell."""
+    random = np.random.default_rng(seed)
+    j, i = (index.ravel() for index in np.indices(grid.shape))
+    x, y = grid.centres(i, j)
+    land = shapely.union_all(municipalities.geometry.to_numpy())
+    shapely.prepare(land)
+    on_land = shapely.contains_xy(land, x, y) & (random.random(len(x)) < INHABITED_PART)
+    codes = mesh.codes_at(250, i[on_land], j[on_land], grid)
+    people = np.ceil(random.lognormal(2.0, 1.6, len(codes))).astype(int)
+    table = pd.DataFrame(
+        {
+            "KEY_CODE": codes, "HTKSYORI": 0, "HTKSAKI": "", "GASSAN": "", "T001142001": people,
+            "T001142019": (people * 0.3).astype(int), "T001142034": np.maximum(people // 2, 1),
+        }
+    )  # fmt: skip
+    labels = ",,,,　人口（総数）,　６５歳以上人口　総数,　世帯総数\r\n"
+    text = table.to_csv(index=False, lineterminator="\r\n")
+    head, _, body = text.partition("\r\n")
+    path.write_bytes((head + "\r\n" + labels + body).encode("cp932"))
+
+
+def _settlements(path: Path, municipalities: gpd.GeoDataFrame, seed: int) -> None:
+    """Three thousand named points spread over the municipalities."""
+    random = np.random.default_rng(seed)
+    rows = []
+    for code, geometry in municipalities.dissolve("N03_007").geometry.items():
+        west, south, east, north = geometry.bounds
+        shapely.prepare(geometry)
+        x, y = random.uniform(west, east, 400), random.uniform(south, north, 400)
+        inside = np.flatnonzero(shapely.contains_xy(geometry, x, y))[:100]
+        rows += [(code, f"地区{n:03d}", y[k], x[k]) for n, k in enumerate(inside)]
+    table = pd.DataFrame(rows, columns=["市区町村コード", "大字名", "緯度", "経度"])
+    table.to_csv(path, index=False, encoding="utf-8-sig")

@@ -1,0 +1,102 @@
+"""Make the data of the example: `python examples/mie/build.py [FOLDER]`. Seeded; the same bytes every time.
+
+Needs the package `jp-prefecture` (see places.py). README.md beside this file says what is real and what is not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+import shapely  # noqa: E402
+
+from examples.mie import carriers, estat, land, not_spots, people, places, radio, shelters, writers  # noqa: E402
+from geodata.atomic import write_bytes  # noqa: E402
+
+DATA = Path(__file__).resolve().parent / "data"
+BUILT_WITH = "built_with.txt"
+LIBRARIES = (
+    "jp-prefecture",
+    "numpy",
+    "scipy",
+    "pandas",
+    "shapely",
+    "pyproj",
+    "rasterio",
+    "pyogrio",
+    "geopandas",
+)
+SEED = 24
+SETTLEMENT_COLUMNS = (
+    "都道府県名", "市区町村コード", "市区町村名", "大字町丁目名", "大字町丁目名ローマ字", "緯度", "経度",
+)  # fmt: skip
+
+
+def build() -> dict[str, bytes]:
+    """Every file of the example: name → bytes."""
+    rng = np.random.default_rng(SEED)
+    mie, around = places.read_places()
+    municipalities, outline = land.make_municipalities(mie, around, rng)
+    cells = people.make_cells(municipalities)
+    cells = people.place_people(mie, people.spacing_m(mie, around), cells, rng)
+    cells = people.age_and_households(cells, rng)
+    left_out = not_spots.choose(cells, len(mie), rng)
+    points = np.vstack([land.metres(mie["lon"], mie["lat"]), land.metres(around["lon"], around["lat"])])
+    field = radio.make_field(outline, cells, points, rng)
+    layers = carriers.make_layers(field, cells["population"].to_numpy(), left_out)
+    gap = np.any(list(left_out.values()), axis=0)
+    indoor, outdoor = shelters.make_shelters(mie, cells, gap, outline, rng)
+    return {
+        "N03-20240101_24_fictitious.geojson": writers.geojson(
+            municipalities, "N03-20240101_24（架空）", land.DECIMALS
+        ),
+        f"tbl{estat.TABLE_ID}H24.txt": estat.census_table(cells, rng),
+        "settlements_24.csv": writers.table(SETTLEMENT_COLUMNS, settlement_rows(mie)),
+        "shelters_24_1.csv": writers.table(shelters.SHELTER_COLUMNS, indoor),
+        "shelters_24_2.csv": writers.table(shelters.SITE_COLUMNS, outdoor),
+        **carriers.carrier_files(layers),
+        BUILT_WITH: built_with().encode(),
+    }
+
+
+def settlement_rows(mie: pd.DataFrame) -> list[list[str]]:
+    """Rows of SETTLEMENT_COLUMNS: every place of the package, coordinates as it gives them."""
+    return [
+        [
+            "三重県",
+            row.code,
+            "".join(places.CENSUS[row.code][:2]),
+            row.town,
+            row.roman,
+            f"{row.lat:.6f}",
+            f"{row.lon:.6f}",
+        ]
+        for row in mie.itertuples()
+    ]
+
+
+def built_with() -> str:
+    """The libraries that decide the bytes: another GEOS or GDAL may round or order differently."""
+    lines = [f"{name} {version(name)}" for name in LIBRARIES]
+    return "\n".join([*lines, f"GEOS {shapely.geos_version_string}"]) + "\n"
+
+
+def main(folder: Path) -> None:
+    """Build everything, then put every file in its place."""
+    files = build()
+    for name, data in files.items():
+        write_bytes(folder / name, data)
+        print(f"{len(data):>9,}  {hashlib.sha256(data).hexdigest()[:16]}  {name}")
+    print(f"{sum(map(len, files.values())):>9,}  in all")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else DATA)

@@ -1,0 +1,110 @@
+"""FlatGeobuf, read by GDAL (behind the fence of geodata.gdal) in the reading process."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geodata.crs import Declared
+from geodata.errors import DataError, Text
+from geodata.formats.raw import LayerEntry, RawLayer, Remark, column, frame_of
+from geodata.limits import check_count, limits
+from geodata.reading_process import run
+
+WORD = Text("地物", "feature")
+MEND = Text(
+    "GISソフトで開いて GeoPackage として書き出すか、元のファイルを入手し直してください。",
+    "export it as GeoPackage with GIS software, or get the file again",
+)
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What GDAL gave: WKB per feature (None = null), columns, the CRS as WKT, features by the header."""
+
+    wkb: npt.NDArray[np.object_]
+    columns: dict[str, npt.NDArray[Any]]
+    crs: str
+    name: str
+    declared: int
+
+
+def layers(copy: Path) -> list[LayerEntry]:
+    """The file's only layer, already read."""
+    fields = run(read_fields, str(copy), limits().features, size_bytes=copy.stat().st_size)
+    layer = _layer(fields)
+    return [LayerEntry("", layer.records, lambda: layer)]
+
+
+def read_fields(copy: str, most: int) -> Fields:
+    """Everything in the private copy. Runs in the reading process."""
+    from geodata.gdal import pyogrio
+
+    gdal = pyogrio()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # GDAL only warns of features that it gives up
+            warnings.filterwarnings("ignore", message=".*measured.*|.*datetime.*")
+            info = gdal.read_info(copy)
+            check_count("地物数", "features", int(info["features"]), most)
+            meta, _, wkb, data = gdal.raw.read(copy)
+    except DataError:
+        raise
+    except (RuntimeError, Warning, ValueError, LookupError, TypeError) as error:  # all seen on damaged files
+        raise broken() from error
+    columns = {str(name): values for name, values in zip(meta["fields"], data, strict=True)}
+    return Fields(wkb if wkb is not None else np.empty(0, object), columns, str(meta["crs"] or ""), str(info["layer_name"]), int(info["features"]))
+
+
+def _layer(fields: Fields) -> RawLayer:
+    shapes = shapes_of(fields.wkb)
+    count = len(shapes)
+    remarks: list[Remark] = []
+    if fields.declared >= 0 and fields.declared != count:
+        raise DataError(
+            "fgb-truncated",
+            Text(f"{fields.declared:,} 件のはずが {count:,} 件しか読めません（途中で切れています）。", f"{count:,} of {fields.declared:,} features can be read: the file is cut short"),
+            MEND,
+        )
+    columns = {name: _values(values) for name, values in fields.columns.items()}
+    crs = Declared("declared", fields.crs) if fields.crs else Declared("absent")
+    return RawLayer("", shapes, frame_of(columns, count), crs, count, np.arange(1, count + 1), WORD, remarks)
+
+
+def _values(values: npt.NDArray[Any]) -> Any:
+    if values.dtype.kind in "iuf":
+        return values
+    if values.dtype.kind == "M":
+        return column(["" if np.isnat(value) else str(value) for value in values])
+    return column([value.item() if isinstance(value, np.generic) else value for value in values])
+
+
+def shapes_of(wkb: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Shapes from WKB, None where there is none. DataError naming the first that is damaged."""
+    import shapely
+
+    try:
+        return np.asarray(shapely.from_wkb(np.asarray(wkb, object)), object)
+    except (shapely.errors.GEOSException, TypeError, ValueError, NotImplementedError) as error:
+        raise DataError("geometry-malformed", Text("図形の中身が壊れています。", "a shape is damaged"), MEND, where=_first_bad(wkb)) from error
+
+
+def _first_bad(wkb: npt.NDArray[np.object_]) -> Text | None:
+    import shapely
+
+    for number, one in enumerate(wkb, 1):
+        try:
+            shapely.from_wkb(one)
+        except (shapely.errors.GEOSException, TypeError, ValueError, NotImplementedError):
+            return Text(f"地物 {number}", f"feature {number}")
+    return None
+
+
+def broken() -> DataError:
+    """The refusal for a file that GDAL cannot read through."""
+    return DataError("fgb-broken", Text("FlatGeobuf が壊れていて最後まで読めません。", "the FlatGeobuf is damaged and cannot be read to its end"), MEND)

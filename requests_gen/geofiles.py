@@ -1,0 +1,193 @@
+"""Findings for other programs: zones.gpkg (QGIS), zones.geojson (web maps), cells.parquet (analysis)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from requests_gen.captions import Caption, dates_by_layer, plain
+from requests_gen.columns import NOTE, degrees, ranking_rows
+from requests_gen.qgis_styles import layer_styles
+
+if TYPE_CHECKING:
+    from coverage.run import Result
+
+WGS84 = frozenset({"EPSG:4326", "EPSG:6668"})  # JGD2011 lies within what a phone's position can tell
+GEOJSON_DECIMALS = 7
+FIXED_DATE = "1980-01-01T00:00:00.000Z"
+
+
+def flat_name(kind: str, carrier: str, generation: str) -> str:
+    """The column of a (carrier, generation) in flat tables: <kind>_<generation>_<carrier>."""
+    return f"{kind}_{generation}_{carrier}"
+
+
+def flat_shares(shares: pd.DataFrame) -> pd.DataFrame:
+    """The share matrix with plain column names. Index as `shares`."""
+    names = [flat_name("share", str(carrier), str(generation)) for carrier, generation in shares.columns]
+    return pd.DataFrame(shares.to_numpy(float), index=shares.index, columns=names)
+
+
+def zones_geojson(result: Result, caption: Caption) -> bytes:
+    """zones.geojson: RFC 7946, longitude and latitude with 7 decimals, in order of rank.
+
+    Further members of the collection say the rules, the dates, the sources and whether areas are fictitious.
+    """
+    rows = ranking_rows(result, caption)
+    shapes = shapely.to_geojson(_lonlat(result.zones.geometry.reindex(rows.index).to_numpy(object), result.grid.crs))
+    whole = {
+        "type": "FeatureCollection",
+        "name": caption.title,
+        "fictitious": result.study.about.fictitious,
+        "notice": caption.notice,
+        "rules": result.summary["rules"],
+        "generation": caption.generation,
+        "as_of": dates_by_layer(result),
+        "credits": caption.credits,
+    }
+    features = (
+        f'{{"type":"Feature","id":{_json(zone_id)},"properties":{_json({"zone_id": zone_id, **row})},"geometry":{shape}}}'
+        for (zone_id, row), shape in zip(rows.to_dict("index").items(), shapes, strict=True)
+    )
+    return f'{_json(whole)[:-1]},"features":[{",".join(features)}]}}'.encode()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _lonlat(shapes: np.ndarray, crs: str) -> np.ndarray:
+    """Shapes in WGS84 degrees rounded to GEOJSON_DECIMALS, exterior rings counter-clockwise. object[n]."""
+
+    def moved(xy: np.ndarray) -> np.ndarray:
+        if crs not in WGS84:
+            xy = np.column_stack(degrees(xy[:, 0], xy[:, 1], crs))
+        return np.round(xy, GEOJSON_DECIMALS)
+
+    return np.asarray(shapely.orient_polygons(shapely.transform(shapes, moved)), dtype=object)
+
+
+def write_cells_parquet(path: Path, result: Result, caption: Caption) -> None:
+    """cells.parquet: every cell with its people, shares and gaps; no geometry (the mesh code is the place)."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    frame = pd.concat([result.cells, flat_shares(result.shares), result.gaps], axis=1)
+    table = pa.Table.from_pandas(frame.reset_index(), preserve_index=False)
+    # what pandas notes about itself would tie the bytes to its version
+    told = {"kengai": json.dumps(_facts(result, caption), ensure_ascii=False, allow_nan=False)}
+    pq.write_table(table.replace_schema_metadata(told), path, compression="zstd")
+
+
+def _facts(result: Result, caption: Caption) -> dict[str, Any]:
+    grid = result.grid
+    return {
+        "title": caption.title,
+        "fictitious": result.study.about.fictitious,
+        "notice": caption.notice,
+        "rules": plain(result.summary["rules"]),
+        "as_of": dates_by_layer(result),
+        "credits": caption.credits,
+        "grid": {
+            "west": grid.west, "south": grid.south, "dx": grid.dx, "dy": grid.dy,
+            "nx": grid.nx, "ny": grid.ny, "crs": grid.crs,
+        },
+    }  # fmt: skip
+
+
+def write_zones_gpkg(path: Path, result: Result, caption: Caption) -> None:
+    """zones.gpkg: layers zones, cells (those with a gap), municipalities, and the styles QGIS opens them with."""
+    from pyogrio import get_gdal_config_option, set_gdal_config_options
+
+    before = get_gdal_config_option("OGR_CURRENT_DATE")
+    set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_DATE})  # else the file holds the time of writing
+    try:
+        _write_layer(path, "zones", _zone_fields(result, caption), _zone_shapes(result), result, caption)
+        cells, boxes = _gap_cells(result, caption)
+        _write_layer(path, "cells", cells, boxes, result, caption)
+        shapes = result.municipalities.geometry.to_numpy(object)
+        _write_layer(path, "municipalities", _municipality_fields(result, caption), _multi(shapes), result, caption)
+        _write_layer(path, "layer_styles", layer_styles(result.study, caption), None, result, caption)
+    finally:
+        set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def _write_layer(
+    path: Path, name: str, fields: pd.DataFrame, shapes: np.ndarray | None, result: Result, caption: Caption
+) -> None:
+    """One layer of the GeoPackage. shapes: object[n] in the grid's CRS, or None for a plain table."""
+    from pyogrio.raw import write
+
+    about = " ".join(part for part in (caption.notice, *caption.lines) if part)
+    write(
+        path,
+        None if shapes is None else shapely.to_wkb(shapes),
+        [_field(fields[column]) for column in fields.columns],
+        np.array(list(fields.columns), dtype=object),
+        layer=name, driver="GPKG", append=path.exists(), encoding="UTF-8",
+        geometry_type=None if shapes is None else "Polygon" if name == "cells" else "MultiPolygon",
+        crs=None if shapes is None else result.grid.crs,
+        layer_options={"DESCRIPTION": about} if shapes is not None else {},
+    )  # fmt: skip
+
+
+def _field(values: pd.Series) -> np.ndarray:
+    if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
+        return values.to_numpy()
+    return values.astype(object).to_numpy()
+
+
+def _multi(shapes: np.ndarray) -> np.ndarray:
+    """Polygons as multipolygons of one, so that a layer holds one type. object[n]."""
+    single = shapely.get_type_id(shapes) == 3
+    out = shapes.copy()
+    if single.any():
+        out[single] = [shapely.multipolygons([shape]) for shape in shapes[single]]
+    return out
+
+
+def _zone_fields(result: Result, caption: Caption) -> pd.DataFrame:
+    return ranking_rows(result, caption).reset_index()
+
+
+def _zone_shapes(result: Result) -> np.ndarray:
+    return _multi(result.zones.geometry.reindex(result.ranking.index).to_numpy(object))
+
+
+def _gap_cells(result: Result, caption: Caption) -> tuple[pd.DataFrame, np.ndarray]:
+    """(fields, squares) of the cells that belong to a zone."""
+    inside = (result.cells["zone_id"] != "").to_numpy()
+    cells, grid = result.cells[inside], result.grid
+    kept = [name for name in result.gaps.columns if not name.startswith("uncovered_population_")]
+    whole = [f"uncovered_population_{generation}" for generation in result.study.generations]
+    people = ["population", "households", "population_65plus", "municipality_id", "zone_id"]
+    fields = pd.concat(
+        [cells[people], result.gaps.loc[inside, kept + whole], flat_shares(result.shares[inside])], axis=1
+    )
+    fields = fields.assign(rule=caption.rule_key, as_of=caption.as_of_key, **{NOTE: caption.short_notice})
+    i, j = cells["i"].to_numpy(), cells["j"].to_numpy()
+    boxes = shapely.box(
+        grid.west + i * grid.dx, grid.south + j * grid.dy, grid.west + (i + 1) * grid.dx, grid.south + (j + 1) * grid.dy
+    )
+    return fields.rename_axis("cell_id").reset_index(), np.asarray(boxes, dtype=object)
+
+
+def _municipality_fields(result: Result, caption: Caption) -> pd.DataFrame:
+    """Municipalities with people and coverage by the official rule; neighbours without figures."""
+    rule = result.summary["rules"]["official"]
+    rows = {}
+    for code, told in result.summary["municipalities"].items():
+        row: dict[str, Any] = {"population": told["population"]}
+        for generation, by_rule in told["generations"].items():
+            for carrier, figures in by_rule[rule].items():
+                row[f"population_coverage_{generation}_{carrier}"] = figures["population_coverage"]
+        rows[code] = row
+    figures = pd.DataFrame.from_dict(rows, orient="index").astype(float)
+    table = pd.DataFrame({"name": result.municipalities["name"]}).join(figures)
+    table = table.assign(rule=rule, as_of=caption.as_of_key, **{NOTE: caption.short_notice})
+    return table.rename_axis("municipality_id").reset_index()

@@ -1,0 +1,1 @@
+"""The screen: one file per page. Only this folder and app.py know Streamlit."""

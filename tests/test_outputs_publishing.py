@@ -1,0 +1,208 @@
+"""A folder of results is old-complete or new-complete, whatever stops the writing, and nobody's file is lost."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from geodata.errors import DataError
+from geodata.report import file_sha256
+from requests_gen import publishing
+from requests_gen.publishing import MANIFEST, check_target, manifest_outputs, output_list, publish
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Publishes {word} into {target}, and kills itself before its {moment}-th file operation.
+KILLED = """
+import json, os, signal, sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from requests_gen import publishing
+def write(folder):
+    for name in ("a.json", "b.csv", "c.xlsx"):
+        (folder / name).write_text({word!r} * 1000)
+    (folder / "manifest.json").write_text(json.dumps({{"outputs": publishing.output_list(folder)}}))
+if not {exchange}:
+    publishing._exchange = lambda one, other: False
+count = 0
+def hook(event, arguments):
+    global count
+    if event in {{"open", "os.rename", "os.mkdir", "os.rmdir", "os.remove", "shutil.rmtree", "ctypes.dlsym"}}:
+        count += 1
+        if count == {moment}:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(hook)
+publishing.publish(write, Path({target!r}))
+"""
+
+
+def write(folder: Path, word: str) -> None:
+    """Three files and their manifest, as a run makes them; `word` tells one run from another."""
+    for name in ("a.json", "b.csv", "c.xlsx"):
+        (folder / name).write_text(word * 1000)
+    (folder / MANIFEST).write_text(json.dumps({"outputs": output_list(folder)}))
+
+
+def word_in(folder: Path) -> str:
+    """The word of the run that wrote `folder`; fails when any file is missing, damaged or of another run."""
+    listed = manifest_outputs(folder)
+    assert set(listed) == {"a.json", "b.csv", "c.xlsx"}
+    assert all(file_sha256(folder / name) == digest for name, digest in listed.items())
+    words = {(folder / name).read_text()[0] for name in listed}
+    assert len(words) == 1
+    return words.pop()
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="SIGKILL at chosen moments is tried on Linux")
+@pytest.mark.parametrize("exchange", [True, False])
+def test_killed_at_every_file_operation(tmp_path: Path, exchange: bool) -> None:
+    """0 damaged, 0 partial: at whichever operation it dies, a whole run is there, and the next run goes well."""
+    moment, ended = 0, False
+    while not ended:
+        moment += 1
+        home = tmp_path / str(moment)
+        out = home / "results"
+        publish(lambda folder: write(folder, "1"), out)
+        publish(lambda folder: write(folder, "2"), out)
+        code = KILLED.format(root=str(ROOT), exchange=exchange, moment=moment, word="3", target=str(out))
+        ended = subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+        if out.exists():
+            assert word_in(out) in {"2", "3"}
+        else:
+            assert not exchange, "where names can be exchanged the results are never absent"
+            assert word_in(home / "results.old") == "2"
+        publish(lambda folder: write(folder, "4"), out)
+        assert word_in(out) == "4"
+        assert word_in(home / "results.old") in {"2", "3"}
+        assert names(home) == {"results", "results.old"}
+    assert moment > 20
+
+
+def test_first_run_and_the_next(tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "結果"
+    publish(lambda folder: write(folder, "1"), out)
+    assert word_in(out) == "1"
+    assert names(out.parent) == {"結果"}
+    publish(lambda folder: write(folder, "2"), out)
+    assert (word_in(out), word_in(out.parent / "結果.old")) == ("2", "1")
+    publish(lambda folder: write(folder, "3"), out)
+    assert (word_in(out), word_in(out.parent / "結果.old")) == ("3", "2")
+    assert names(out.parent) == {"結果", "結果.old"}
+
+
+def test_a_build_that_fails_changes_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    publish(lambda folder: write(folder, "1"), out)
+
+    def fails(folder: Path) -> None:
+        (folder / "half").write_text("x")
+        raise RuntimeError("no more disk")
+
+    with pytest.raises(RuntimeError):
+        publish(fails, out)
+    assert word_in(out) == "1"
+    assert names(tmp_path) == {"results"}
+
+
+def test_own_files_are_named_and_left_alone(tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    publish(lambda folder: write(folder, "1"), out)
+    (out / "メモ.docx").write_text("mine")
+    (out / "写真").mkdir()
+    (out / "写真" / "1.jpg").write_text("mine")
+    with pytest.raises(DataError) as caught:
+        publish(lambda folder: write(folder, "2"), out)
+    assert caught.value.code == "output-holds-other-files"
+    assert "メモ.docx" in str(caught.value)
+    assert "写真/1.jpg" in str(caught.value)
+    assert word_in(out) == "1"
+    assert names(out) == {"a.json", "b.csv", "c.xlsx", MANIFEST, "メモ.docx", "写真"}
+    assert names(tmp_path) == {"results"}
+
+
+def test_a_folder_that_no_run_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "family").mkdir()
+    (tmp_path / "family" / "photo.jpg").write_text("mine")
+    with pytest.raises(DataError, match="photo.jpg"):
+        publish(lambda folder: write(folder, "1"), tmp_path / "family")
+    assert (tmp_path / "family" / "photo.jpg").read_text() == "mine"
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(DataError) as caught:
+        check_target(tmp_path / "file")
+    assert caught.value.code == "output-not-a-folder"
+
+
+def test_a_manifest_that_does_not_read_protects_everything(tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    publish(lambda folder: write(folder, "1"), out)
+    (out / MANIFEST).write_text("{")
+    with pytest.raises(DataError, match="manifest.json"):
+        check_target(out)
+
+
+def test_traces_of_open_programs_are_nobodys_work(tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    publish(lambda folder: write(folder, "1"), out)
+    for name in ("~$c.xlsx", ".~lock.c.xlsx#", "Thumbs.db", "b.csv-wal"):
+        (out / name).write_text("")
+    check_target(out)
+    (out / "other-wal").write_text("")
+    with pytest.raises(DataError, match="other-wal"):
+        check_target(out)
+
+
+def test_an_empty_folder_is_simply_used(tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    publish(lambda folder: write(folder, "1"), tmp_path / "results")
+    assert names(tmp_path) == {"results"}
+
+
+def test_sheets_edited_by_hand_are_set_aside(tmp_path: Path) -> None:
+    """A sheet with someone's notes goes to .old, and is not deleted when .old is needed again."""
+    out = tmp_path / "results"
+    publish(lambda folder: write(folder, "1"), out)
+    (out / "c.xlsx").write_text("my notes")
+    for word in "234":
+        publish(lambda folder, word=word: write(folder, word), out)
+    assert names(tmp_path) == {"results", "results.old", "results.old2"}
+    assert (tmp_path / "results.old2" / "c.xlsx").read_text() == "my notes"
+    assert word_in(tmp_path / "results.old") == "3"
+
+
+def test_two_writers(tmp_path: Path) -> None:
+    out = tmp_path / "results"
+
+    def build(folder: Path) -> None:
+        with pytest.raises(DataError) as caught:
+            publish(lambda inner: write(inner, "2"), out)
+        assert caught.value.code == "output-being-written"
+        write(folder, "1")
+
+    publish(build, out)
+    assert word_in(out) == "1"
+
+
+def test_without_exchange_a_failed_rename_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishing, "_exchange", lambda one, other: False)
+    out = tmp_path / "results"
+    publish(lambda folder: write(folder, "1"), out)
+    rename = Path.rename
+
+    def refused(self: Path, target: Path) -> Path:
+        if self.name.endswith(".making") and Path(target) == out:
+            raise PermissionError("open elsewhere")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(DataError) as caught:
+        publish(lambda folder: write(folder, "2"), out)
+    assert caught.value.code == "output-in-use"
+    assert word_in(out) == "1"

@@ -1,0 +1,216 @@
+"""The whole run and the command line, from files to files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from coverage.run import run
+from coverage.study import read_study
+from kengai import app
+from tests.mini_study import STUDY, write_mini_study
+
+ROOT = Path(__file__).resolve().parents[1]
+OUTPUTS = {
+    "summary.json", "ranking.csv", "ranking.xlsx", "zones.gpkg", "zones.geojson", "cells.parquet", "map.html",
+    "intake.json", "intake.html", "manifest.json",
+}  # fmt: skip
+cli = CliRunner()
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def test_every_figure_of_the_hand_made_world(tmp_path):
+    """83 people. alpha 4G by area: 10 + 20 + 40/2 = 50; by half: 70. beta: 10. 5G: alpha 10, beta unknown."""
+    summary = run(read_study(write_mini_study(tmp_path))).summary
+    assert summary["population"]["total"] == summary["population"]["source_total"] == 83
+    four = summary["generations"]["4G"]
+    assert four["area"]["alpha"]["covered"] == pytest.approx(50)
+    assert four["mic_half"]["alpha"]["covered"] == pytest.approx(70)
+    assert four["any_touch"]["alpha"]["covered"] == pytest.approx(70)
+    assert four["area"]["beta"] == pytest.approx(
+        {
+            "covered": 10,
+            "uncovered": 73,
+            "unknown": 0,
+            "population_coverage": 10 / 83,
+            "area_coverage": 1 / 7,
+        },
+        abs=1e-3,
+    )
+    assert four["area"]["any_carrier"]["uncovered"] == pytest.approx(33)
+    assert four["area"]["best_carrier"]["carrier"] == "alpha"
+    five = summary["generations"]["5G"]["area"]
+    assert five["beta"] == {
+        "covered": 0, "uncovered": 0, "unknown": 83, "population_coverage": None, "area_coverage": None,
+    }  # fmt: skip
+    assert five["any_carrier"]["covered"] == pytest.approx(10)
+    assert five["any_carrier"]["unknown"] == pytest.approx(73)
+    assert five["any_carrier"]["uncovered"] == 0
+    assert five["any_carrier"]["published_uncovered"] == pytest.approx(73)
+    assert summary["not_spot"]["4G"] == {"none": 10, "partial": 60, "complete": 13, "unknown": 0}
+    assert summary["zones"]["count"] == 3
+
+
+def test_people_are_conserved_everywhere(tmp_path):
+    summary = run(read_study(write_mini_study(tmp_path))).summary
+    total = summary["population"]["total"]
+    for generation, by_rule in summary["generations"].items():
+        for rule, by_carrier in by_rule.items():
+            for carrier, figures in by_carrier.items():
+                parts = figures["covered"] + figures["uncovered"] + figures["unknown"]
+                assert parts == pytest.approx(total), (generation, rule, carrier)
+                if carrier == "best_carrier":
+                    continue  # the best carrier of the whole need not be the best of each municipality
+                of_parts = [
+                    m["generations"][generation][rule][carrier] for m in summary["municipalities"].values()
+                ]
+                for name in ("covered", "uncovered", "unknown"):
+                    assert sum(part[name] for part in of_parts) == pytest.approx(figures[name])
+
+
+def test_renaming_carriers_renames_the_answer_and_nothing_else(tmp_path):
+    first = run(read_study(write_mini_study(tmp_path / "a")))
+    other = write_mini_study(tmp_path / "b")
+    (other / "study.toml").write_text(STUDY.replace('"alpha"', '"zulu"'), encoding="utf-8")
+    second = run(read_study(other))
+    renamed = json.loads(json.dumps(first.summary).replace("alpha", "zulu"))
+    assert renamed == json.loads(json.dumps(second.summary))
+    assert first.ranking.equals(second.ranking)
+
+
+def test_the_command_writes_every_file_and_the_zone_ids(tmp_path):
+    study = write_mini_study(tmp_path / "s")
+    done = cli.invoke(app, ["run", str(study), "--quiet"])
+    assert done.exit_code == 0, done.output
+    assert {path.name for path in (study / "results").iterdir()} == OUTPUTS
+    assert "架空のエリア" in done.output
+    ids = pd.read_csv(study / "zone_ids.csv", dtype=str, encoding="utf-8-sig")
+    assert ids["zone_id"].tolist() == ["24201-001", "24201-002", "24202-001"]
+    ranking = pd.read_csv(study / "results" / "ranking.csv", dtype=str, encoding="utf-8-sig")
+    assert len(ranking) == 3
+
+
+def test_a_dry_run_writes_nothing(tmp_path):
+    study = write_mini_study(tmp_path / "s")
+    before = sorted(path.name for path in study.iterdir())
+    done = cli.invoke(app, ["run", str(study), "--dry-run", "--quiet"])
+    assert done.exit_code == 0
+    assert "83人" in done.output
+    assert sorted(path.name for path in study.iterdir()) == before
+
+
+def test_the_same_study_gives_the_same_bytes_anywhere(tmp_path):
+    """Another folder, hash seed, time zone, locale: every file equal to the last bit, also on the second run."""
+    results = []
+    for number, seed in enumerate(("1", "977")):
+        study = write_mini_study(tmp_path / f"place {number}" / "調査")
+        env = os.environ | {
+            "PYTHONHASHSEED": seed,
+            "TZ": ("UTC", "Asia/Tokyo")[number],
+            "LC_ALL": ("C", "C.UTF-8")[number],
+        }
+        for _ in range(2):
+            done = subprocess.run(
+                [sys.executable, str(ROOT / "kengai.py"), "run", str(study), "--quiet"],
+                env=env, cwd=tmp_path, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr
+            results.append(hashes(study / "results"))
+    assert results[0] == results[1] == results[2] == results[3]
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "expected"),
+    [
+        ("n03.geojson", b"{ not json", "n03.geojson"),
+        ("alpha_4g.geojson", None, "alpha_4g.geojson"),
+        ("tblT001141H24.txt", "KEY_CODE,人口\r\n5.03E+07,3\r\n".encode("cp932"), "2行目"),
+        ("places.csv", "大字名,緯度,経度\n".encode(), "places.csv"),
+    ],
+)
+def test_a_failed_run_leaves_everything_as_it_was(tmp_path, file, content, expected):
+    study = write_mini_study(tmp_path / "s")
+    assert cli.invoke(app, ["run", str(study), "--quiet"]).exit_code == 0
+    results, ids = hashes(study / "results"), (study / "zone_ids.csv").read_bytes()
+    (study / file).unlink() if content is None else (study / file).write_bytes(content)
+    failed = cli.invoke(app, ["run", str(study), "--quiet"])
+    assert failed.exit_code == 2
+    assert expected in failed.output
+    assert "直し方" in failed.output
+    assert "Traceback" not in failed.output
+    assert hashes(study / "results") == results
+    assert (study / "zone_ids.csv").read_bytes() == ids
+
+
+def test_ids_stay_when_an_area_grows(tmp_path):
+    """beta comes to all of municipality A: its zones shrink or go, the ids of the rest stay, none is reused."""
+    study = write_mini_study(tmp_path / "s")
+    cli.invoke(app, ["run", str(study), "--quiet"])
+    before = pd.read_csv(study / "zone_ids.csv", dtype=str, encoding="utf-8-sig")
+    grown = (study / "alpha_4g.geojson").read_bytes()
+    (study / "beta_4g.geojson").write_bytes(grown)
+    assert cli.invoke(app, ["run", str(study), "--quiet"]).exit_code == 0
+    after = pd.read_csv(study / "zone_ids.csv", dtype=str, encoding="utf-8-sig")
+    assert after.equals(before)
+    ranking = pd.read_csv(study / "results" / "ranking.csv", dtype=str, encoding="utf-8-sig")
+    assert len(ranking) == 2
+
+
+def test_check_prints_facts_and_exit_codes(tmp_path):
+    study = write_mini_study(tmp_path)
+    (tmp_path / "broken.geojson").write_text("{", encoding="utf-8")
+    table, boundary = str(study / "tblT001141H24.txt"), str(study / "n03.geojson")
+    good = cli.invoke(app, ["check", table, boundary, "--json"])
+    facts = json.loads(good.output)
+    assert good.exit_code == 0
+    assert [entry["kind"] for entry in facts] == ["population", "boundary"]
+    assert facts[0]["facts"]["population_total"] == 83
+    assert facts[0]["facts"]["rows"] == 6
+    assert facts[1]["facts"]["crs"] == "EPSG:6668"
+    bad = cli.invoke(app, ["check", table, str(tmp_path / "broken.geojson"), "--json"])
+    assert bad.exit_code == 2
+    assert [entry["verdict"] for entry in json.loads(bad.output)] == ["accept", "refuse"]
+    spoken = cli.invoke(app, ["check", str(tmp_path / "broken.geojson")])
+    assert "受け入れ不可" in spoken.output
+    assert "直し方" in spoken.output
+
+
+def test_new_makes_a_study_that_reads_and_never_overwrites(tmp_path):
+    made = cli.invoke(app, ["new", str(tmp_path / "w"), "--prefecture", "32"])
+    assert made.exit_code == 0
+    study = read_study(tmp_path / "w")
+    assert study.about.prefecture == "32"
+    assert study.about.metric_crs == "EPSG:6671"  # Shimane is measured in zone III
+    (tmp_path / "w" / "study.toml").write_text("mine", encoding="utf-8")
+    again = cli.invoke(app, ["new", str(tmp_path / "w"), "--prefecture", "32"])
+    assert again.exit_code == 2
+    assert (tmp_path / "w" / "study.toml").read_text(encoding="utf-8") == "mine"
+    assert cli.invoke(app, ["new", str(tmp_path / "x"), "--prefecture", "99"]).exit_code == 2
+
+
+def test_a_bug_is_told_in_words_and_kept_in_a_log(tmp_path):
+    code = """
+import sys
+sys.argv = ["kengai", "run", "x"]
+import kengai, coverage.study as study
+study.read_study = lambda path: 1 / 0
+kengai.main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 70
+    assert "Traceback" not in done.stderr
+    assert "ZeroDivisionError" in next(tmp_path.glob("kengai-*.log")).read_text(encoding="utf-8")
