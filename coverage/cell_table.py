@@ -27,6 +27,8 @@ class Cells:
     frame: a CELLS table. memberships: one row per (cell, municipality) that touch: `flat` index in the grid,
     `municipality_id`, `share` of the cell 0..1, `in_study`, `population` by area split (persons, NaN unknown).
     source_population = people in `frame` + outside_population = people split to the study + outside_split.
+    doubtful: cell_id of inhabited cells that are less than half known land of the study, the rest being sea or
+    a neighbour whose boundary was not given (a prefecture cut of the census has no such doubt).
     """
 
     frame: pd.DataFrame
@@ -34,6 +36,7 @@ class Cells:
     source_population: float
     outside_population: float
     outside_split: float
+    doubtful: pd.Index
 
 
 def municipality_shares(municipalities: pd.DataFrame, grid: Grid) -> pd.DataFrame:
@@ -92,7 +95,17 @@ def build_cells(
     inside = float(frame.loc[frame["in_study"], "population"].sum())
     split = float(memberships.loc[memberships["in_study"], "population"].sum())
     study_cells = frame[frame["in_study"]].drop(columns=["in_study", "flat"])
-    return Cells(check(CELLS, study_cells), memberships, source, source - inside, source - split)
+    doubtful = _doubtful(frame, memberships, population)
+    return Cells(check(CELLS, study_cells), memberships, source, source - inside, source - split, doubtful)
+
+
+def _doubtful(frame: pd.DataFrame, memberships: pd.DataFrame, population: Population) -> pd.Index:
+    """Inhabited study cells that may in truth lie mostly in a neighbour that nobody told us of."""
+    if any(len(code) == 2 for code in population.covers):
+        return frame.index[:0]
+    known_land = memberships.groupby("flat")["share"].sum().reindex(frame["flat"]).to_numpy()
+    open_rest = (known_land < 0.999) & (frame["land_share"].to_numpy() < 0.5)
+    return frame.index[open_rest & frame["in_study"].to_numpy() & (frame["population"] > 0).to_numpy()]
 
 
 def _largest_owner(memberships: pd.DataFrame, grid: Grid) -> pd.DataFrame:

@@ -85,6 +85,13 @@ def _read(study: Study, told: Told) -> Inputs:
     )
 
 
+def _keep(reports: list[IntakeReport], found: list[IntakeReport], kind: str) -> None:
+    """Add the reports of one kind of file (the word of `kengai check --kind`)."""
+    for report in found:
+        report.kind = kind
+    reports += found
+
+
 def _read_population(study: Study, reports: list[IntakeReport], told: Told) -> Population:
     wanted = study.population
     told(Text("人口を読んでいます", "reading population"))
@@ -101,7 +108,7 @@ def _read_population(study: Study, reports: list[IntakeReport], told: Told) -> P
     else:
         population, found = estat_mesh.read(paths, wanted.level)
         population.frame.index = population.frame.index.astype(str)
-    reports += found
+    _keep(reports, found, "population")
     return population
 
 
@@ -111,11 +118,11 @@ def _read_municipalities(
     """Own municipalities and known neighbours in one table, and the ids of the own."""
     told(Text("市町村の境界を読んでいます", "reading municipal boundaries"))
     own, found = n03.read([study.path(name) for name in study.boundaries.files])
-    reports += found
+    _keep(reports, found, "boundary")
     if not study.boundaries.neighbours:
         return own, frozenset(own.index)
     others, found = n03.read([study.path(name) for name in study.boundaries.neighbours])
-    reports += found
+    _keep(reports, found, "boundary")
     others = others[~others.index.isin(own.index)]
     return pd.concat([own, others.to_crs(own.crs)]), frozenset(own.index)
 
@@ -145,8 +152,9 @@ def _read_settlements(
         [study.path(name) for name in wanted.files],
         name_field=wanted.name_field,
         municipality_field=wanted.municipality_field,
+        crs=wanted.crs,
     )
-    reports += found
+    _keep(reports, found, "settlement")
     table = table.to_crs(grid.crs)
     table["municipality_id"] = settlements_with_municipality(table, municipalities)
     lost = table.index[table["municipality_id"] == ""]
@@ -171,7 +179,7 @@ def _read_facilities(study: Study, grid: Grid, reports: list[IntakeReport], told
     for wanted in study.facilities:
         told(Text("避難所などを読んでいます", "reading facilities"))
         table, found = gsi_shelters.read([study.path(name) for name in wanted.files])
-        reports += found
+        _keep(reports, found, "facility")
         tables.append(table.to_crs(grid.crs))
     if not tables:
         empty = {"name": pd.Series(dtype=str), "category": pd.Series(dtype=str)}
@@ -196,7 +204,7 @@ def _read_layers(
                 )
             )
             table, report = _read_layer(study, layer, name, near)
-            reports.append(report)
+            _keep(reports, [report], "coverage")
             tables.append(table.to_crs(grid.crs))
     if not tables:
         columns = {name: pd.Series(dtype=str) for name in LAYERS.columns if name != "geometry"}

@@ -62,6 +62,7 @@ def run(study: Study, told: Told = lambda step: None) -> Result:
     """The whole analysis, in order. `told` hears a sentence at each step."""
     inputs = read_inputs(study, told)
     cells = build_cells(inputs.population, inputs.municipalities, inputs.in_study, inputs.grid)
+    _tell_doubtful(inputs, cells)
     matrix = _shares(study, inputs, cells, told)
     weights = rule_weights(study, cells.frame, matrix, inputs)
     gaps = _gaps(study, cells.frame, matrix, weights)
@@ -89,6 +90,28 @@ def _shares(study: Study, inputs: Inputs, cells: Cells, told: Told) -> ShareMatr
             Text(f"カバー率を計算しています {carrier} {generation}", f"measuring shares {carrier} {generation}")
         ),
     )  # fmt: skip
+
+
+def _tell_doubtful(inputs: Inputs, cells: Cells) -> None:
+    """Say in the boundary's report which border cells were counted as the study's for want of a neighbour."""
+    count = len(cells.doubtful)
+    if not count:
+        return
+    people = float(cells.frame.loc[cells.doubtful, "population"].sum())
+    report = next(report for report in inputs.reports if report.kind == "boundary")
+    report.note(
+        "warn",
+        "border-cells",
+        Text(
+            f"陸地の半分未満しか調査区域でないメッシュが{count:,}個（{people:,.0f}人）あり、残りが海か隣の県か分からないため、"
+            "全員を調査区域の人として数えました。隣の県の境界を [boundaries] neighbours に足すと正しく分けられます。",
+            f"{count:,} cells ({people:,.0f} people) are less than half land of the study; whether the rest is sea or a "
+            "neighbour is not known, so all their people are counted here. Give the neighbours' boundaries in "
+            "[boundaries] neighbours to decide.",
+        ),
+        count,
+        cells.doubtful,
+    )
 
 
 def _row_land(frame: pd.DataFrame, inputs: Inputs) -> pd.Series:
@@ -177,8 +200,12 @@ def _places(study: Study, inputs: Inputs, frame: pd.DataFrame, gap: pd.Series, n
 
 
 def facilities_by_cell(facilities: gpd.GeoDataFrame, frame: pd.DataFrame, grid: Grid) -> pd.Series:
-    """How many facilities stand in each cell that has one: int, index cell_id."""
-    points = facilities.geometry
+    """How many facilities stand in each cell that has one: int, index cell_id.
+
+    A place listed twice (避難所 and 緊急避難場所) is one: same name, same point.
+    """
+    listed = facilities.assign(x=facilities.geometry.x, y=facilities.geometry.y)
+    points = facilities.geometry[~listed.duplicated(["name", "x", "y"]).to_numpy()]
     i, j, inside = grid.locate(points.x.to_numpy(), points.y.to_numpy())
     at = pd.MultiIndex.from_arrays([i[inside], j[inside]])
     cell_id = pd.Series(frame.index, index=pd.MultiIndex.from_frame(frame[["i", "j"]])).reindex(at).dropna()

@@ -8,7 +8,7 @@ cells. Work goes strip by strip, which bounds the memory; a strip depends on no 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from geodata.grid import FloatArray, Grid, IntArray
 
 # A strip small enough to stay in cache: measured, and flat within a factor of two either way.
 STRIP_CELLS = 1 << 16
-STRIP_EDGES = 1 << 16
+STRIP_EDGES = 1 << 17
 MOST_STRIPS = 1 << 14  # they are numbered in 16 bits
 
 
@@ -40,8 +40,11 @@ def covered_share(polygons: Iterable[Any], grid: Grid, *, repaired: bool = False
 def share_of(*edges: Edges, cells: BoolArray | None = None, rows: tuple[int, int] | None = None) -> FloatArray:
     """Share, 0..1, of every cell inside the union of all the polygons of `edges`; float64[rows, nx].
 
-    `rows=(first, end)` asks for these rows only (default: all), for work that is spread out. `cells`,
-    bool[ny, nx], names the only cells that matter: elsewhere the answer is NaN and no area is worked out.
+    `edges` come from `polygon_edges`, one for each layer, all on the same grid. `rows=(first, end)` asks for
+    rows first..end - 1 only (default: all), for work that is spread out; every cell's share is the same
+    number either way. `cells`, bool[ny, nx], names the only cells that matter: elsewhere the answer is NaN
+    and no area is worked out. So where the union with another layer is wanted only here and there (along a
+    coast, or where two carriers both cover a part of a cell), it costs little.
     """
     whole = joined_edges(edges)
     first, end = rows or (0, whole.grid.ny)
@@ -49,28 +52,6 @@ def share_of(*edges: Edges, cells: BoolArray | None = None, rows: tuple[int, int
     for a, b, index in _strips(whole, first, end):
         share[a - first : b - first] = strip_share(whole, index, a, b, None if cells is None else cells[a:b])
     return share
-
-
-def union_share(edges: Sequence[Edges], shares: Sequence[FloatArray]) -> FloatArray:
-    """Share, 0..1, of every cell inside the union of several layers whose own shares are known; float64[ny, nx].
-
-    The same as share_of(*edges), but geometry is done only in cells where the shares don't settle it: where
-    one layer covers all of the cell, or no two cover any of it, the answer is the largest share.
-    """
-    largest = np.maximum.reduce(list(shares))
-    several = sum((share > 0).astype(np.int64) for share in shares) > 1
-    open_cells = several & (largest < 1)
-    if not open_cells.any():
-        return np.asarray(largest, float)
-    share = np.where(open_cells, share_of(*edges, cells=open_cells), largest)
-    return np.asarray(np.maximum(share, largest), float)
-
-
-def common_share(edges: Sequence[Edges], shares: Sequence[FloatArray]) -> FloatArray:
-    """Share, 0..1, of every cell inside both of two layers, e.g. a carrier's area and land; float64[ny, nx]."""
-    one, other = shares
-    common = one + other - union_share(edges, shares)
-    return np.clip(common, 0.0, np.minimum(one, other))
 
 
 def strip_share(

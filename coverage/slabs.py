@@ -110,18 +110,22 @@ def _slabs(corner: FloatArray, sides: Pieces, left: LeftChanges) -> tuple[Slabs,
     new = np.ones(len(key), bool)
     new[1:] = key[1:] != key[:-1]
     level = np.cumsum(new) - 1
-    # a cell has one level more than it has slabs, so a level's number less its cell's is that of the slab above
-    above = np.empty(len(order), np.int64)
-    above[order] = level - cell
+    level_of = np.empty(len(order), np.int64)
+    level_of[order] = level
     cell, height = cell[new], height[new]
-    bottom = np.flatnonzero(cell[1:] == cell[:-1])
+    top = np.ones(len(cell), bool)
+    top[:-1] = cell[1:] != cell[:-1]
+    bottom = np.flatnonzero(~top)
     slab_cell = cell[bottom]
 
-    first, end, change = above[:k], above[k : 2 * k], above[2 * k : 2 * k + m]
-    growth = tally(change, left.sign, len(bottom))
+    # a cell has one level more than it has slabs, so a level's number less its cell's is that of the slab above
+    slab_of = level_of - cell[level_of]
+    changes = np.flatnonzero(~top[level_of[2 * k : 2 * k + m]])  # a change at the very top changes no slab
+    growth = tally(slab_of[2 * k + changes], left.sign[changes], len(bottom))
     winding = np.cumsum(growth)
     before_cell = (winding - growth)[np.searchsorted(slab_cell, cells)]
     winding += (corner - before_cell)[slab_cell]
+    first, end = slab_of[:k], slab_of[k : 2 * k]
     slabs = Slabs(slab_cell, height[bottom], height[bottom + 1], winding)
     return slabs, Items(*ragged(first, end - first))
 

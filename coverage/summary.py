@@ -128,6 +128,11 @@ def not_spot_people(population: pd.Series, not_spot: pd.Series) -> dict[str, flo
     return {name: float(sums.get(name, 0.0)) for name in NOT_SPOT}
 
 
+def _persons(people: float) -> float:
+    """A difference of sums without its float noise (1e-10 of a person)."""
+    return round(people, 6) + 0.0
+
+
 def summarise(
     study: Study, cells: Cells, frame: pd.DataFrame, land_m2: pd.Series, weights: dict[str, pd.DataFrame],
     shares: pd.DataFrame, gaps: pd.DataFrame, ranking: pd.DataFrame,
@@ -155,9 +160,9 @@ def summarise(
         "population": {
             "source_total": cells.source_population,
             "total": float(frame["population"].sum()),
-            "outside": cells.outside_population,
-            "total_area_split": float(split.sum()),
-            "outside_area_split": cells.outside_split,
+            "outside": _persons(cells.outside_population),
+            "total_area_split": _persons(float(split.sum())),
+            "outside_area_split": _persons(cells.outside_split),
             "unknown_cells": int(frame["population"].isna().sum()),
         },
         "cells": len(frame),

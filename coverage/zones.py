@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-
 from geodata.areas import metric_xy
 from geodata.errors import DataError, Text
 from geodata.grid import Grid

@@ -22,7 +22,7 @@ BLOCK = 1 << 20
 UTF8_NAME = 0x800
 ENCRYPTED = 0x1
 # what zipfile raises on damaged archives: RuntimeError also means a password, ValueError bad text or sizes
-_ZIP_TROUBLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
+ZIP_TROUBLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _JUNK = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 ARCHIVES = (".zip", ".7z", ".rar", ".lzh", ".tar", ".gz", ".tgz")
@@ -52,7 +52,7 @@ class Archive:
     def __init__(self, path: Path) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-        except _ZIP_TROUBLE as error:
+        except ZIP_TROUBLE as error:
             raise _broken() from error
         self._inflated = 0
         self.size = path.stat().st_size
@@ -114,7 +114,7 @@ class Archive:
                     out.write(block)
         except DataError:
             raise
-        except _ZIP_TROUBLE as error:
+        except ZIP_TROUBLE as error:
             raise _broken(member.name) from error
 
     def read(self, member: Member, size: int) -> bytes:
@@ -124,7 +124,7 @@ class Archive:
                 return source.read(size)
         except DataError:
             raise
-        except _ZIP_TROUBLE as error:
+        except ZIP_TROUBLE as error:
             raise _broken(member.name) from error
 
 

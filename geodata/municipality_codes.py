@@ -23,7 +23,9 @@ def five_digits(codes: pd.Series, report: IntakeReport, column: str) -> pd.Serie
         named = "、".join(codes[bad].unique()[:BAD_CODES_NAMED])
         raise DataError(
             "municipality-code",
-            Text(f"市区町村コードではない値があります: {named}", f"these are not municipality codes: {named}"),
+            Text(
+                f"市区町村コードではない値があります: {named}", f"these are not municipality codes: {named}"
+            ),
             Text(
                 "全国地方公共団体コードの5桁、または検査数字まで正しい6桁にしてください。",
                 "write the five digits, or six with the right check digit",

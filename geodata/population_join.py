@@ -41,9 +41,7 @@ class Part:
     year: int | None = None
 
 
-def join(
-    parts: Sequence[Part], reports: Sequence[IntakeReport]
-) -> tuple[pd.DataFrame, frozenset[str]]:
+def join(parts: Sequence[Part], reports: Sequence[IntakeReport]) -> tuple[pd.DataFrame, frozenset[str]]:
     """(POPULATION frame, ascending by cell_id; what all files together speak for). Pure but for `reports`."""
     if not parts:
         raise DataError(

@@ -63,7 +63,12 @@ def only_cells(
 
 
 def read_numbers(
-    cells: pd.Series, role: str, lines: IntArray, none: npt.NDArray[np.bool_], merged: npt.NDArray[np.bool_], report: IntakeReport
+    cells: pd.Series,
+    role: str,
+    lines: IntArray,
+    none: npt.NDArray[np.bool_],
+    merged: npt.NDArray[np.bool_],
+    report: IntakeReport,
 ) -> FloatArray:
     """One column as float64, NaN where it holds no number. `none` marks the cells where `-` means 0.
 

@@ -84,10 +84,8 @@ def check_near(boxes: BoxArray, near: Box, numbers: Sequence[str], report: Intak
     """
     west, south, east, north = near
     # a study is a prefecture: half its width is "its surroundings", and at least half a degree
-    margin_x = max(FARTHEST_M = 1e8  # more than twice round the earth, in any unit of length down to the foot
-NEAR_MARGIN_DEGREES, (east - west) / 2)
-    margin_y = max(FARTHEST_M = 1e8  # more than twice round the earth, in any unit of length down to the foot
-NEAR_MARGIN_DEGREES, (north - south) / 2)
+    margin_x = max(NEAR_MARGIN_DEGREES, (east - west) / 2)
+    margin_y = max(NEAR_MARGIN_DEGREES, (north - south) / 2)
     room: Box = (west - margin_x, south - margin_y, east + margin_x, north + margin_y)
     inside = _touch(boxes, room)
     whole = _total(boxes)

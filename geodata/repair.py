@@ -1,8 +1,8 @@
 """Polygons that say unmistakably what is inside them: invalid ones mended, and every change counted.
 
 What a broken polygon means is a convention. Ours is that of shapely's make_valid(method="structure"): shells
-are merged, holes are cut out, a hole that lies outside its shell is an area of its own. Only polygons that
-need it go through make_valid; all others stay as they are, bit by bit.
+are merged, holes are cut out, and a "hole" that does not meet its shell at all is an area of its own. Only
+polygons that need it go through make_valid; all others stay as they are, bit by bit.
 
 A polygon is taken for sound when windings inside it can only be 0 or 1, which is what areas rest on: its
 rings do not cross themselves, its holes lie within its shell, and its holes do not overlap each other. This

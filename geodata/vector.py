@@ -12,7 +12,7 @@ import shapely
 
 from geodata.crs import crs_name, decide_crs, parse_crs, to_target, transformer
 from geodata.errors import DataError, Text
-from geodata.formats.raw import Geometries, RawLayer, not_finite, place
+from geodata.formats.raw import LARGEST, Geometries, RawLayer, not_finite, place
 from geodata.limits import check_count, check_time, limits
 from geodata.position import Box, check_area_of_use, check_near, check_numbers
 from geodata.repair import repair_polygons
@@ -106,7 +106,7 @@ def _usable(raw: RawLayer, report: IntakeReport) -> tuple[Geometries, IntArray]:
 
 def _check_finite(shapes: Geometries, rows: IntArray, raw: RawLayer) -> None:
     places, index = shapely.get_coordinates(shapes, return_index=True)
-    good = np.isfinite(places).all(axis=1)
+    good = (np.abs(places) < LARGEST).all(axis=1)  # NaN is not either
     if not good.all():
         row = int(rows[index[np.argmin(good)]])
         count = len(np.unique(index[~good]))

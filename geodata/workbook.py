@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geodata.archive import Archive, Member
+from geodata.archive import ZIP_TROUBLE, Archive, Member
 from geodata.errors import DataError, Text
 from geodata.limits import check_count, check_time, limits
 from geodata.table import clean_columns, frame_of_rows, row_place
@@ -31,7 +31,7 @@ def is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as opened:
             return "xl/workbook.xml" in opened.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except ZIP_TROUBLE:
         return False
 
 

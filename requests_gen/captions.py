@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +24,13 @@ RULE_NAMES = {
         "総務省方式（500mメッシュの陸地の半分以上がエリアなら全員を数える）",
         "MIC rule (everybody in a 500 m mesh counts where at least half its land is covered)",
     ),
-    "area": Text("面積按分（エリア内の面積の割合で人を数える）", "by area (people in proportion to the covered land)"),
+    "area": Text(
+        "面積按分（エリア内の面積の割合で人を数える）", "by area (people in proportion to the covered land)"
+    ),
     "any_touch": Text("一部でもエリアなら全員を数える", "everybody counts where any of the cell is covered"),
-    "centroid": Text("メッシュの中心がエリアなら全員を数える", "everybody counts where the cell's centre is covered"),
+    "centroid": Text(
+        "メッシュの中心がエリアなら全員を数える", "everybody counts where the cell's centre is covered"
+    ),
 }
 RULE_SHORT = {
     "mic_half": Text("総務省方式", "MIC half mesh"),
@@ -59,17 +64,26 @@ class Caption:
     notice: str
     short_notice: str
     credits: list[str]
+    notes: str
     carriers: dict[str, str]
 
     @property
     def brief(self) -> str:
         """Dates and rules in one short line."""
-        gaps, official = RULE_SHORT[self.rule_key].in_(self.lang), RULE_SHORT[self.official_key].in_(self.lang)
+        gaps, official = (
+            RULE_SHORT[self.rule_key].in_(self.lang),
+            RULE_SHORT[self.official_key].in_(self.lang),
+        )
         rules = Text(
             f"地区と順位: {self.generation}・{gaps} ／ 人口カバー率: {official}",
             f"zones and ranking: {self.generation}, {gaps} / population coverage: {official}",
         )
         return f"{self.as_of} ／ {rules.in_(self.lang)}"
+
+    @property
+    def sources(self) -> list[str]:
+        """Credits of the inputs, and what the study says about itself."""
+        return [line for line in (*self.credits, self.notes) if line]
 
     @property
     def lines(self) -> list[str]:
@@ -95,7 +109,8 @@ def caption(result: Result, lang: str) -> Caption:
         ).in_(lang),
         rule_key=gaps,
         official=Text(
-            f"人口カバー率の判定: {RULE_NAMES[official].ja}", f"Population coverage: {RULE_NAMES[official].en}"
+            f"人口カバー率の判定: {RULE_NAMES[official].ja}",
+            f"Population coverage: {RULE_NAMES[official].en}",
         ).in_(lang),
         official_key=official,
         generation=generation,
@@ -104,6 +119,7 @@ def caption(result: Result, lang: str) -> Caption:
         notice=FICTITIOUS.in_(lang) if fictitious else "",
         short_notice=FICTITIOUS_SHORT.in_(lang) if fictitious else "",
         credits=source_credits(result),
+        notes=study.about.notes,
         carriers={carrier.key: carrier.name for carrier in study.carriers},
     )
 
@@ -131,9 +147,24 @@ def dates_by_layer(result: Result) -> dict[str, dict[str, list[str]]]:
 
 
 def source_credits(result: Result) -> list[str]:
-    """Credits of all inputs, each once, in the order they were read."""
-    told = (str(report.facts.get("credit", "")) for report in result.reports)
+    """Credits of all inputs, each once, in the order they were read.
+
+    A report may name its own; else the source's usual credit stands, but never under invented data.
+    """
+    told = (
+        str(report.facts.get("credit", ""))
+        or ("" if result.study.about.fictitious else usual_credit(report.kind))
+        for report in result.reports
+    )
     return list(dict.fromkeys(credit for credit in told if credit))
+
+
+def usual_credit(kind: str) -> str:
+    """The credit that the source called `kind` asks for, "" where there is no such source."""
+    name = f"geodata.sources.{kind}"
+    if not kind.isidentifier() or importlib.util.find_spec(name) is None:
+        return ""
+    return str(getattr(importlib.import_module(name), "CREDIT", ""))
 
 
 def plain(value: Any) -> Any:

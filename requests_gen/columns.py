@@ -95,7 +95,16 @@ LAST = (
 
 def ranking_columns(study: Study) -> list[Column]:
     """All columns of the ranking of `study`: what fits a printed page first (to PRINTED_TO), then the rest."""
-    return [*FIRST, *_mark_columns(study), *NEEDS, *_part_columns(study), *PLACE, *MORE, *_people_columns(study), *LAST]
+    return [
+        *FIRST,
+        *_mark_columns(study),
+        *NEEDS,
+        *_part_columns(study),
+        *PLACE,
+        *MORE,
+        *_people_columns(study),
+        *LAST,
+    ]
 
 
 def _part_columns(study: Study) -> list[Column]:
@@ -150,8 +159,13 @@ def _people_columns(study: Study) -> list[Column]:
         columns += [
             Column(
                 f"uncovered_population_{generation}_{carrier.key}",
-                Text(f"エリア外人口 {carrier.name} {generation}", f"uncovered by {carrier.name} {generation}"),
-                Text("この会社のエリアに入らない人。空欄は未公表", "people outside this layer; empty: not published"),
+                Text(
+                    f"エリア外人口 {carrier.name} {generation}", f"uncovered by {carrier.name} {generation}"
+                ),
+                Text(
+                    "この会社のエリアに入らない人。空欄は未公表",
+                    "people outside this layer; empty: not published",
+                ),
                 "people",
             )
             for carrier in study.carriers
@@ -186,12 +200,16 @@ def _criterion_words(keys: str, lang: str) -> str:
     return separator.join(CRITERION_NAMES[key].in_(lang) for key in keys.split(",") if key)
 
 
+def in_degrees(crs: str) -> bool:
+    """Whether coordinates in `crs` are degrees that a map can take: JGD2011 and WGS84 lie within a metre."""
+    return crs in {"EPSG:6668", "EPSG:4326"}
+
+
 def degrees(x: np.ndarray, y: np.ndarray, crs: str) -> tuple[np.ndarray, np.ndarray]:
-    """Longitude and latitude for maps (WGS84; JGD2011 differs from it by less than what is drawn)."""
-    if crs in {"EPSG:6668", "EPSG:4326"} or not len(x):
+    """Longitude and latitude (WGS84) of points in `crs`. float64[n] each."""
+    if in_degrees(crs) or not len(x):
         return x, y
     from pyproj import Transformer
 
     lon, lat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform(x, y)
     return np.asarray(lon), np.asarray(lat)
-

@@ -17,7 +17,6 @@ from requests_gen.qgis_styles import layer_styles
 if TYPE_CHECKING:
     from coverage.run import Result
 
-WGS84 = frozenset({"EPSG:4326", "EPSG:6668"})  # JGD2011 lies within what a phone's position can tell
 GEOJSON_DECIMALS = 7
 FIXED_DATE = "1980-01-01T00:00:00.000Z"
 
@@ -39,7 +38,9 @@ def zones_geojson(result: Result, caption: Caption) -> bytes:
     Further members of the collection say the rules, the dates, the sources and whether areas are fictitious.
     """
     rows = ranking_rows(result, caption)
-    shapes = shapely.to_geojson(_lonlat(result.zones.geometry.reindex(rows.index).to_numpy(object), result.grid.crs))
+    shapes = shapely.to_geojson(
+        _lonlat(result.zones.geometry.reindex(rows.index).to_numpy(object), result.grid.crs)
+    )
     whole = {
         "type": "FeatureCollection",
         "name": caption.title,
@@ -65,9 +66,7 @@ def _lonlat(shapes: np.ndarray, crs: str) -> np.ndarray:
     """Shapes in WGS84 degrees rounded to GEOJSON_DECIMALS, exterior rings counter-clockwise. object[n]."""
 
     def moved(xy: np.ndarray) -> np.ndarray:
-        if crs not in WGS84:
-            xy = np.column_stack(degrees(xy[:, 0], xy[:, 1], crs))
-        return np.round(xy, GEOJSON_DECIMALS)
+        return np.round(np.column_stack(degrees(xy[:, 0], xy[:, 1], crs)), GEOJSON_DECIMALS)
 
     return np.asarray(shapely.orient_polygons(shapely.transform(shapes, moved)), dtype=object)
 
@@ -111,7 +110,9 @@ def write_zones_gpkg(path: Path, result: Result, caption: Caption) -> None:
         cells, boxes = _gap_cells(result, caption)
         _write_layer(path, "cells", cells, boxes, result, caption)
         shapes = result.municipalities.geometry.to_numpy(object)
-        _write_layer(path, "municipalities", _municipality_fields(result, caption), _multi(shapes), result, caption)
+        _write_layer(
+            path, "municipalities", _municipality_fields(result, caption), _multi(shapes), result, caption
+        )
         _write_layer(path, "layer_styles", layer_styles(result.study, caption), None, result, caption)
     finally:
         set_gdal_config_options({"OGR_CURRENT_DATE": before})
@@ -138,8 +139,8 @@ def _write_layer(
 
 def _field(values: pd.Series) -> np.ndarray:
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
-        return values.to_numpy()
-    return values.astype(object).to_numpy()
+        return np.asarray(values.to_numpy())
+    return np.asarray(values.astype(object).to_numpy())
 
 
 def _multi(shapes: np.ndarray) -> np.ndarray:
@@ -172,7 +173,10 @@ def _gap_cells(result: Result, caption: Caption) -> tuple[pd.DataFrame, np.ndarr
     fields = fields.assign(rule=caption.rule_key, as_of=caption.as_of_key, **{NOTE: caption.short_notice})
     i, j = cells["i"].to_numpy(), cells["j"].to_numpy()
     boxes = shapely.box(
-        grid.west + i * grid.dx, grid.south + j * grid.dy, grid.west + (i + 1) * grid.dx, grid.south + (j + 1) * grid.dy
+        grid.west + i * grid.dx,
+        grid.south + j * grid.dy,
+        grid.west + (i + 1) * grid.dx,
+        grid.south + (j + 1) * grid.dy,
     )
     return fields.rename_axis("cell_id").reset_index(), np.asarray(boxes, dtype=object)
 

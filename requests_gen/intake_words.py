@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from geodata.errors import Text
 
+# by kind of file, as `kengai check` knows them, and by the source that read it
 KINDS = {
     "population": Text("人口", "population"),
-    "estat_mesh": Text("人口（地域メッシュ統計）", "population (mesh statistics)"),
+    "estat_mesh": Text("人口（国勢調査 地域メッシュ統計）", "population (census mesh statistics)"),
     "population_raster": Text("人口（ラスター）", "population (raster)"),
     "boundary": Text("市町村の境界", "municipal boundaries"),
+    "n03": Text("市町村の境界（国土数値情報 行政区域）", "municipal boundaries (N03)"),
     "coverage": Text("携帯電話のエリア", "carrier's area"),
+    "carrier_polygons": Text("携帯電話のエリア", "carrier's area"),
     "settlement": Text("地区（大字など）", "settlements"),
+    "settlements": Text("地区（大字など）", "settlements"),
     "facility": Text("避難所など", "facilities"),
+    "gsi_shelters": Text("避難所・避難場所（国土地理院）", "shelters (GSI)"),
     "measurement": Text("現地の測定", "measurements"),
     "road": Text("道路", "roads"),
 }
@@ -27,15 +32,26 @@ LEVELS = {
     "warn": Text("確認してください", "please check"),
     "refuse": Text("使えない理由", "why it cannot be used"),
 }
+# facts that people ask for, in this order; intake.json holds them all
 FACTS = {
-    "crs": Text("座標系", "CRS"),
-    "rows": Text("行数", "rows"),
-    "bounds": Text("範囲", "extent"),
-    "encoding": Text("文字コード", "encoding"),
+    "year": Text("調査の年", "year"),
+    "statistics_id": Text("統計表ID", "table id"),
+    "level": Text("メッシュの大きさ（m）", "mesh size (m)"),
     "population_total": Text("人口の合計", "people in all"),
     "households_total": Text("世帯の合計", "households in all"),
-    "level": Text("メッシュの大きさ（m）", "mesh size (m)"),
+    "population_65plus_total": Text("65歳以上の合計", "aged 65+ in all"),
+    "municipalities": Text("市町村の数", "municipalities"),
+    "carrier_name": Text("事業者", "carrier"),
+    "generation": Text("世代", "generation"),
+    "as_of": Text("基準日", "as of"),
+    "layer": Text("層", "layer"),
+    "crs": Text("座標系", "CRS"),
+    "crs_operation": Text("座標の変換", "CRS operation"),
+    "datum": Text("測地系", "datum"),
+    "bounds": Text("範囲（西・南・東・北）", "extent (west, south, east, north)"),
+    "encoding": Text("文字コード", "encoding"),
     "credit": Text("出典の表示", "credit"),
     "licence": Text("利用条件", "licence"),
-    "as_of": Text("基準日", "as of"),
 }
+SAID = {"none": Text("なし", "none"), "own": Text("自社", "own")}
+FORMATS = {"text table": Text("文字の表", "text table")}

@@ -13,7 +13,7 @@ from coverage.ranking import CRITERIA
 from coverage.zones import MARK_COVERED, MARK_LACKING
 from geodata.text import stripped
 from requests_gen.captions import UNIONS, Caption, dates_by_layer, plain
-from requests_gen.columns import degrees, ranking_rows
+from requests_gen.columns import degrees, in_degrees, ranking_rows
 from requests_gen.map_words import MAP_WORDS
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 UNITS_A_DEGREE = 100_000  # about 1 m: finer than anything shown
 BORDER_STEP_DEGREES = 0.0004
 LEAST_ISLAND_DEGREES2 = 4e-6
+METRES_A_DEGREE = 111_000.0
 HALF = 0.5
 OUTSIDE, NONE, LITTLE, HALF_OR_MORE, ALL, UNKNOWN = range(6)
 RUN_LETTERS = "abcdef"  # one for each class above
@@ -109,6 +110,8 @@ def encoded(shapes: np.ndarray, crs: str) -> list[list[list[list[int]]]]:
     parts, shape_of_part = shapely.get_parts(shapes, return_index=True)
     rings, part_of_ring = shapely.get_rings(parts, return_index=True)
     xy, ring_of_point = shapely.get_coordinates(rings, return_index=True)
+    if not len(xy):
+        return [[] for _ in shapes]
     lon, lat = degrees(xy[:, 0], xy[:, 1], crs)
     points = np.rint(np.column_stack([lon, lat]) * UNITS_A_DEGREE).astype(np.int64)
     open_ring = np.append(ring_of_point[1:] == ring_of_point[:-1], False)  # the last point is the first again
@@ -150,7 +153,8 @@ def _neighbours(ring: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _municipalities(result: Result) -> list[dict[str, Any]]:
     """Borders thinned to what a screen shows; `own` tells the study's own from its neighbours."""
     towns = result.municipalities
-    shapes = np.array([_thinned(shape) for shape in towns.geometry], dtype=object)
+    degree = 1.0 if in_degrees(result.grid.crs) else METRES_A_DEGREE
+    shapes = np.array([_thinned(shape, degree) for shape in towns.geometry], dtype=object)
     own = set(result.summary["municipalities"])
     anchors = shapely.point_on_surface(shapes)
     lon, lat = degrees(shapely.get_x(anchors), shapely.get_y(anchors), result.grid.crs)
@@ -165,14 +169,17 @@ def _municipalities(result: Result) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _thinned(shape: Any) -> Any:
-    """A border with the points and islands nobody would see left out; the largest part always stays."""
-    west, south, east, north = shape.bounds
-    degree = 1.0 if max(abs(east), abs(north)) <= 360 else 111_000.0  # a grid in metres
+def _thinned(shape: Any, degree: float) -> Any:
+    """A border with the points and islands nobody would see left out; the largest part always stays.
+
+    degree: how long a degree is in the units of the shape's CRS.
+    """
     parts = shapely.get_parts(shape)
     areas = shapely.area(parts)
     kept = parts[(areas >= LEAST_ISLAND_DEGREES2 * degree**2) | (areas == areas.max())]
-    return shapely.simplify(shapely.multipolygons(kept), BORDER_STEP_DEGREES * degree, preserve_topology=False)
+    return shapely.simplify(
+        shapely.multipolygons(kept), BORDER_STEP_DEGREES * degree, preserve_topology=False
+    )
 
 
 def _facilities(result: Result) -> list[list[Any]]:
@@ -191,10 +198,17 @@ def _raster(grid: Grid, cells: pd.DataFrame) -> tuple[np.ndarray, dict[str, Any]
     at[cells["j"].to_numpy(), cells["i"].to_numpy()] = np.arange(len(cells))
     west, south, east, north = _degree_bounds(grid)
     nx, ny = grid.nx, grid.ny
-    if degrees(np.zeros(1), np.zeros(1), grid.crs)[0][0] != 0.0 or abs(grid.west - west) > 1e-9:
+    if not in_degrees(grid.crs):
         nx, ny = nx * OVERSAMPLE, ny * OVERSAMPLE
         at = _looked_up(at, grid, west, south, (east - west) / nx, (north - south) / ny, nx, ny)
-    window = {"west": west, "south": south, "dx": (east - west) / nx, "dy": (north - south) / ny, "nx": nx, "ny": ny}
+    window = {
+        "west": west,
+        "south": south,
+        "dx": (east - west) / nx,
+        "dy": (north - south) / ny,
+        "nx": nx,
+        "ny": ny,
+    }
     return at, window
 
 
@@ -230,7 +244,9 @@ def _layers(result: Result, place: np.ndarray) -> list[dict[str, Any]]:
     for generation in result.study.generations:
         for carrier in [*result.study.carrier_keys, ANY]:
             shares = result.shares[(carrier, generation)].to_numpy(float)
-            told = sorted({d for g, by in dates.items() if g.split("-")[0] == generation for d in by.get(carrier, [])})
+            told = sorted(
+                {d for g, by in dates.items() if g.split("-")[0] == generation for d in by.get(carrier, [])}
+            )
             out.append(
                 {
                     "carrier": carrier, "generation": generation, "as_of": " ～ ".join(dict.fromkeys(told[:1] + told[-1:])),
@@ -247,7 +263,7 @@ def classes(shares: np.ndarray, place: np.ndarray) -> np.ndarray:
         [UNKNOWN, NONE, LITTLE, HALF_OR_MORE],
         ALL,
     ).astype(np.uint8)
-    return np.append(by_cell, np.uint8(OUTSIDE))[place]  # place −1 takes the last
+    return np.asarray(np.append(by_cell, np.uint8(OUTSIDE))[place])  # place −1 takes the last
 
 
 def runs(values: np.ndarray) -> str:

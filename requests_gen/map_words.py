@@ -6,7 +6,9 @@ from geodata.errors import Text
 
 MAP_WORDS = {
     "page": Text("携帯電話の不感地区の地図", "Map of places without mobile coverage"),
-    "map_label": Text("不感地区の地図。同じ内容が優先順位の表にあります。", "Map of zones; the ranked table holds the same"),
+    "map_label": Text(
+        "不感地区の地図。同じ内容が優先順位の表にあります。", "Map of zones; the ranked table holds the same"
+    ),
     "ranking": Text("優先順位", "Ranking"),
     "search": Text("地区名・市町名・地区IDで探す", "search zone, municipality or id"),
     "found": Text("{n}地区", "{n} zones"),
@@ -19,18 +21,26 @@ MAP_WORDS = {
     "complete": Text("どの会社も届かない人がいる地区", "some people have no carrier"),
     "partial": Text("一部の会社だけ届かない地区", "only some carriers are missing"),
     "unknown": Text("不明（未公表の会社がある）", "unknown (a carrier has not published)"),
+    "short_complete": Text("全社エリア外の人がいる", "some have no carrier"),
+    "short_partial": Text("一部の会社がエリア外", "some carriers missing"),
+    "short_unknown": Text("不明な会社がある", "a carrier is unknown"),
     "legend": Text("凡例と表示", "Legend and layers"),
     "zones": Text("地区", "Zones"),
     "layers": Text("エリア（会社ごとの模様）", "Coverage (a pattern a carrier)"),
     "layer": Text("会社", "carrier"),
     "not_published": Text("未公表", "not published"),
     "shelters_layer": Text("避難所など", "shelters"),
-    "depth": Text("色の濃さ: 区画の95%以上／半分以上／一部がエリア", "depth of tint: 95 %, half, some of the cell is covered"),
+    "depth": Text(
+        "色の濃さ: 区画の95%以上／半分以上／一部がエリア",
+        "depth of tint: 95 %, half, some of the cell is covered",
+    ),
     "rank_nth": Text("{n}位", "rank {n}"),
     "no_rank": Text("順位なし", "not ranked"),
     "range": Text("（重み±{p}%で {low}〜{high}位）", "({low} to {high} when weights move ±{p} %)"),
     "tied": Text("同点の地区があります", "another zone has the same score"),
-    "without": Text("不明のため評点に入れていない項目: {names}", "left out of the score, being unknown: {names}"),
+    "without": Text(
+        "不明のため評点に入れていない項目: {names}", "left out of the score, being unknown: {names}"
+    ),
     "parts": Text("評点の内訳", "Parts of the score"),
     "of_points": Text("{v} / {max}点", "{v} of {max}"),
     "unknown_value": Text("不明", "unknown"),
@@ -54,7 +64,9 @@ MAP_WORDS = {
     "mark_×": Text("利用できない", "not served"),
     "mark_－": Text("不明", "unknown"),
     "credits": Text("出典と判定の規則", "Sources and rules"),
-    "choose": Text("地図の印か、表の地区名を選ぶと、内訳が出ます。", "Choose a marker or a row to see its parts."),
+    "choose": Text(
+        "地図の印か、表の地区名を選ぶと、内訳が出ます。", "Choose a marker or a row to see its parts."
+    ),
     "no_script": Text(
         "地図を表示するには JavaScript が必要です。同じ内容は ranking.xlsx にあります。",
         "The map needs JavaScript; ranking.xlsx holds the same.",

@@ -51,22 +51,27 @@ def _folium_parts(window: dict[str, Any]) -> tuple[str, str]:
     from branca.element import MacroElement
     from jinja2 import Template
 
-    lon, lat = (round(window[a] + window[b] * window[c] / 2, 5) for a, b, c in (("west", "dx", "nx"), ("south", "dy", "ny")))
+    lon, lat = (
+        round(window[a] + window[b] * window[c] / 2, 5)
+        for a, b, c in (("west", "dx", "nx"), ("south", "dy", "ny"))
+    )
 
     class ZoneMap(MacroElement):
         """Hands the map to our own script (templates/map.js)."""
 
-        _template = Template("{% macro script(this, kwargs) %}kengaiMap({{ this._parent.get_name() }});{% endmacro %}")
+        _template = Template(
+            "{% macro script(this, kwargs) %}kengaiMap({{ this._parent.get_name() }});{% endmacro %}"
+        )
 
     drawn = folium.Map(
         location=[lat, lon], tiles=None, prefer_canvas=True, zoom_control="topright",
         min_zoom=LEAST_ZOOM, max_zoom=MOST_ZOOM, zoom_snap=0.25, zoom_delta=0.5,
     )  # fmt: skip
-    zones = ZoneMap()
+    zones = ZoneMap()  # type: ignore[no-untyped-call]
     # folium's ids are random; the same findings must give the same bytes
     drawn._id, zones._id = "kengai", "zones"
     drawn.add_child(zones)
-    drawn.render()
+    drawn.render()  # type: ignore[no-untyped-call]
     root: Any = drawn.get_root()
     return str(root.html.render()).strip(), str(root.script.render()).strip()
 
@@ -105,6 +110,7 @@ def script_json(data: Any) -> str:
 def _policy(scripts: list[str]) -> str:
     """What the browser may load: nothing from anywhere, and only these very scripts."""
     hashes = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode('utf-8')).digest()).decode()}'" for script in scripts
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode('utf-8')).digest()).decode()}'"
+        for script in scripts
     )
     return f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {hashes}"

@@ -54,7 +54,10 @@ def _write_all(result: Result, folder: Path, said: Caption) -> None:
     reports = result.reports
     _write(folder / "intake.json", json_bytes(intake_facts(reports, result.study.about.fictitious, said)))
     _write(folder / "intake.html", intake_html(result, said).encode("utf-8"))
-    _write(folder / MANIFEST, json_bytes({**result.provenance, "lang": said.lang, "outputs": output_list(folder)}))
+    _write(
+        folder / MANIFEST,
+        json_bytes({**result.provenance, "lang": said.lang, "outputs": output_list(folder)}),
+    )
 
 
 def summary_facts(result: Result, said: Caption) -> dict[str, Any]:

@@ -118,7 +118,9 @@ def _touched_by_people(folder: Path) -> bool:
     if _strangers(folder):
         return True
     return any(
-        Path(name).suffix in EDITED_BY_HAND and (folder / name).is_file() and file_sha256(folder / name) != digest
+        Path(name).suffix in EDITED_BY_HAND
+        and (folder / name).is_file()
+        and file_sha256(folder / name) != digest
         for name, digest in manifest_outputs(folder).items()
     )
 
@@ -137,7 +139,10 @@ def _put_in_place(making: Path, out_dir: Path) -> None:
     except PermissionError as error:
         raise DataError(
             "output-in-use",
-            Text("出力先のファイルが開かれているか、書き込む権利がありません", "a file in it is open, or it may not be written to"),
+            Text(
+                "出力先のファイルが開かれているか、書き込む権利がありません",
+                "a file in it is open, or it may not be written to",
+            ),
             Text(
                 "Excel や QGIS で開いているファイルを閉じてから、もう一度実行してください。前の結果はそのままです。",
                 "close the files that Excel or QGIS has open and run again; the former results are untouched",
@@ -231,7 +236,10 @@ def _only_one_writer(out_dir: Path) -> Iterator[None]:
             raise DataError(
                 "output-being-written",
                 Text("別の実行が同じ出力先に書き込んでいます", "another run is writing to the same folder"),
-                Text("終わるのを待つか、--out で別の出力先を指定してください。", "wait, or name another folder with --out"),
+                Text(
+                    "終わるのを待つか、--out で別の出力先を指定してください。",
+                    "wait, or name another folder with --out",
+                ),
                 str(out_dir),
             )
         try:

@@ -58,8 +58,16 @@ def _cells(study: Study, caption: Caption) -> str:
     lang, field = caption.lang, f'"not_spot_{study.zones.generation}"'
     rules = [
         (f"{field} = 'complete'", Text("どの会社もエリア外", "no carrier"), _fill(RED, "0.1", ("45", "135"))),
-        (f"{field} = 'partial'", Text("一部の会社がエリア外", "some carriers"), _fill(YELLOW, "0.1", ("45",))),
-        (f"{field} = 'none'", Text("全社が半分以上届く", "all carriers, by half at least"), _fill(NONE, "0.1", ())),
+        (
+            f"{field} = 'partial'",
+            Text("一部の会社がエリア外", "some carriers"),
+            _fill(YELLOW, "0.1", ("45",)),
+        ),
+        (
+            f"{field} = 'none'",
+            Text("全社が半分以上届く", "all carriers, by half at least"),
+            _fill(NONE, "0.1", ()),
+        ),
         ("ELSE", Text("不明", "unknown"), _fill(GREY, "0.1", (), "dot")),
     ]
     return _qml([(f, label.in_(lang), symbol) for f, label, symbol in rules], {}, label="")
@@ -101,7 +109,13 @@ def _fill(color: str, width: str, hatch_degrees: tuple[str, ...], line: str = "s
     """Layers of a fill symbol: colour and outline, then one hatching a direction."""
     fill = _layer(
         "SimpleFill",
-        {"color": color, "outline_color": INK, "outline_style": line, "outline_width": width, "style": "solid"},
+        {
+            "color": color,
+            "outline_color": INK,
+            "outline_style": line,
+            "outline_width": width,
+            "style": "solid",
+        },
     )
     hatches = (
         _layer(
@@ -118,7 +132,8 @@ def _fill(color: str, width: str, hatch_degrees: tuple[str, ...], line: str = "s
 
 def _layer(kind: str, options: dict[str, str], inner: str = "") -> str:
     listed = "".join(
-        f'<Option type="QString" name={quoteattr(key)} value={quoteattr(value)}/>' for key, value in options.items()
+        f'<Option type="QString" name={quoteattr(key)} value={quoteattr(value)}/>'
+        for key, value in options.items()
     )
     return f'<layer class="{kind}" enabled="1" pass="0" locked="0"><Option type="Map">{listed}</Option>{inner}</layer>'
 

@@ -9,7 +9,7 @@ from geodata.errors import Text
 from geodata.report import IntakeReport, Notice
 from geodata.text import stripped
 from requests_gen.captions import Caption, plain
-from requests_gen.intake_words import FACTS, KINDS, LEVELS, VERDICTS
+from requests_gen.intake_words import FACTS, FORMATS, KINDS, LEVELS, SAID, VERDICTS
 
 if TYPE_CHECKING:
     from coverage.run import Result
@@ -48,7 +48,11 @@ def intake_html(result: Result, caption: Caption) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     counted = totals(result.reports)
     page = environment.get_template("intake.html").render(
@@ -56,7 +60,7 @@ def intake_html(result: Result, caption: Caption) -> str:
         caption=caption,
         total=counted,
         summary=_whole(counted).in_(caption.lang),
-        files=[_file(report, caption.lang) for report in result.reports],
+        files=[_file(report, caption) for report in result.reports],
         say=lambda ja, en: Text(ja, en).in_(caption.lang),
     )
     return stripped(page)
@@ -66,8 +70,12 @@ def _whole(counted: dict[str, int]) -> Text:
     ja = [f"{counted['files']}件のファイルを読みました。"]
     en = [f"{counted['files']} files were read."]
     if counted["warn"]:
-        ja.append(f"このうち{counted['warn']}件は、直したり選んだりしたうえで使っています。下の「確認してください」をご覧ください。")
-        en.append(f"{counted['warn']} of them were used after a repair or a choice: see “please check” below.")
+        ja.append(
+            f"このうち{counted['warn']}件は、直したり選んだりしたうえで使っています。下の「確認してください」をご覧ください。"
+        )
+        en.append(
+            f"{counted['warn']} of them were used after a repair or a choice: see “please check” below."
+        )
     if counted["refuse"]:
         ja.append(f"{counted['refuse']}件は使えませんでした。")
         en.append(f"{counted['refuse']} could not be used.")
@@ -80,23 +88,29 @@ def _whole(counted: dict[str, int]) -> Text:
     return Text("".join(ja), " ".join(en))
 
 
-def _file(report: IntakeReport, lang: str) -> dict[str, Any]:
+def _file(report: IntakeReport, caption: Caption) -> dict[str, Any]:
     """One file as the page shows it."""
+    lang = caption.lang
+    carrier = str(report.facts.get("carrier", ""))
+    facts = {**report.facts, "carrier_name": caption.carriers.get(carrier, carrier)}
     sign, _, words = VERDICTS[report.verdict].in_(lang).partition(" ")
     notices = sorted(report.notices, key=lambda notice: LEVEL_ORDER[notice.level])
     return {
         "name": report.path,
-        "kind": KINDS[report.kind].in_(lang) if report.kind in KINDS else report.kind,
-        "format": report.format,
+        "kind": _kind(report, facts, lang),
+        "format": FORMATS[report.format].in_(lang) if report.format in FORMATS else report.format,
         "verdict": report.verdict,
         "sign": sign,
         "words": words,
         "sentence": _sentence(report).in_(lang),
         "notices": [_notice(notice, lang) for notice in notices],
         "facts": [
-            (FACTS[key].in_(lang) if key in FACTS else key, _value(value))
-            for key, value in report.facts.items()
-            if value not in ("", None, [], {})
+            (
+                heading.in_(lang),
+                SAID[str(facts[key])].in_(lang) if str(facts[key]) in SAID else _value(key, facts[key]),
+            )
+            for key, heading in FACTS.items()
+            if facts.get(key) not in ("", None, [], {})
         ],
         "size": f"{report.size_bytes:,}",
         "sha256": report.sha256,
@@ -104,6 +118,13 @@ def _file(report: IntakeReport, lang: str) -> dict[str, Any]:
         "accepted": f"{report.accepted:,}",
         "excluded": f"{sum(report.excluded.values()):,}",
     }
+
+
+def _kind(report: IntakeReport, facts: dict[str, Any], lang: str) -> str:
+    """What the file is, and whose area where it is one."""
+    kind = KINDS[report.kind].in_(lang) if report.kind in KINDS else report.kind
+    whose = f"{facts['carrier_name']} {facts.get('generation', '')}".strip()
+    return Text(f"{kind}（{whose}）", f"{kind} ({whose})").in_(lang) if whose else kind
 
 
 def _sentence(report: IntakeReport) -> Text:
@@ -114,7 +135,10 @@ def _sentence(report: IntakeReport) -> Text:
     if report.records_in_file is None:
         return Text("全体を読みました。", "It was read as a whole.")
     if not left_out:
-        return Text(f"{report.records_in_file:,}件を読み、すべて使いました。", f"All of its {report.records_in_file:,} records are used.")
+        return Text(
+            f"{report.records_in_file:,}件を読み、すべて使いました。",
+            f"All of its {report.records_in_file:,} records are used.",
+        )
     return Text(
         f"{report.records_in_file:,}件のうち{report.accepted:,}件を使い、{left_out:,}件を除きました。",
         f"Of {report.records_in_file:,} records {report.accepted:,} are used and {left_out:,} left out.",
@@ -133,14 +157,10 @@ def _notice(notice: Notice, lang: str) -> dict[str, Any]:
     }
 
 
-def _value(value: Any) -> str:
+def _value(key: str, value: Any) -> str:
     """A fact as people write it."""
-    if isinstance(value, bool):
-        return str(value)
-    if isinstance(value, int | float):
-        return f"{value:,.6g}" if isinstance(value, float) and value % 1 else f"{value:,.0f}"
+    if isinstance(value, int | float) and key != "year":
+        return f"{value:,.6g}" if value % 1 else f"{value:,.0f}"
     if isinstance(value, list | tuple):
         return " , ".join(str(item) for item in value)
-    if isinstance(value, dict):
-        return " , ".join(f"{key}: {item}" for key, item in value.items())
     return str(value)

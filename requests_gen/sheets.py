@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from coverage.rules import RULES
 from geodata.errors import Text
 from geodata.report import IntakeReport
 from geodata.text import stripped
+from requests_gen.book import HEADER_ROW, Book, lines_in, write_text
 from requests_gen.captions import RULE_NAMES, RULE_SHORT, Caption, carrier_label
 from requests_gen.columns import PRINTED_TO, Column, ranking_columns, ranking_rows
 from requests_gen.intake_words import KINDS, VERDICTS
@@ -25,17 +25,8 @@ if TYPE_CHECKING:
 
 CSV_ENCODING = "utf-8-sig"  # Excel takes a CSV without a mark for CP932
 FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r")
-LONGEST_CELL = 32_767
 DECIMALS = 6
-FIXED_DATE = datetime(1980, 1, 1)  # noqa: DTZ001  (the same bytes every day; XlsxWriter wants it without a zone)
-HEADER_ROW = 3
-WARNING_INK = "#B00020"
 LINE_POINTS = 14
-
-NUMBER_FORMATS = {
-    "whole": "0", "people": "[<10]0.0;#,##0", "amount": "0.0", "score": "0.0", "share": "0.0%", "km": "0.0",
-    "degree": "0.00000",
-}  # fmt: skip
 
 Writer = Callable[["Book", "Result", Caption], None]
 
@@ -78,84 +69,16 @@ def unformula(text: str) -> str:
     return text
 
 
-class Book:
-    """A workbook with its few formats. Text is always written as text: no formula, no link."""
-
-    def __init__(self, path: Path, caption: Caption) -> None:
-        import xlsxwriter
-
-        self.book = xlsxwriter.Workbook(
-            str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        )
-        self.book.set_properties(
-            {"title": caption.title, "subject": caption.notice, "author": "Kengai", "created": FIXED_DATE}
-        )
-        self.caption = caption
-        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
-
-    def look(self, **how: Any) -> Any:
-        """The format with these properties, made once."""
-        key = tuple(sorted(how.items()))
-        if key not in self._formats:
-            self._formats[key] = self.book.add_format({"font_name": "BIZ UDPゴシック", "font_size": 10, **how})
-        return self._formats[key]
-
-    def sheet(self, ja: str, en: str, landscape: bool = True, pages_wide: int = 1) -> Any:
-        """A new A4 sheet, as wide as the paper, with the caption in its header and the page in its footer."""
-        sheet = self.book.add_worksheet(Text(ja, en).in_(self.caption.lang))
-        sheet.set_paper(9)
-        if landscape:
-            sheet.set_landscape()
-        sheet.fit_to_pages(pages_wide, 0)
-        sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
-        title = self.caption.title.replace("&", "&&")[:80]
-        sheet.set_header(f"&L&9{title}&R&9{self.caption.notice}")
-        sheet.set_footer(f"&L&8{self.caption.as_of}&C&9&P / &N")
-        self._title(sheet)
-        return sheet
-
-    def _title(self, sheet: Any) -> None:
-        write_text(sheet, 0, 0, f"{self.caption.title}  {self.caption.year}", self.look(bold=True, font_size=14))
-        write_text(sheet, 1, 0, self.caption.brief, self.look(font_color="#444444"))
-        write_text(sheet, 2, 0, self.caption.notice, self.look(bold=True, font_color=WARNING_INK))
-
-    def header(self, sheet: Any, headings: list[tuple[str, float]], row: int = HEADER_ROW, height: float = 42) -> None:
-        """Headings, column widths, and the row repeated on every printed page."""
-        look = self.look(bold=True, bg_color="#DCE6F1", border=1, text_wrap=True, align="center", valign="vcenter")
-        sheet.set_row(row, height)
-        for number, (heading, width) in enumerate(headings):
-            write_text(sheet, row, number, heading, look)
-            sheet.set_column(number, number, width)
-        sheet.repeat_rows(row)
-
-    def cell(self, sheet: Any, row: int, column: int, value: Any, kind: str = "text", **how: Any) -> None:
-        """One bordered cell; an unknown number stays empty."""
-        self.column(sheet, row, column, [value], kind, **how)
-
-    def column(self, sheet: Any, row: int, column: int, values: list[Any], kind: str = "text", **how: Any) -> None:
-        """Bordered cells from `row` down; unknown numbers stay empty."""
-        if kind in NUMBER_FORMATS:
-            look = self.look(border=1, num_format=NUMBER_FORMATS[kind], **how)
-            for at, value in enumerate(values, start=row):
-                if value is None or value != value:
-                    sheet.write_blank(at, column, None, look)
-                else:
-                    sheet.write_number(at, column, value, look)
-        else:
-            look = self.look(border=1, **how)
-            for at, value in enumerate(values, start=row):
-                write_text(sheet, at, column, value, look)
-
-
-def write_text(sheet: Any, row: int, column: int, value: object, look: Any) -> None:
-    """Text as text, whatever it begins with, within what a cell holds."""
-    sheet.write_string(row, column, stripped(str(value))[:LONGEST_CELL], look)
-
-
 def write_ranking_xlsx(path: Path, result: Result, caption: Caption) -> None:
     """ranking.xlsx: the ranking, by municipality, by carrier and rule, what was read, what the words mean."""
     book = Book(path, caption)
-    sheets: list[Writer] = [_ranking_sheet, _municipality_sheet, _carrier_sheet, _intake_sheet, _meaning_sheet]
+    sheets: list[Writer] = [
+        _ranking_sheet,
+        _municipality_sheet,
+        _carrier_sheet,
+        _intake_sheet,
+        _meaning_sheet,
+    ]
     for write in sheets:
         write(book, result, caption)
     book.book.close()
@@ -184,7 +107,7 @@ def _bars(sheet: Any, columns: list[Column], last: int) -> None:
             top = {"max_type": "num", "max_value": 100} if column.key == "score" else {}
             sheet.conditional_format(
                 HEADER_ROW + 1, number, last, number,
-                {"type": "data_bar", "bar_solid": True, "bar_color": "#7FB2E5", "min_type": "num", "min_value": 0, **top},
+                {"type": "data_bar", "bar_color": "#7FB2E5", "min_type": "num", "min_value": 0, **top},
             )  # fmt: skip
 
 
@@ -194,7 +117,7 @@ def _municipality_sheet(book: Book, result: Result, caption: Caption) -> None:
     generations = list(result.summary["generations"])
     sheet = book.sheet("市町別集計", "Municipalities", pages_wide=len(generations))
     sheet.repeat_columns(0, 1)
-    headings = [
+    headings: list[tuple[str, float]] = [
         (Text("市町村コード", "code").in_(lang), 9), (Text("市町村名", "municipality").in_(lang), 14),
         (Text("人口（面積最大の市町村へ）", "people (largest owner)").in_(lang), 13),
         (Text("人口（面積按分）", "people (by area)").in_(lang), 11),
@@ -221,7 +144,9 @@ def _municipality_sheet(book: Book, result: Result, caption: Caption) -> None:
         for column, (value, kind) in enumerate(cells):
             book.cell(sheet, row, column, value, kind)
     sheet.freeze_panes(HEADER_ROW + 1, 2)
-    sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + max(len(result.summary["municipalities"]), 1), len(headings) - 1)
+    sheet.autofilter(
+        HEADER_ROW, 0, HEADER_ROW + max(len(result.summary["municipalities"]), 1), len(headings) - 1
+    )
 
 
 def uncovered_people(figures: dict[str, Any]) -> float | None:
@@ -233,7 +158,7 @@ def _carrier_sheet(book: Book, result: Result, caption: Caption) -> None:
     """All rules and both unions side by side: how much the rule decides."""
     lang = caption.lang
     sheet = book.sheet("事業者別集計", "Carriers")
-    headings = [
+    headings: list[tuple[str, float]] = [
         (Text("世代", "generation").in_(lang), 10), (Text("事業者", "carrier").in_(lang), 24),
         (Text("規則", "rule").in_(lang), 14), (Text("エリア内人口", "covered").in_(lang), 13),
         (Text("エリア外人口", "uncovered").in_(lang), 13), (Text("不明な人口", "unknown").in_(lang), 13),
@@ -270,13 +195,17 @@ def _remark(carrier: str, figures: dict[str, Any], official: bool, caption: Capt
     if silent := figures.get("not_published"):
         names = "、".join(caption.carriers.get(key, key) for key in silent)
         told.append(Text(f"未公表: {names}", f"not published: {names}"))
-    return "、".join(text.in_(lang) for text in told) if lang == "ja" else "; ".join(text.in_(lang) for text in told)
+    return (
+        "、".join(text.in_(lang) for text in told)
+        if lang == "ja"
+        else "; ".join(text.in_(lang) for text in told)
+    )
 
 
 def _intake_sheet(book: Book, result: Result, caption: Caption) -> None:
     lang = caption.lang
     sheet = book.sheet("読み込み結果", "Intake")
-    headings = [
+    headings: list[tuple[str, float]] = [
         (Text("ファイル", "file").in_(lang), 34), (Text("種類", "kind").in_(lang), 16), (Text("判定", "verdict").in_(lang), 14),
         (Text("件数", "records").in_(lang), 10), (Text("採用", "accepted").in_(lang), 10), (Text("除外", "excluded").in_(lang), 10),
         (Text("内容", "messages").in_(lang), 80),
@@ -290,13 +219,10 @@ def _intake_sheet(book: Book, result: Result, caption: Caption) -> None:
         ]  # fmt: skip
         for column, (value, kind) in enumerate(cells):
             book.cell(sheet, row, column, value, kind, valign="top", text_wrap=True)
-        sheet.set_row(row, LINE_POINTS * max(_lines(cells[0][0], 34), _lines(cells[-1][0], 80)))
+        sheet.set_row(
+            row, LINE_POINTS * max(lines_in(report.path, 34), lines_in(_messages(report, lang), 80))
+        )
     sheet.freeze_panes(HEADER_ROW + 1, 1)
-
-
-def _lines(text: str, width: int) -> int:
-    """How many lines a text takes in a column of `width` characters, Japanese ones counting double."""
-    return sum(1 + sum(1 + (ord(sign) > 255) for sign in line) // width for line in text.split("\n"))
 
 
 def _messages(report: IntakeReport, lang: str) -> str:
@@ -305,7 +231,6 @@ def _messages(report: IntakeReport, lang: str) -> str:
 
 def _meaning_sheet(book: Book, result: Result, caption: Caption) -> None:
     """What every column means, the rules, the dates, the sources."""
-    lang = caption.lang
     sheet = book.sheet("説明", "About", landscape=False)
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 90)
@@ -318,15 +243,15 @@ def _meaning_sheet(book: Book, result: Result, caption: Caption) -> None:
             row += 1
             book.cell(sheet, row, 0, left, valign="top", text_wrap=True)
             book.cell(sheet, row, 1, right, valign="top", text_wrap=True)
-            sheet.set_row(row, LINE_POINTS * max(_lines(left, 34), _lines(right, 90)))
+            sheet.set_row(row, LINE_POINTS * max(lines_in(left, 34), lines_in(right, 90)))
         row += 1
     sheet.print_area(0, 0, row, 1)
 
 
 def _meaning_parts(result: Result, caption: Caption) -> list[tuple[str, list[tuple[str, str]]]]:
-    lang, about = caption.lang, result.study.about
+    lang = caption.lang
     words = [
-        (Text("注意", "Note"), [("", text) for text in (caption.notice, about.notes) if text]),
+        (Text("注意", "Note"), [("", caption.notice)] if caption.notice else []),
         (Text("判定と基準日", "Rules and dates"), [("", line) for line in caption.lines]),
         (
             Text("規則", "Rules"),
@@ -339,6 +264,6 @@ def _meaning_parts(result: Result, caption: Caption) -> list[tuple[str, list[tup
                 for c in ranking_columns(result.study)
             ],
         ),
-        (Text("出典", "Sources"), [("", credit) for credit in caption.credits]),
+        (Text("出典と備考", "Sources and notes"), [("", line) for line in caption.sources]),
     ]
     return [(heading.in_(lang), lines) for heading, lines in words if lines]

@@ -131,6 +131,17 @@ def test_people_of_a_neighbour_are_outside_under_both_ways():
     assert own + world.outside_split == pytest.approx(world.source_population)
 
 
+def test_a_border_cell_whose_rest_nobody_knows_is_told():
+    """Only the western 0.4 of column 1 is land of the study; mesh-cut people there may be the neighbour's."""
+    part = municipalities().iloc[:1].set_geometry([box(0, 0, 1.4, 2)])
+    by_mesh = population(frozenset({cell(0, 0)[:4]}))
+    world = build_cells(by_mesh, part, frozenset({"24201"}), GRID)
+    assert world.doubtful.tolist() == [cell(1, 1)]
+    assert build_cells(population(), part, frozenset({"24201"}), GRID).doubtful.tolist() == []
+    neighbour = municipalities().set_geometry([box(0, 0, 1.4, 2), box(1.4, 0, 4, 2)])
+    assert build_cells(by_mesh, neighbour, frozenset({"24201"}), GRID).doubtful.tolist() == []
+
+
 def test_an_exact_tie_on_a_border_goes_to_the_lower_code():
     moved = municipalities()
     moved.geometry = [box(0, 0, 2.5, 2), shapely.union(box(2.5, 0, 3, 2), box(3, 1, 4, 2))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import hashlib
 import io
 import json
@@ -70,7 +71,9 @@ def test_same_findings_same_bytes(out: Path, tmp_path: Path) -> None:
 def test_manifest_names_every_other_file(out: Path, result: Result) -> None:
     listed = manifest_outputs(out)
     assert set(listed) == set(OUTPUTS) - {MANIFEST}
-    assert all(hashlib.sha256((out / name).read_bytes()).hexdigest() == digest for name, digest in listed.items())
+    assert all(
+        hashlib.sha256((out / name).read_bytes()).hexdigest() == digest for name, digest in listed.items()
+    )
     manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
     assert {key: manifest[key] for key in result.provenance} == result.provenance
     assert str(out.parent) not in (out / MANIFEST).read_text(encoding="utf-8")
@@ -80,7 +83,9 @@ def test_fictitious_is_said_in_every_file(out: Path) -> None:
     for name in OUTPUTS:
         data = (out / name).read_bytes()
         if name.endswith(".xlsx"):
-            data = b"".join(zipfile.ZipFile(out / name).read(part) for part in zipfile.ZipFile(out / name).namelist())
+            data = b"".join(
+                zipfile.ZipFile(out / name).read(part) for part in zipfile.ZipFile(out / name).namelist()
+            )
         if name == "cells.parquet":
             data = pq.read_schema(out / name).metadata[b"kengai"]
         assert "架空".encode() in data or (name == MANIFEST and b'"fictitious": true' in data), name
@@ -125,22 +130,25 @@ def test_unknown_stays_empty_and_never_becomes_zero(tmp_path: Path) -> None:
     cells = pq.read_table(tmp_path / "r" / "cells.parquet")
     assert cells["share_5G_c"].null_count == len(cells)
     carriers = openpyxl.load_workbook(tmp_path / "r" / "ranking.xlsx")["事業者別集計"]
-    silent = [row for row in carriers.iter_rows(min_row=5, values_only=True) if row[:2] == ("5G", "丙テレコム")]
+    silent = [
+        row for row in carriers.iter_rows(min_row=5, values_only=True) if row[:2] == ("5G", "丙テレコム")
+    ]
     assert silent
     assert all(row[6] is None and row[5] > 0 for row in silent)
 
 
 @given(st.text(max_size=8))
 def test_no_text_is_a_formula(text: str) -> None:
-    """Unless it is a plain number, written text never begins like a formula; undoing gives the text back."""
+    """Unless it is a plain number, written text never begins like a formula; at most one mark is added."""
     written = unformula(text)
     if written.startswith(FORMULA_STARTS):
         float(written)
-    assert written.removeprefix("'") in {text, written} or not text.isprintable()
+    if text.isprintable():
+        assert written in {text, "'" + text}
 
 
 def test_formulas_and_numbers() -> None:
-    assert unformula('=HYPERLINK("x")') == "'=HYPERLINK(\"x\")"
+    assert unformula('=HYPERLINK("x")') == '\'=HYPERLINK("x")'
     assert unformula("＝SUM(A1)") == "'＝SUM(A1)"
     assert unformula("-5.2") == "-5.2"
     assert unformula("大字") == "大字"
@@ -150,7 +158,7 @@ def test_formulas_and_numbers() -> None:
 
 
 def test_hostile_names_are_prefixed_in_csv_and_text_in_xlsx(out: Path) -> None:
-    assert any(row["name"] == "'=HYPERLINK(\"x\")" for row in csv_rows(out / "ranking.csv"))
+    assert any(row["name"] == '\'=HYPERLINK("x")' for row in csv_rows(out / "ranking.csv"))
     book = openpyxl.load_workbook(out / "ranking.xlsx")
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} <= {"s", "n"}
@@ -163,7 +171,13 @@ def test_workbook_for_people(out: Path, result: Result) -> None:
     book = openpyxl.load_workbook(out / "ranking.xlsx")
     assert book.sheetnames == ["優先順位", "市町別集計", "事業者別集計", "読み込み結果", "説明"]
     sheet = book["優先順位"]
-    assert [sheet.cell(4, column).value for column in range(1, 6)] == ["優先順位", "地区ID", "市町村名", "地区名", "評点"]
+    assert [sheet.cell(4, column).value for column in range(1, 6)] == [
+        "優先順位",
+        "地区ID",
+        "市町村名",
+        "地区名",
+        "評点",
+    ]
     assert sheet.freeze_panes == "E5"
     assert sheet.auto_filter.ref is not None
     assert sheet.auto_filter.ref.startswith("A4:")
@@ -185,7 +199,9 @@ def test_workbook_tells_all_rules_and_both_unions(out: Path, result: Result) -> 
     told = {(row[0], row[1], row[2]): row[3] for row in rows}
     figures = result.summary["generations"]["4G"]
     assert told[("4G", "いずれか1社", "面積按分")] == pytest.approx(figures["area"]["any_carrier"]["covered"])
-    assert told[("4G", "最も広い1社", "総務省方式")] == pytest.approx(figures["mic_half"]["best_carrier"]["covered"])
+    assert told[("4G", "最も広い1社", "総務省方式")] == pytest.approx(
+        figures["mic_half"]["best_carrier"]["covered"]
+    )
 
 
 def test_geojson_is_rfc7946(out: Path, result: Result) -> None:
@@ -199,7 +215,7 @@ def test_geojson_is_rfc7946(out: Path, result: Result) -> None:
     for feature in whole["features"]:
         shape = shapely.from_geojson(json.dumps(feature["geometry"]))
         assert shape.is_valid
-        assert shape.symmetric_difference(result.zones.geometry[feature["id"]]).area < 1e-9
+        assert shape.symmetric_difference(result.zones.geometry[feature["id"]]).area < 1e-7
         for polygon in shapely.get_parts(shape):
             assert shapely.is_ccw(polygon.exterior)
             assert not any(shapely.is_ccw(ring) for ring in polygon.interiors)
@@ -217,7 +233,9 @@ def test_geopackage_opens_with_styles(out: Path, result: Result) -> None:
     assert set(zones["注記"]) == {"架空"}
     cells = pyogrio.read_dataframe(path, layer="cells")
     assert len(cells) == (result.cells["zone_id"] != "").sum()
-    assert cells.geometry.area.sum() == pytest.approx(zones.geometry.area.sum())
+    assert shapely.area(cells.geometry.to_numpy()).sum() == pytest.approx(
+        shapely.area(zones.geometry.to_numpy()).sum()
+    )
     styles = pyogrio.read_dataframe(path, layer="layer_styles")
     assert list(styles["f_table_name"]) == ["zones", "cells", "municipalities"]
     assert styles["useAsDefault"].all()
@@ -258,8 +276,6 @@ def test_english(tmp_path: Path, result: Result) -> None:
 def test_a_study_without_zones(tmp_path: Path) -> None:
     """Everything covered: no zone, and still every file."""
     full = world()
-    import dataclasses
-
     empty = dataclasses.replace(
         full, zones=full.zones.iloc[:0], ranking=full.ranking.iloc[:0], cells=full.cells.assign(zone_id="")
     )

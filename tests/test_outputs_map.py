@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -39,8 +40,11 @@ def test_nothing_points_outside(page: str) -> None:
     """Addresses stand in Leaflet's own text only; no element loads anything."""
     own = page.replace(leaflet_js(), "").replace(leaflet_css(), "")
     assert not re.search(r"https?://", own)
-    assert not re.search(r"<(?:link|iframe|img)\b|\bsrc=|@import|url\((?!#)", re.sub(r'<script type="application/json".*?</script>', "", own, flags=re.S))
-    assert "default-src 'none'" in page
+    assert not re.search(
+        r"<(?:link|iframe|img)\b|\bsrc=|@import|url\((?!#)",
+        re.sub(r'<script type="application/json".*?</script>', "", own, flags=re.S),
+    )
+    assert "default-src 'none'" in html.unescape(page)
     assert page.startswith('<!DOCTYPE html>\n<html lang="ja">')
     assert "unpkg" not in page
     assert "cdn" not in own.lower()
@@ -79,7 +83,10 @@ def test_classes_by_hand() -> None:
 
 
 def decoded(shape: list[list[list[int]]]) -> Any:
-    rings = [[np.cumsum(np.array(ring).reshape(-1, 2), axis=0) / UNITS_A_DEGREE for ring in polygon] for polygon in shape]
+    rings = [
+        [np.cumsum(np.array(ring).reshape(-1, 2), axis=0) / UNITS_A_DEGREE for ring in polygon]
+        for polygon in shape
+    ]
     return shapely.MultiPolygon([(polygon[0], polygon[1:]) for polygon in rings])
 
 
@@ -94,7 +101,7 @@ def test_points_on_a_straight_line_go_and_holes_stay() -> None:
     square = shapely.Polygon(
         [(0, 0), (1, 0), (2, 0), (3, 0), (3, 3), (0, 3)], [[(1, 1), (1, 2), (2, 2), (2, 1)]]
     )
-    [[outer, hole]] = encoded(np.array([square], object), "EPSG:6668")
+    [[[outer, hole]]] = encoded(np.array([square], object), "EPSG:6668")
     assert len(outer) == len(hole) == 8
     assert decoded([[outer, hole]]).equals(square)
 
@@ -102,7 +109,9 @@ def test_points_on_a_straight_line_go_and_holes_stay() -> None:
 def test_what_the_page_draws_is_what_was_found(result: Result) -> None:
     data = map_data(result, caption(result, "ja"))
     assert [zone["id"] for zone in data["zones"]] == list(result.ranking.index)
-    assert [(layer["carrier"], layer["generation"]) for layer in data["layers"] if not layer["runs"]] == [("c", "5G")]
+    assert [(layer["carrier"], layer["generation"]) for layer in data["layers"] if not layer["runs"]] == [
+        ("c", "5G")
+    ]
     first = data["zones"][0]
     assert sum(first["parts"]) == pytest.approx(first["score"], abs=0.05)
     assert first["marks"][2][1] == "－"
@@ -163,7 +172,9 @@ def opened(browser: Any, folder: Path) -> Iterator[Any]:
     window.goto((folder / "map.html").as_uri())
     window.wait_for_selector("html[data-ready]", timeout=20_000)
     yield window
-    assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [(folder / "map.html").as_uri()]
+    assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [
+        (folder / "map.html").as_uri()
+    ]
     assert said == []
     assert window.evaluate("window.__ran") is None
     window.close()
@@ -196,7 +207,9 @@ def test_a_row_shows_its_card_by_keyboard(opened: Any, result: Result) -> None:
     second = result.ranking.index[1]
     card = opened.locator("#card")
     assert second in card.inner_text()
-    assert result.zones.loc[second, "name"].replace("\u2028", "") in card.locator("h2").inner_text().replace("\u2028", "")
+    assert result.zones.loc[second, "name"].replace("\u2028", "") in card.locator("h2").inner_text().replace(
+        "\u2028", ""
+    )
     assert card.locator(".parts .bar").count() == 6
     assert card.locator("table td").count() == 3 * 2
     assert opened.locator("tr[aria-current]").count() == 1
@@ -204,6 +217,7 @@ def test_a_row_shows_its_card_by_keyboard(opened: Any, result: Result) -> None:
 
 @pytest.mark.browser
 def test_a_marker_opens_the_same_card(opened: Any) -> None:
+    opened.locator("#legend summary").click()  # out of the way
     marker = opened.locator(".zone-mark").first
     marker.click(force=True)
     assert opened.locator("#card h2").count() == 1
@@ -246,7 +260,7 @@ def test_coverage_edges_lie_right_in_mercator(browser: Any, folder: Path, result
     shares = result.shares[("any", "4G")].to_numpy().reshape(result.grid.ny, result.grid.nx)
     grid, tried = result.grid, 0
     for j in (0, grid.ny // 2, grid.ny - 1):
-        edges = np.flatnonzero((shares[j, :-1] >= 0.95) & (shares[j, 1:] == 0.0))
+        edges = np.flatnonzero((shares[j, :-1] > 0.05) & (shares[j, 1:] <= 0.05))
         for i in edges[:1]:
             lat = grid.south + (j + 0.5) * grid.dy
             inside, outside = (grid.west + (i + 1 + step) * grid.dx for step in (-0.1, 0.1))

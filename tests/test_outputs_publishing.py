@@ -131,7 +131,7 @@ def test_own_files_are_named_and_left_alone(tmp_path: Path) -> None:
 def test_a_folder_that_no_run_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "family").mkdir()
     (tmp_path / "family" / "photo.jpg").write_text("mine")
-    with pytest.raises(DataError, match="photo.jpg"):
+    with pytest.raises(DataError, match=r"photo\.jpg"):
         publish(lambda folder: write(folder, "1"), tmp_path / "family")
     assert (tmp_path / "family" / "photo.jpg").read_text() == "mine"
     (tmp_path / "file").write_text("mine")
@@ -144,7 +144,7 @@ def test_a_manifest_that_does_not_read_protects_everything(tmp_path: Path) -> No
     out = tmp_path / "results"
     publish(lambda folder: write(folder, "1"), out)
     (out / MANIFEST).write_text("{")
-    with pytest.raises(DataError, match="manifest.json"):
+    with pytest.raises(DataError, match=r"manifest\.json"):
         check_target(out)
 
 

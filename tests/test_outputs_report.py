@@ -16,7 +16,15 @@ from tests.worlds import HOSTILE, world
 def test_totals_conserve_records() -> None:
     result = world()
     counted = totals(result.reports)
-    assert counted == {"files": 2, "accept": 1, "warn": 1, "refuse": 0, "records": 22, "accepted": 20, "excluded": 2}
+    assert counted == {
+        "files": 2,
+        "accept": 1,
+        "warn": 1,
+        "refuse": 0,
+        "records": 22,
+        "accepted": 20,
+        "excluded": 2,
+    }
     assert counted["records"] == counted["accepted"] + counted["excluded"]
 
 
@@ -45,7 +53,14 @@ def test_page_escapes_and_says_it_in_words() -> None:
 def test_a_refused_file_stands_out() -> None:
     result = world()
     refused = IntakeReport("bad.zip", "coverage")
-    refused.refuse(DataError("zip-broken", Text("壊れています", "is broken"), Text("もらい直してください。", "ask again"), "bad.zip"))
+    refused.refuse(
+        DataError(
+            "zip-broken",
+            Text("壊れています", "is broken"),
+            Text("もらい直してください。", "ask again"),
+            "bad.zip",
+        )
+    )
     result.reports.append(refused)
     page = intake_html(result, caption(result, "ja"))
     assert "× 使用できない" in page

@@ -31,7 +31,7 @@ HOSTILE = (
     "`${window.__ran=1}`",
     "</script><script>window.__ran=1</script>",
     "{{ 7*7 }} \u2028 & \"quotes' \\",
-    "=HYPERLINK(\"x\")",
+    '=HYPERLINK("x")',
 )
 
 
@@ -63,7 +63,9 @@ def mesh_cells(nx: int, ny: int, municipalities: list[str], seed: int = 1) -> tu
     """A 250 m grid of nx × ny cells in vertical strips, one a municipality, with people in one cell of three."""
     width, height = mesh.cell_mas(250)
     dx, dy = width / 3_600_000, height / 3_600_000
-    grid = mesh.mesh_grid(250, (WEST + dx / 2, SOUTH + dy / 2, WEST + (nx - 0.5) * dx, SOUTH + (ny - 0.5) * dy))
+    grid = mesh.mesh_grid(
+        250, (WEST + dx / 2, SOUTH + dy / 2, WEST + (nx - 0.5) * dx, SOUTH + (ny - 0.5) * dy)
+    )
     random = np.random.default_rng(seed)
     j, i = (part.ravel() for part in np.indices((grid.ny, grid.nx)))
     people = np.where(random.random(len(i)) < 0.34, np.round(random.gamma(1.2, 18, len(i))), 0.0)
@@ -92,14 +94,22 @@ def blobs(grid: Grid, cells: pd.DataFrame, seed: int) -> np.ndarray:
     return np.round(best, 6)
 
 
-def share_table(grid: Grid, cells: pd.DataFrame, carriers: list[str], silent: tuple[str, ...] = ()) -> pd.DataFrame:
+def share_table(
+    grid: Grid, cells: pd.DataFrame, carriers: list[str], silent: tuple[str, ...] = ()
+) -> pd.DataFrame:
     """One column a (carrier, generation), and "any". Carriers in `silent` published no 5G."""
     columns: dict[tuple[str, str], np.ndarray] = {}
     for g_number, generation in enumerate(GENERATIONS):
         for number, carrier in enumerate(carriers):
             share = blobs(grid, cells, seed=10 * g_number + number)
-            columns[(carrier, generation)] = np.full(len(cells), np.nan) if generation == "5G" and carrier in silent else share
-        spoken = [columns[(carrier, generation)] for carrier in carriers if not np.isnan(columns[(carrier, generation)]).all()]
+            columns[(carrier, generation)] = (
+                np.full(len(cells), np.nan) if generation == "5G" and carrier in silent else share
+            )
+        spoken = [
+            columns[(carrier, generation)]
+            for carrier in carriers
+            if not np.isnan(columns[(carrier, generation)]).all()
+        ]
         columns[(ANY, generation)] = np.max(spoken, axis=0)
     names = pd.MultiIndex.from_tuples(list(columns), names=["carrier", "generation"])
     return pd.DataFrame(np.column_stack(list(columns.values())), index=cells.index, columns=names)
@@ -111,8 +121,16 @@ def reports(study: Study) -> list[IntakeReport]:
     clean.facts |= {"rows": 10, "credit": "出典：政府統計の総合窓口(e-Stat)", "population_total": 1234.0}
     repaired = IntakeReport(f"{HOSTILE[0]}.gpkg", "coverage", "GPKG", "1" * 64, 99, 12, 10)
     repaired.facts |= {"crs": "EPSG:6668", "bounds": [136.0, 34.0, 136.5, 34.5], "credit": "甲通信提供"}
-    repaired.note("warn", "repaired", Text("自己交差を3件直しました", "3 self-crossings repaired"), 3, ["5", "7", HOSTILE[2]])
-    repaired.exclude("empty", Text("形のない行が2件あり、使いません", "2 rows without shape left out"), 2, ["1", "2"])
+    repaired.note(
+        "warn",
+        "repaired",
+        Text("自己交差を3件直しました", "3 self-crossings repaired"),
+        3,
+        ["5", "7", HOSTILE[2]],
+    )
+    repaired.exclude(
+        "empty", Text("形のない行が2件あり、使いません", "2 rows without shape left out"), 2, ["1", "2"]
+    )
     repaired.note("info", "encoding", Text("文字コードは CP932 でした", "the encoding was CP932"))
     return [clean, repaired]
 
@@ -142,7 +160,13 @@ def world(
     shelters = _shelters(grid, cells)
     in_cell = pd.Series(1, index=cells.index[:: max(len(cells) // len(shelters), 1)][: len(shelters)])
     gap = gap_cells(cells, shares.xs("4G", axis=1, level="generation"), in_cell, keys, 0.1)
-    place = cells["municipality_id"] + "|" + (cells["j"] // block).astype(str).str.zfill(3) + "-" + (cells["i"] // block).astype(str).str.zfill(3)
+    place = (
+        cells["municipality_id"]
+        + "|"
+        + (cells["j"] // block).astype(str).str.zfill(3)
+        + "-"
+        + (cells["i"] // block).astype(str).str.zfill(3)
+    )
     wanted = sorted(set(place[gap]))
     table = pd.DataFrame(
         {"municipality_id": [p[:5] for p in wanted], "name": [names[n] if n < len(names) else f"大字 第{n}" for n in range(len(wanted))]},

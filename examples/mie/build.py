@@ -40,8 +40,8 @@ SETTLEMENT_COLUMNS = (
 )  # fmt: skip
 
 
-def build() -> dict[str, bytes]:
-    """Every file of the example: name → bytes."""
+def build() -> tuple[dict[str, bytes], list[str]]:
+    """Every file of the example (name → bytes), and what is in them, a line a fact."""
     rng = np.random.default_rng(SEED)
     mie, around = places.read_places()
     municipalities, outline = land.make_municipalities(mie, around, rng)
@@ -54,7 +54,7 @@ def build() -> dict[str, bytes]:
     layers = carriers.make_layers(field, cells["population"].to_numpy(), left_out)
     gap = np.any(list(left_out.values()), axis=0)
     indoor, outdoor = shelters.make_shelters(mie, cells, gap, outline, rng)
-    return {
+    files = {
         "N03-20240101_24_fictitious.geojson": writers.geojson(
             municipalities, "N03-20240101_24（架空）", land.DECIMALS
         ),
@@ -65,6 +65,16 @@ def build() -> dict[str, bytes]:
         **carriers.carrier_files(layers),
         BUILT_WITH: built_with().encode(),
     }
+    totals = cells[["population", "households", "population_65plus"]].sum()
+    return files, [
+        f"boundaries: {len(municipalities)} parts, {municipalities['N03_007'].nunique()} municipalities",
+        f"mesh: {len(cells):,} cells; " + ", ".join(f"{name} {total:,}" for name, total in totals.items()),
+        f"places: {len(mie):,}; shelters: {len(indoor)}; evacuation sites: {len(outdoor)}",
+        *(
+            f"{carrier} {generation}: {carriers.layer_fact(layer)}"
+            for (carrier, generation), layer in layers.items()
+        ),
+    ]
 
 
 def settlement_rows(mie: pd.DataFrame) -> list[list[str]]:
@@ -91,11 +101,12 @@ def built_with() -> str:
 
 def main(folder: Path) -> None:
     """Build everything, then put every file in its place."""
-    files = build()
+    files, facts = build()
     for name, data in files.items():
         write_bytes(folder / name, data)
         print(f"{len(data):>9,}  {hashlib.sha256(data).hexdigest()[:16]}  {name}")
     print(f"{sum(map(len, files.values())):>9,}  in all")
+    print("\n".join(facts))
 
 
 if __name__ == "__main__":

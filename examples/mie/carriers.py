@@ -102,6 +102,11 @@ def _delta(polygons: np.ndarray) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(fields, geometry=shapes, crs=GEOGRAPHIC, index=range(len(shapes)))
 
 
-def vertices(polygons: np.ndarray) -> int:
-    """Number of vertices."""
-    return int(shapely.get_num_coordinates(polygons).sum())
+def layer_fact(polygons: np.ndarray) -> str:
+    """One layer in numbers."""
+    vertices, holes = (
+        shapely.get_num_coordinates(polygons).sum(),
+        shapely.get_num_interior_rings(polygons).sum(),
+    )
+    broken = int((~shapely.is_valid(polygons)).sum())
+    return f"{len(polygons):,} parts, {vertices:,} vertices, {holes:,} holes, {broken} broken rings"

@@ -89,7 +89,7 @@ def _codec(cpg: str) -> str:
     known |= {"88591": "iso8859-1", "1252": "cp1252", "ansi1252": "cp1252", "ansi932": "cp932", "windows-31j": "cp932"}
     try:
         return codecs.lookup(known.get(name, name)).name if name else ""
-    except LookupError:
+    except (LookupError, ValueError):  # ValueError: a NUL in the name
         return ""
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from geodata.crs import Declared
 from geodata.errors import DataError, Text
 from geodata.formats.raw import LayerEntry, RawLayer, Remark, column, frame_of
+from geodata.formats.wkb import shapes_of_wkb
 from geodata.limits import check_count, limits
 from geodata.reading_process import run
 
@@ -47,9 +48,8 @@ def read_fields(copy: str, most: int) -> Fields:
 
     gdal = pyogrio()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # GDAL only warns of features that it gives up
-            warnings.filterwarnings("ignore", message=".*measured.*|.*datetime.*")
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
             info = gdal.read_info(copy)
             check_count("地物数", "features", int(info["features"]), most)
             meta, _, wkb, data = gdal.raw.read(copy)
@@ -57,12 +57,14 @@ def read_fields(copy: str, most: int) -> Fields:
         raise
     except (RuntimeError, Warning, ValueError, LookupError, TypeError) as error:  # all seen on damaged files
         raise broken() from error
+    if any(issubclass(warning.category, RuntimeWarning) for warning in told):
+        raise broken()  # GDAL only warns of shapes that it had to bend or give up
     columns = {str(name): values for name, values in zip(meta["fields"], data, strict=True)}
     return Fields(wkb if wkb is not None else np.empty(0, object), columns, str(meta["crs"] or ""), str(info["layer_name"]), int(info["features"]))
 
 
 def _layer(fields: Fields) -> RawLayer:
-    shapes = shapes_of(fields.wkb)
+    shapes = shapes_of_wkb(fields.wkb, WORD, MEND)
     count = len(shapes)
     remarks: list[Remark] = []
     if fields.declared >= 0 and fields.declared != count:
@@ -82,27 +84,6 @@ def _values(values: npt.NDArray[Any]) -> Any:
     if values.dtype.kind == "M":
         return column(["" if np.isnat(value) else str(value) for value in values])
     return column([value.item() if isinstance(value, np.generic) else value for value in values])
-
-
-def shapes_of(wkb: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """Shapes from WKB, None where there is none. DataError naming the first that is damaged."""
-    import shapely
-
-    try:
-        return np.asarray(shapely.from_wkb(np.asarray(wkb, object)), object)
-    except (shapely.errors.GEOSException, TypeError, ValueError, NotImplementedError) as error:
-        raise DataError("geometry-malformed", Text("図形の中身が壊れています。", "a shape is damaged"), MEND, where=_first_bad(wkb)) from error
-
-
-def _first_bad(wkb: npt.NDArray[np.object_]) -> Text | None:
-    import shapely
-
-    for number, one in enumerate(wkb, 1):
-        try:
-            shapely.from_wkb(one)
-        except (shapely.errors.GEOSException, TypeError, ValueError, NotImplementedError):
-            return Text(f"地物 {number}", f"feature {number}")
-    return None
 
 
 def broken() -> DataError:

@@ -7,7 +7,6 @@ private copy, so that SQLite leaves nothing beside the original.
 from __future__ import annotations
 
 import sqlite3
-import struct
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -17,7 +16,8 @@ import numpy as np
 
 from geodata.crs import Declared
 from geodata.errors import DataError, Text
-from geodata.formats.raw import LINES, POINTS, POLYGONS, LayerEntry, RawLayer, Remark, column, frame_of, place
+from geodata.formats.raw import LINES, POINTS, POLYGONS, LayerEntry, RawLayer, Remark, column, frame_of
+from geodata.formats.wkb import shapes_of_wkb
 from geodata.limits import check_count, check_time, limits
 
 WORD = Text("地物", "feature")
@@ -114,7 +114,7 @@ def _read(base: sqlite3.Connection, name: str, geometry: str, srs: int, rows: in
     values = base.execute(f"SELECT {listed} FROM {_quoted(name)}").fetchall()
     check_time()
     transposed = list(zip(*values, strict=True)) if values else [()] * (len(names) + 1)
-    shapes = _shapes(transposed[0], transposed[1 + names.index(next(iter(keys)))] if keys & set(names) else None)
+    shapes = shapes_of_wkb(_wkb(transposed[0]), WORD, MEND)
     kept = {title: column(_plain(held)) for title, held in zip(names, transposed[1:], strict=True) if title not in keys}
     remarks = []
     if views := base.execute("SELECT count(*) FROM sqlite_master WHERE type = 'view' AND name IN (SELECT table_name FROM gpkg_geometry_columns)").fetchone()[0]:
@@ -129,38 +129,17 @@ def _plain(values: tuple[Any, ...]) -> list[Any]:
     return [value.hex() if isinstance(value, bytes) else value for value in values]
 
 
-def _shapes(blobs: tuple[Any, ...], keys: tuple[Any, ...] | None) -> Any:
-    """Shapes from GeoPackage binaries: header, optional envelope, then WKB. NULL stays None."""
-    import shapely
-
-    wkb: list[bytes | None] = []
-    for number, blob in enumerate(blobs):
+def _wkb(blobs: tuple[Any, ...]) -> list[bytes | None]:
+    """WKB from GeoPackage binaries (header, optional envelope, WKB); b"" for what is none, so that it is refused."""
+    found: list[bytes | None] = []
+    for blob in blobs:
         if blob is None:
-            wkb.append(None)
-            continue
-        try:
-            if not isinstance(blob, bytes) or blob[:2] != b"GP":
-                raise ValueError("no GP mark")
-            wkb.append(blob[8 + ENVELOPE_BYTES[(blob[3] >> 1) & 7] :])
-        except (ValueError, KeyError, IndexError, struct.error) as error:
-            raise _bad_shape(number, keys) from error
-    array = np.array(wkb, object) if wkb else np.empty(0, object)
-    try:
-        return np.asarray(shapely.from_wkb(array), object)
-    except (shapely.errors.GEOSException, TypeError, ValueError, NotImplementedError) as error:
-        for number, one in enumerate(wkb):
-            try:
-                shapely.from_wkb(one)
-            except (shapely.errors.GEOSException, TypeError, ValueError, NotImplementedError):
-                raise _bad_shape(number, keys) from error
-        raise _bad_shape(0, keys) from error
-
-
-def _bad_shape(number: int, keys: tuple[Any, ...] | None) -> DataError:
-    where = place(WORD, number + 1)
-    if keys is not None:
-        where = Text(f"{where.ja}（fid {keys[number]}）", f"{where.en} (fid {keys[number]})")
-    return DataError("geometry-malformed", Text("図形の中身が壊れています。", "the shape is damaged"), MEND, where=where)
+            found.append(None)
+        elif isinstance(blob, bytes) and blob[:2] == b"GP" and len(blob) > 8:
+            found.append(blob[8 + ENVELOPE_BYTES.get((blob[3] >> 1) & 7, len(blob)) :])
+        else:
+            found.append(b"")
+    return found
 
 
 def _crs(base: sqlite3.Connection, srs: int) -> Declared:

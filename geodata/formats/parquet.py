@@ -10,8 +10,9 @@ import numpy as np
 
 from geodata.crs import Declared
 from geodata.errors import DataError, Text
-from geodata.formats.flatgeobuf import Fields, shapes_of
+from geodata.formats.flatgeobuf import Fields
 from geodata.formats.raw import LayerEntry, RawLayer, column, frame_of
+from geodata.formats.wkb import shapes_of_wkb
 from geodata.limits import Limits, check_count, limits
 from geodata.reading_process import run
 
@@ -26,7 +27,7 @@ UNKNOWN = "unknown"
 def layers(copy: Path) -> list[LayerEntry]:
     """The file's only layer, already read."""
     fields = run(read_fields, str(copy), limits(), size_bytes=copy.stat().st_size)
-    shapes = shapes_of(fields.wkb)
+    shapes = shapes_of_wkb(fields.wkb, WORD, MEND)
     count = len(shapes)
     columns = {name: column(list(values)) for name, values in fields.columns.items()}
     raw = RawLayer("", shapes, frame_of(columns, count), _declared(fields.crs), count, np.arange(1, count + 1), WORD)

@@ -16,6 +16,7 @@ from geodata.errors import DataError, Text
 from geodata.limits import check_count, limits
 from geodata.report import Level
 
+LARGEST = 1e9  # no CRS of the earth has coordinates as large, in metres, feet or degrees
 Geometries = npt.NDArray[np.object_]
 POINTS, LINES, POLYGONS = "Point", "LineString", "Polygon"
 
@@ -114,7 +115,7 @@ def not_finite(where: Text, count: int = 1) -> DataError:
     """The refusal for coordinates that are NaN or infinite."""
     return DataError(
         "coordinates-not-finite",
-        Text(f"座標に数でない値（NaN・無限大）があります（{count:,} 件）。", f"coordinates that are NaN or infinite ({count:,})"),
+        Text(f"座標に数でない値（NaN・無限大）か途方もなく大きい値があります（{count:,} 件）。", f"coordinates that are NaN, infinite or impossibly large ({count:,})"),
         Text("その図形を GISソフトで描き直すか削除して、保存し直してください。", "redraw or delete the shape with GIS software and save again"),
         where=where,
     )
@@ -162,7 +163,7 @@ class ShapeBuilder:
             raise malformed(self.word, feature + 1, "座標の入れ子の深さが違います", "positions are nested to the wrong depth")
         self.vertices += len(array)
         check_count("頂点数", "vertices", self.vertices, limits().vertices, place(self.word, feature + 1))
-        if not np.isfinite(array[:, :2]).all():
+        if not (np.abs(array[:, :2]) < LARGEST).all():  # NaN is not either
             raise not_finite(place(self.word, feature + 1))
         if array.shape[1] > 2 and array[:, 2].any():
             self.tall.add(feature)

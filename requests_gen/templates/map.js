@@ -78,10 +78,20 @@ function kengaiMap(map) {
     if (town.own) whole.extend(layer.getBounds());
   });
   const labels = data.municipalities.filter(town => town.own).map(town => {
+    // 多気郡大台町 is 大台町 to everybody who reads a map of its prefecture
+    town.name = town.name.replace(/^.+?郡(?=.+[町村]$)/, "");
     const holder = make("div"); holder.appendChild(make("span", town.name));
-    return L.marker(at(town), { pane: "towns", interactive: false, keyboard: false, icon: L.divIcon({ className: "town", html: holder, iconSize: [0, 0] }) });
+    return L.marker(at(town), { pane: "towns", letters: town.name.length, interactive: false, keyboard: false, icon: L.divIcon({ className: "town", html: holder, iconSize: [0, 0] }) });
   });
-  const townLabels = L.layerGroup(labels);
+  const placeLabels = () => {
+    const taken = [];
+    labels.forEach(label => {
+      const point = map.latLngToLayerPoint(label.getLatLng()), half = label.options.letters * 6 + 3;
+      const fits = map.getZoom() >= 8.75 && taken.every(other => Math.abs(other.y - point.y) > 15 || Math.abs(other.x - point.x) > half + other.half);
+      if (fits) taken.push({ x: point.x, y: point.y, half });
+      if (fits !== map.hasLayer(label)) fits ? label.addTo(map) : label.remove();
+    });
+  };
 
   // ---- coverage: cells looked up for every pixel, so the edges are right in Mercator at every zoom ----
   const OUTSIDE = 0, NONE = 1, LITTLE = 2, HALF = 3, ALL = 4, UNKNOWN = 5;
@@ -107,7 +117,7 @@ function kengaiMap(map) {
     if (place < 0) return { rgb: [92, 102, 112], line: () => false, tint: [0, 0, 26, 56, 84, 0], stroke: 0 };
     const color = CARRIER_COLORS[place % CARRIER_COLORS.length];
     const rgb = [1, 3, 5].map(k => parseInt(color.slice(k, k + 2), 16)), line = lines[place % lines.length];
-    return { rgb, line: (x, y) => line(x, y, period), tint: [0, 0, 14, 34, 54, 0], stroke: 150 };
+    return { rgb, line: (x, y) => line(x, y, period), tint: [0, 0, 10, 24, 38, 0], stroke: 150 };
   };
   const paint = (pixels, k, style, kind, x, y) => {
     if (kind === UNKNOWN) { if ((x + y) % 8 === 0) { pixels[k] = pixels[k + 1] = pixels[k + 2] = 90; pixels[k + 3] = 160; } return; }
@@ -186,7 +196,7 @@ function kengaiMap(map) {
       if (fits) taken.push(point);
       if (fits !== item.shown) { fits ? item.marker.addTo(map) : item.marker.remove(); item.shown = fits; }
     });
-    map.getZoom() >= 9 ? townLabels.addTo(map) : townLabels.remove();
+    placeLabels();
   };
 
   // ---- shelters ----
@@ -335,7 +345,7 @@ function kengaiMap(map) {
     const head = make("div", null, "head"), middle = make("div"), close = make("button", W.close, "close");
     close.type = "button";
     close.addEventListener("click", () => { const last = zones[chosen]; choose(-1, false); if (last) last.button.focus(); });
-    add(middle, make("h2", zone.name), make("small", zone.municipality + " ・ " + zone.id + " ・ " + W[zone.kind]));
+    add(middle, make("h2", zone.name), make("small", zone.municipality + " ・ " + zone.id + " ・ " + W["short_" + zone.kind]));
     add(head, sign(zone.kind, zone.rank), middle, close);
     const score = make("p", points(zone.score), "score");
     score.appendChild(make("small", " / 100　" + rankWords(zone) + (zone.gate ? "（" + zone.gate + "）" : "")));
@@ -375,8 +385,14 @@ function kengaiMap(map) {
   L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
   if (whole.isValid()) map.fitBounds(whole, { animate: false, padding: [8, 8] });
   map.on("zoomend moveend", placeMarkers);
-  window.addEventListener("beforeprint", () => { map.invalidateSize({ animate: false }); map.fitBounds(whole, { animate: false }); });
-  window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
+  // on paper the map keeps its size in pixels, so that nothing has to be drawn anew, and is scaled to fit
+  const area = document.getElementById("map-area"), credits = document.getElementById("credits");
+  window.addEventListener("beforeprint", () => {
+    const width = area.offsetWidth, height = area.offsetHeight;
+    area.style.cssText = `width:${width}px;height:${height}px;zoom:${Math.min(1, 1020 / width, 590 / height)}`;
+    credits.open = true;
+  });
+  window.addEventListener("afterprint", () => { area.style.cssText = ""; });
   choose(-1, false);
   filter();
   document.documentElement.dataset.ready = "true";
