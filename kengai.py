@@ -106,11 +106,13 @@ def _run(study_path: Path, out: Path | None, dry_run: bool, told: _Progress, lan
     from coverage.run import run as analyse
     from coverage.study import read_study
     from requests_gen.outputs import write_outputs
+    from requests_gen.publishing import check_target
     from requests_gen.workspace import write_zone_ids
 
     study = read_study(study_path)
-    result = analyse(study, told)
     target = out if out is not None else study.folder / "results"
+    check_target(target)  # before the long work, not after it
+    result = analyse(study, told)
     if dry_run:
         typer.echo(_sentence(result.summary, lang))
         return target

@@ -9,6 +9,8 @@ Everything is drawn from a seed: the same arguments give the same layer. No plac
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import shapely
 
@@ -50,7 +52,9 @@ def noise(side: int, seed: int, slope: float = -1.6) -> FloatArray:
     rng = np.random.default_rng(seed)
     half = side // 2
     spectrum = np.zeros((side, half + 1), complex)
-    for ring in range(1, half):  # one square ring of frequencies at a time: the seed's order is independent of side
+    for ring in range(
+        1, half
+    ):  # one square ring of frequencies at a time: the seed's order is independent of side
         rows = np.r_[-ring : ring + 1]
         values = rng.normal(size=(2, 2 * len(rows) + 2 * ring))
         values = (values[0] + 1j * values[1]) * float(ring) ** slope
@@ -70,7 +74,7 @@ def smooth(side: int, grid: Grid, seed: int) -> np.ndarray:
     lines = contour_generator(x, y, field, fill_type=FillType.OuterOffset)
     points, offsets = lines.filled(np.quantile(field, 1 - COVERED_PART), np.inf)
     polygons = [
-        shapely.Polygon(xy[o[0] : o[1]], [xy[a:b] for a, b in zip(o[1:-1], o[2:], strict=True)])
+        shapely.Polygon(xy[o[0] : o[1]], [xy[a:b] for a, b in pairwise(o[1:])])
         for xy, o in zip(points, offsets, strict=True)
     ]
     return np.array(polygons, object)
@@ -99,7 +103,9 @@ def messy(vertices: int, grid: Grid, seed: int, stations: int | None = None) -> 
         angle = np.sort(rng.uniform(0, 2 * np.pi, corners))
         walk = np.cumsum(rng.normal(size=corners))
         walk -= np.linspace(walk[0], walk[-1], corners)  # the outline closes where it began
-        radius = reach * rng.uniform(0.5, 1.5) * np.clip(1 + 0.25 * walk / (np.abs(walk).max() + 1e-9), 0.2, None)
+        radius = (
+            reach * rng.uniform(0.5, 1.5) * np.clip(1 + 0.25 * walk / (np.abs(walk).max() + 1e-9), 0.2, None)
+        )
         if number % 10 == 0:  # a stretch drawn in the wrong order
             at = rng.integers(0, corners - 4)
             angle[at : at + 4] = angle[at : at + 4][::-1]

@@ -51,7 +51,9 @@ def timed(work: Callable[[], Any], repeats: int = 1) -> tuple[float, Any]:
 def own_seconds(polygons: np.ndarray, grid: Grid = MIE_250_M) -> tuple[float, np.ndarray]:
     """covered_share on repaired polygons, the median of enough runs to last about two seconds."""
     once, _ = timed(lambda: covered_share(polygons, grid, repaired=True))
-    return timed(lambda: covered_share(polygons, grid, repaired=True), int(np.clip(2 / max(once, 1e-3), 3, 40)))
+    return timed(
+        lambda: covered_share(polygons, grid, repaired=True), int(np.clip(2 / max(once, 1e-3), 3, 40))
+    )
 
 
 def peer_seconds(name: str, polygons: np.ndarray, repeats: int = 3) -> float:
@@ -137,17 +139,28 @@ def nation(vertices: int) -> dict[str, float]:
     return dict(json.loads(answer))
 
 
+def peak_gb() -> float:
+    """The most memory this process has held, in GB.
+
+    Linux hands ru_maxrss of the parent down to a new program; VmHWM starts afresh.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        held = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(held.split()[1]) / 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
 def _nation_child(path: str) -> None:
     with np.load(path) as stored:
         polygons = shapely.from_ragged_array(
             shapely.GeometryType.POLYGON, stored["xy"], (stored["rings"], stored["parts"])
         )
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_gb()
     seconds, share = timed(lambda: covered_share(polygons, NATION, repaired=True))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     vertices = int(shapely.get_num_coordinates(polygons).sum())
-    answer = {"vertices": vertices, "cells": share.size, "seconds": seconds, "peak_gb": peak / 2**20}
-    print(json.dumps(answer | {"before_gb": before / 2**20}))
+    answer = {"vertices": vertices, "cells": share.size, "seconds": seconds, "peak_gb": peak_gb()}
+    print(json.dumps(answer | {"before_gb": before}))
 
 
 def run(quick: bool = False) -> dict[str, Any]:
@@ -155,7 +168,9 @@ def run(quick: bool = False) -> dict[str, Any]:
     grid = MIE_250_M
     print(f"grid: {grid.nx} x {grid.ny} = {grid.nx * grid.ny:,} cells; times are user CPU seconds")
     print(f"overlay: scaled from {OVERLAY_CELLS:,} cells; errors: {CHECKED_CELLS} crossed cells against GEOS")
-    print("layer    vertices  seconds   repair  overlay/own  exactextract/own  strtree/own  median error  largest")
+    print(
+        "layer    vertices  seconds   repair  overlay/own  exactextract/own  strtree/own  median error  largest"
+    )
     rows = []
     for vertices in (20_000, 200_000) if quick else (20_000, 200_000, 2_000_000):
         names = ["exactextract", "strtree"] if vertices <= 200_000 else ["exactextract"]
@@ -169,7 +184,9 @@ def run(quick: bool = False) -> dict[str, Any]:
                 flush=True,
             )
     answer: dict[str, Any] = {"rows": rows, "exponents": exponents(200_000 if quick else 2_000_000)}
-    print("cost grows with vertices ** {vertices:.2f}, with cells ** {cells:.2f}".format(**answer["exponents"]))
+    print(
+        "cost grows with vertices ** {vertices:.2f}, with cells ** {cells:.2f}".format(**answer["exponents"])
+    )
     answer["shared_edges"] = overlapping_saved(100_000)
     print(f"three carriers and their union: {answer['shared_edges']:.2f} x less with shared edges and a mask")
     answer["nation"] = nation(1_000_000 if quick else 5_000_000)
@@ -181,7 +198,9 @@ def run(quick: bool = False) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="up to 200,000 vertices, about a minute or two")
     parser.add_argument("--nation-child", help=argparse.SUPPRESS)
     options = parser.parse_args()

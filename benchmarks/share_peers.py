@@ -11,7 +11,7 @@ import shapely
 
 from geodata.grid import FloatArray, Grid, IntArray
 
-MOST_VERTICES = 256  # of a polygon after subdivision: the best of 64, 128, 256, 512, 1024
+MOST_VERTICES = 1024  # of a polygon after subdivision: the best of 16, 32, … 1024 and 4096
 
 
 def boxes(grid: Grid, flat: IntArray) -> np.ndarray:

@@ -15,6 +15,7 @@ from coverage.pieces import (
     Pieces,
     bottom_windings,
     cut_edges,
+    joined,
     left_changes,
     tally,
 )
@@ -120,6 +121,6 @@ def _finer_areas(corner: FloatArray, sides: Pieces, left: LeftChanges, depth: in
     first_column = left.cell * size + (row.astype(np.int64) - 1) * width + 1
     outer_left = LeftChanges(first_column, left.v * k - (row - 1), left.sign)
     inner_left = left_changes(crossing)
-    small_left = LeftChanges(*(np.concatenate(pair) for pair in zip(outer_left, inner_left, strict=True)))
+    small_left = LeftChanges._make(joined(outer_left, inner_left))
     area = cell_areas(small_corner, inner.and_(crossing), small_left.at(small_left.v < 1), depth + 1)
     return np.asarray(area.reshape(n, k, width)[:, :, 1:-1].mean(axis=(1, 2)), float)

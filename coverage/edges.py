@@ -18,6 +18,10 @@ from geodata.repair import repair_polygons
 BLOCK_VERTICES = 1 << 18
 
 
+# (x, y, turn, part) of nothing, so that there is always something to lay end to end
+_NO_EDGES = (np.zeros(0), np.zeros(0), np.zeros(0, np.int8), np.zeros(0, np.int32))
+
+
 @dataclass(frozen=True, eq=False)
 class Edges:
     """All rings of some polygons, ring after ring; vertex k and k + 1 are the ends of edge k.
@@ -53,21 +57,12 @@ def polygon_edges(polygons: Iterable[Any], grid: Grid, *, repaired: bool = False
         geometries, count = repair_polygons(geometries)
         if len(count.not_polygons):
             raise _not_polygons(count.not_polygons)
-    parts = _single_parts(geometries)
-    blocks = [_ring_edges(block, grid) for block in _blocks(parts)]
-    if not blocks:
-        none = np.zeros(0)
-        return Edges(grid, none, none, none.astype(np.int8), none.astype(np.int32))
-    first_part = np.cumsum([0] + [len(block) for block in _blocks(parts)])
-    return Edges(
-        grid,
-        np.concatenate([block[0] for block in blocks]),
-        np.concatenate([block[1] for block in blocks]),
-        np.concatenate([block[2] for block in blocks]),
-        np.concatenate(
-            [block[3] + np.int32(first) for block, first in zip(blocks, first_part, strict=False)]
-        ),
-    )
+    blocks = _blocks(_single_parts(geometries))
+    columns = [_ring_edges(block, grid) for block in blocks]
+    x, y, turn, part = (np.concatenate(column) for column in zip(_NO_EDGES, *columns, strict=True))
+    # parts are numbered from 0 in every block
+    first = np.repeat(np.cumsum([0, *map(len, blocks)])[:-1], [len(column[3]) for column in columns])
+    return Edges(grid, x, y, turn, part + first.astype(np.int32))
 
 
 def joined_edges(edges: Sequence[Edges]) -> Edges:
@@ -119,10 +114,11 @@ def _not_polygons(rows: IntArray) -> DataError:
 
 def _single_parts(geometries: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     """Every polygon by itself, without empty ones."""
-    geometries = geometries[~shapely.is_missing(geometries)]
+    geometries = np.asarray(geometries[~shapely.is_missing(geometries)], object)
     if (shapely.get_type_id(geometries) != shapely.GeometryType.POLYGON).any():
-        geometries = shapely.get_parts(geometries)
-    return geometries[~shapely.is_empty(geometries)]
+        geometries = np.asarray(shapely.get_parts(geometries), object)
+    single: npt.NDArray[np.object_] = geometries[~shapely.is_empty(geometries)]
+    return single
 
 
 def _blocks(parts: npt.NDArray[np.object_]) -> list[npt.NDArray[np.object_]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from coverage.places import settlements_with_municipality
-from coverage.study import Layer, Study
+from coverage.study import Files, Layer, Study
 from geodata import mesh
 from geodata.errors import DataError, Text
 from geodata.grid import Grid
@@ -85,10 +86,14 @@ def _read(study: Study, told: Told) -> Inputs:
     )
 
 
-def _keep(reports: list[IntakeReport], found: list[IntakeReport], kind: str) -> None:
-    """Add the reports of one kind of file (the word of `kengai check --kind`)."""
+def _keep(
+    reports: list[IntakeReport], found: list[IntakeReport], kind: str, source: ModuleType, wanted: Files
+) -> None:
+    """Add the reports of one kind of file (the word of `kengai check --kind`), with whom to credit."""
     for report in found:
         report.kind = kind
+        report.facts["licence"] = source.LICENCE if wanted.credit is None else ""
+        report.facts["credit"] = source.CREDIT if wanted.credit is None else wanted.credit
     reports += found
 
 
@@ -108,7 +113,7 @@ def _read_population(study: Study, reports: list[IntakeReport], told: Told) -> P
     else:
         population, found = estat_mesh.read(paths, wanted.level)
         population.frame.index = population.frame.index.astype(str)
-    _keep(reports, found, "population")
+    _keep(reports, found, "population", population_raster if wanted.kind == "raster" else estat_mesh, wanted)
     return population
 
 
@@ -118,11 +123,11 @@ def _read_municipalities(
     """Own municipalities and known neighbours in one table, and the ids of the own."""
     told(Text("市町村の境界を読んでいます", "reading municipal boundaries"))
     own, found = n03.read([study.path(name) for name in study.boundaries.files])
-    _keep(reports, found, "boundary")
+    _keep(reports, found, "boundary", n03, study.boundaries)
     if not study.boundaries.neighbours:
         return own, frozenset(own.index)
     others, found = n03.read([study.path(name) for name in study.boundaries.neighbours])
-    _keep(reports, found, "boundary")
+    _keep(reports, found, "boundary", n03, study.boundaries)
     others = others[~others.index.isin(own.index)]
     return pd.concat([own, others.to_crs(own.crs)]), frozenset(own.index)
 
@@ -154,7 +159,7 @@ def _read_settlements(
         municipality_field=wanted.municipality_field,
         crs=wanted.crs,
     )
-    _keep(reports, found, "settlement")
+    _keep(reports, found, "settlement", settlements, wanted)
     table = table.to_crs(grid.crs)
     table["municipality_id"] = settlements_with_municipality(table, municipalities)
     lost = table.index[table["municipality_id"] == ""]
@@ -179,7 +184,7 @@ def _read_facilities(study: Study, grid: Grid, reports: list[IntakeReport], told
     for wanted in study.facilities:
         told(Text("避難所などを読んでいます", "reading facilities"))
         table, found = gsi_shelters.read([study.path(name) for name in wanted.files])
-        _keep(reports, found, "facility")
+        _keep(reports, found, "facility", gsi_shelters, wanted)
         tables.append(table.to_crs(grid.crs))
     if not tables:
         empty = {"name": pd.Series(dtype=str), "category": pd.Series(dtype=str)}
@@ -204,7 +209,7 @@ def _read_layers(
                 )
             )
             table, report = _read_layer(study, layer, name, near)
-            _keep(reports, [report], "coverage")
+            _keep(reports, [report], "coverage", carrier_polygons, layer)
             tables.append(table.to_crs(grid.crs))
     if not tables:
         columns = {name: pd.Series(dtype=str) for name in LAYERS.columns if name != "geometry"}

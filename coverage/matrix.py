@@ -76,7 +76,8 @@ def share_matrix(
     parts = {at.tobytes(): at for members in columns.values() for at in members}
     edges = {name: polygon_edges(shapes[at], grid, repaired=True) for name, at in parts.items()}
     alone = {name: study.share_of_cell([edges[name]], []) for name in edges}
-    centres = {name: _centres_inside(shapes[at], cells, grid) for name, at in parts.items()}
+    points = shapely.points(*grid.centres(cells["i"].to_numpy(), cells["j"].to_numpy()))
+    centres = {name: _centres_inside(shapes[at], points, alone[name]) for name, at in parts.items()}
     shares, centre = {}, {}
     for key, members in columns.items():
         told(*key)
@@ -112,7 +113,7 @@ class _Cells:
         share = several.max(axis=0)
         mixed = (share < 1.0) & ((several > 0.0).sum(axis=0) > 1)
         share[mixed] = self._measured(edges, mixed)[mixed]
-        return share
+        return np.asarray(share, np.float64)
 
     def share_of_land(self, edges: list[Edges], alone: list[FloatArray]) -> FloatArray:
         """Share of each cell's land inside the union of `edges`, float64[n]; NaN when nothing was published."""
@@ -125,19 +126,23 @@ class _Cells:
             # |layer ∩ land| = |layer| + |land| − |layer ∪ land|: the union is what the engine measures
             union = self._measured([*edges, self.land], coastal)[coastal]
             share[coastal] = (share[coastal] + land_share[coastal] - union) / land_share[coastal]
-        return np.round(np.clip(share, 0.0, 1.0), DECIMALS)
+        return np.asarray(np.round(np.clip(share, 0.0, 1.0), DECIMALS), np.float64)
 
     def _measured(self, edges: list[Edges], wanted: np.ndarray) -> FloatArray:
         """Share of the `wanted` cells (bool[n]) inside the union of `edges`; meaningless elsewhere."""
         place = self.table["j"].to_numpy(), self.table["i"].to_numpy()
         mask = np.zeros(self.grid.shape, bool)
         mask[place[0][wanted], place[1][wanted]] = True
-        return share_of(*edges, cells=mask)[place]
+        return np.asarray(share_of(*edges, cells=mask)[place])
 
 
-def _centres_inside(polygons: np.ndarray, cells: pd.DataFrame, grid: Grid) -> FloatArray:
-    """1.0 where a cell's centre lies inside one of the polygons, else 0.0; float64[n]."""
-    inside = np.zeros(len(cells))
-    points = shapely.points(*grid.centres(cells["i"].to_numpy(), cells["j"].to_numpy()))
-    inside[shapely.STRtree(points).query(polygons, predicate="intersects")[1]] = 1.0
+def _centres_inside(polygons: np.ndarray, centres: np.ndarray, share_of_cell: FloatArray) -> FloatArray:
+    """1.0 where a cell's centre (object[n] of points) lies inside one of the polygons, else 0.0; float64[n].
+
+    Only cells that are covered in part need a look.
+    """
+    inside = (share_of_cell >= WHOLE_LAND).astype(float)
+    partly = np.flatnonzero((share_of_cell > 0.0) & (share_of_cell < WHOLE_LAND))
+    hits = shapely.STRtree(centres[partly]).query(polygons, predicate="intersects")[1]
+    inside[partly[hits]] = 1.0
     return inside

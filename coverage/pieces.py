@@ -9,7 +9,8 @@ drawn, so that two neighbours with a common border get bit-identical pieces of i
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -38,11 +39,11 @@ class Pieces(NamedTuple):
 
     def at(self, index: IntArray | BoolArray) -> Pieces:
         """The pieces that `index` picks."""
-        return Pieces(*(column[index] for column in self))
+        return Pieces._make(column[index] for column in self)
 
     def and_(self, other: Pieces) -> Pieces:
         """These pieces and then the others."""
-        return Pieces(*(np.concatenate(pair) for pair in zip(self, other, strict=True)))
+        return Pieces._make(joined(self, other))
 
 
 class LeftChanges(NamedTuple):
@@ -54,7 +55,12 @@ class LeftChanges(NamedTuple):
 
     def at(self, index: IntArray | BoolArray) -> LeftChanges:
         """The changes that `index` picks."""
-        return LeftChanges(*(column[index] for column in self))
+        return LeftChanges._make(column[index] for column in self)
+
+
+def joined(one: Iterable[Any], other: Iterable[Any]) -> Iterator[Any]:
+    """The columns of one table, each followed by the same column of the other."""
+    return (np.concatenate(pair) for pair in zip(one, other, strict=True))
 
 
 def tally(index: IntArray, weights: FloatArray, n: int) -> FloatArray:
@@ -134,9 +140,9 @@ def _split(
     if not clip:
         np.clip(first, low, high, out=first)
         np.clip(last, low, high, out=last)
-    begin = np.maximum(first, low)
-    count = (np.minimum(last, high) - begin + 1).astype(np.int64)
-    number, owner = ragged(begin.astype(np.int64), count)
+    begin = np.clip(first, low, high + 1).astype(np.int64)
+    end = np.clip(last, low - 1, high).astype(np.int64)
+    number, owner = ragged(begin, end - begin + 1)
     interval = number.astype(float)
     a, b, end_a, end_b = a0[owner], b0[owner], a1[owner], b1[owner]
     # where a piece does not begin (end) at the segment's own end, it does so on a line

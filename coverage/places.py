@@ -59,7 +59,7 @@ def _nearest(shapes: np.ndarray, centres: np.ndarray) -> np.ndarray:
     pairs = shapely.STRtree(shapes).query_nearest(centres, all_matches=True)
     first = np.lexsort((pairs[1], pairs[0]))
     centre, shape = pairs[0][first], pairs[1][first]
-    return shape[np.searchsorted(centre, np.arange(len(centres)))]
+    return np.asarray(shape[np.searchsorted(centre, np.arange(len(centres)))])
 
 
 def settle_contiguous(

@@ -37,7 +37,9 @@ def covered_share(polygons: Iterable[Any], grid: Grid, *, repaired: bool = False
     return share_of(polygon_edges(polygons, grid, repaired=repaired))
 
 
-def share_of(*edges: Edges, cells: BoolArray | None = None, rows: tuple[int, int] | None = None) -> FloatArray:
+def share_of(
+    *edges: Edges, cells: BoolArray | None = None, rows: tuple[int, int] | None = None
+) -> FloatArray:
     """Share, 0..1, of every cell inside the union of all the polygons of `edges`; float64[rows, nx].
 
     `edges` come from `polygon_edges`, one for each layer, all on the same grid. `rows=(first, end)` asks for
@@ -50,7 +52,11 @@ def share_of(*edges: Edges, cells: BoolArray | None = None, rows: tuple[int, int
     first, end = rows or (0, whole.grid.ny)
     share = np.empty((end - first, whole.grid.nx))
     for a, b, index in _strips(whole, first, end):
-        share[a - first : b - first] = strip_share(whole, index, a, b, None if cells is None else cells[a:b])
+        wanted = None if cells is None else cells[a:b]
+        if wanted is None or wanted.any():
+            share[a - first : b - first] = strip_share(whole, index, a, b, wanted)
+        else:
+            share[a - first : b - first] = np.nan
     return share
 
 
@@ -70,15 +76,15 @@ def strip_share(
     )  # fmt: skip
     growth = bottom_windings(crossing, rows * (nx + 2)).reshape(shape)
     corner = (np.cumsum(growth, axis=1) - growth).ravel()
-    wanted = np.zeros(shape, bool)
-    wanted[:, 1:-1] = True if cells is None else cells
-    wanted = wanted.ravel()
+    # the windings are known now: from here on only pieces in cells that are asked for matter
+    padded = np.zeros(shape, bool)
+    padded[:, 1:-1] = True if cells is None else cells
+    wanted = padded.ravel()
     crossing = crossing.at(np.flatnonzero(wanted[crossing.cell]))
     if cells is not None:
         inner = inner.at(np.flatnonzero(wanted[inner.cell]))
     area = cell_areas(corner, inner.and_(crossing), left_changes(crossing))
-    if cells is not None:
-        area[~wanted] = np.nan
+    area[~wanted] = np.nan
     return area.reshape(shape)[:, 1:-1]
 
 

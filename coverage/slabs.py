@@ -35,7 +35,7 @@ class Slabs(NamedTuple):
 
     def at(self, index: IntArray) -> Slabs:
         """The slabs that `index` picks."""
-        return Slabs(*(column[index] for column in self))
+        return Slabs._make(column[index] for column in self)
 
 
 class Items(NamedTuple):
@@ -87,16 +87,17 @@ def _upward(sides: Pieces) -> Pieces:
 
 
 def _sorted(group: IntArray, position: FloatArray) -> tuple[IntArray, IntArray, FloatArray, IntArray]:
-    """Sort by group, then by position in 0..1: (order, group, position, key), all in the new order."""
+    """Sort by group, then by position in 0..1: (order, group, position, key), the last three as sorted."""
     groups = int(group.max()) + 1 if len(group) else 1
     bits = min(POSITION_BITS, 61 - groups.bit_length())
     one = 1 << bits
     whole = np.rint(position * one).astype(np.int64)
     np.clip(whole, 0, one, out=whole)
-    key = (group << (bits + 1)) + whole
+    key: IntArray = (group << (bits + 1)) + whole
     order = np.argsort(key)
     key = key[order]
-    return order, key >> (bits + 1), (key & (2 * one - 1)) * (1.0 / one), key
+    place = np.asarray((key & (2 * one - 1)) * (1.0 / one), float)
+    return order, key >> (bits + 1), place, key
 
 
 def _slabs(corner: FloatArray, sides: Pieces, left: LeftChanges) -> tuple[Slabs, Items]:

@@ -51,6 +51,7 @@ class Files(Part):
     files: Annotated[list[str], Field(min_length=1)]
     crs: str | None = None
     layer: str | None = None
+    credit: str | None = None  # whom to name on papers and maps; by default the source's usual credit
 
 
 class PopulationFiles(Files):

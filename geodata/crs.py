@@ -300,13 +300,37 @@ def to_target(geometries: Any, source: CRS, target: str, report: IntakeReport) -
     if bends:
         edge = (EDGE_M if source.is_projected else EDGE_M / METRES_PER_DEGREE) / _unit_m(source)
         check_count("変換のための頂点数", "vertices for converting", int(shapely.length(geometries).sum() / edge), limits().vertices)
-        geometries = shapely.segmentize(geometries, edge)
+        geometries = _cut_long_edges(geometries, edge)
     if bends or not _stays(route, geometries):
         geometries = _moved(geometries, route)
     report.facts["crs_operation"] = operation_name(route)
     if is_tokyo(source) and not is_tokyo(goal):
         _tell_tokyo(source, goal, report)
     return geometries
+
+
+def _cut_long_edges(geometries: Any, edge: float) -> Any:
+    """`geometries` with no edge longer than `edge`. Only shapes that have one are touched.
+
+    GEOS cuts whole polygons in a time that grows with the square of their parts, and mends them on the way:
+    single rings it cuts quickly and leaves as they are.
+    """
+    import shapely
+
+    result = geometries.copy()
+    for row in np.flatnonzero(_longest_edge(geometries) > edge):
+        parts = shapely.get_parts(geometries[row])
+        if (shapely.get_type_id(parts) > 3).any():  # collections within collections
+            result[row] = shapely.segmentize(geometries[row], edge)
+            continue
+        polygons = shapely.get_type_id(parts) == 3
+        parts[~polygons] = shapely.segmentize(parts[~polygons], edge)
+        rings, owner = shapely.get_rings(parts[polygons], return_index=True)
+        lines = shapely.segmentize(shapely.linestrings(*shapely.get_coordinates(rings, return_index=True)[:1], indices=shapely.get_coordinates(rings, return_index=True)[1]), edge)
+        places, of_ring = shapely.get_coordinates(lines, return_index=True)
+        parts[polygons] = shapely.polygons(shapely.linearrings(places, indices=of_ring), indices=owner)
+        result[row] = _as_before(parts, geometries[row])
+    return result
 
 
 def _unit_m(crs: CRS) -> float:

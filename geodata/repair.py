@@ -173,7 +173,9 @@ def _outside_shell(parts: Geometries, holes: Geometries, owner: IntArray) -> Boo
     holed, number = np.unique(owner, return_inverse=True)
     shells = shapely.polygons(shapely.get_exterior_ring(parts[holed]))
     shapely.prepare(shells)
-    outside = ~shapely.contains_properly(shells[number], holes)  # quick, but says no to touching too
+    outside: BoolArray = ~shapely.contains_properly(
+        shells[number], holes
+    )  # quick, but says no to touching too
     doubtful = np.flatnonzero(outside)
     outside[doubtful] = ~shapely.relate_pattern(
         shells[number[doubtful]], shapely.polygons(holes[doubtful]), WITHIN

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -13,7 +12,8 @@ import shapely
 from geodata.crs import crs_name, decide_crs, parse_crs, to_target, transformer
 from geodata.errors import DataError, Text
 from geodata.formats.raw import LARGEST, Geometries, RawLayer, not_finite, place
-from geodata.limits import check_count, check_time, limits
+from geodata.limits import check_count, limits
+from geodata.oddities import check_tangles, names_of, tell_duplicates, tell_frame
 from geodata.position import Box, check_area_of_use, check_near, check_numbers
 from geodata.repair import repair_polygons
 from geodata.table import clean_columns
@@ -39,9 +39,7 @@ _NAMES = {
     "point": Text("点", "point"),
     "any": Text("図形", "shape"),
 }
-SAMPLED_EDGES = 200
 DEGREES_CRS = "EPSG:4326"
-SLIVER_M2 = 1.0
 
 
 def checked(
@@ -65,17 +63,13 @@ def checked(
     shapes = to_target(shapes, source, target_crs, report)
     if geometry == "polygon" or geometry == "any":
         shapes, rows = _repaired(shapes, rows, raw, report)
-    _tell_duplicates(shapes, rows, raw, geometry, report)
-    _tell_frame(shapes, rows, raw, report)
+    tell_duplicates(shapes, rows, raw, geometry, report)
+    tell_frame(shapes, rows, raw, report)
     attributes = clean_columns(raw.attributes.iloc[rows].reset_index(drop=True), report)
     report.accepted = len(rows)
     report.facts |= {"rows": len(rows), "columns": [str(name) for name in attributes.columns]}
     report.facts["bounds"] = [round(float(value), 9) for value in shapely.total_bounds(shapes)]
     return gpd.GeoDataFrame(attributes, geometry=shapes, crs=target_crs)
-
-
-def _names(raw: RawLayer, rows: Iterable[int]) -> list[str]:
-    return [str(place(raw.word, int(raw.numbers[row]))) for row in list(rows)[:20]]
 
 
 def _usable(raw: RawLayer, report: IntakeReport) -> tuple[Geometries, IntArray]:
@@ -89,14 +83,14 @@ def _usable(raw: RawLayer, report: IntakeReport) -> tuple[Geometries, IntArray]:
         "geometry-null",
         Text(f"図形のない{word.ja} {len(null):,} 件を除きました。", f"{len(null):,} {word.en}s without a shape were left out"),
         len(null),
-        _names(raw, null),
+        names_of(raw, null),
     )
     gone = np.flatnonzero(empty)
     report.exclude(
         "geometry-empty",
         Text(f"図形が空の{word.ja} {len(gone):,} 件を除きました。", f"{len(gone):,} {word.en}s with an empty shape were left out"),
         len(gone),
-        _names(raw, gone),
+        names_of(raw, gone),
     )
     rows = np.flatnonzero(~missing & ~empty)
     check_count("頂点数", "vertices", int(shapely.get_num_coordinates(shapes[rows]).sum()), limits().vertices)
@@ -137,7 +131,7 @@ def _of_kind(
                 f"only the {_NAMES[geometry].en} parts of {len(mixed):,} mixed shapes were used",
             ),
             len(mixed),
-            _names(raw, rows[mixed]),
+            names_of(raw, rows[mixed]),
         )
     other = np.flatnonzero(~wanted)
     if len(other) == len(shapes):
@@ -146,7 +140,7 @@ def _of_kind(
         "geometry-kind",
         Text(f"{_NAMES[geometry].ja}ではない図形 {len(other):,} 件を除きました。", f"{len(other):,} shapes that are no {_NAMES[geometry].en} were left out"),
         len(other),
-        _names(raw, rows[other]),
+        names_of(raw, rows[other]),
     )
     return shapes[wanted], rows[wanted]
 
@@ -182,7 +176,7 @@ def _flat(shapes: Geometries, raw: RawLayer, rows: IntArray, report: IntakeRepor
     if not len(tall):
         return shapes
     text = Text(f"高さなど（Z・M）の値を {len(tall):,} 件から落としました。", f"heights or measures (Z, M) dropped from {len(tall):,} shapes")
-    report.note("info", "geometry-z", text, len(tall), _names(raw, rows[tall]))
+    report.note("info", "geometry-z", text, len(tall), names_of(raw, rows[tall]))
     return np.asarray(shapely.force_2d(shapes), object)
 
 
@@ -214,16 +208,21 @@ def _repaired(
 ) -> tuple[Geometries, IntArray]:
     """Polygons made valid; those that enclose nothing are left out."""
     polygons = np.isin(shapely.get_type_id(shapes), _FAMILY["polygon"])
-    _check_crossings(shapes, rows, raw, polygons)
+    check_tangles(shapes, polygons, raw, rows)
+    # each shape at its place in the file, so that a refusal names it by its own number
+    position = raw.numbers[rows] - 1 if len(set(raw.numbers)) == len(raw.numbers) else np.arange(len(rows))
+    spread = np.full(position.max() + 1, None, object)
+    spread[position[polygons]] = shapes[polygons]
+    repaired, count = repair_polygons(spread)
     mended = shapes.copy()
-    mended[polygons], count = repair_polygons(shapes[polygons])
-    position = np.flatnonzero(polygons)
+    mended[polygons] = repaired[position[polygons]]
     if len(count.invalid):
+        invalid = np.flatnonzero(np.isin(position, count.invalid))
         text = Text(
             f"輪の交差など形の誤りがある面 {len(count.invalid):,} 件を直しました。",
             f"{len(count.invalid):,} polygons with crossing or broken rings were repaired",
         )
-        report.note("warn", "geometry-repaired", text, len(count.invalid), _names(raw, rows[position[count.invalid]]))
+        report.note("warn", "geometry-repaired", text, len(count.invalid), names_of(raw, rows[invalid]))
     nothing = np.zeros(len(shapes), bool)
     nothing[polygons] = shapely.is_empty(mended[polygons]) | (shapely.area(mended[polygons]) == 0)
     collapsed = np.flatnonzero(nothing)
@@ -231,89 +230,8 @@ def _repaired(
         "geometry-collapsed",
         Text(f"面積のない面 {len(collapsed):,} 件を除きました。", f"{len(collapsed):,} polygons that enclose nothing were left out"),
         len(collapsed),
-        _names(raw, rows[collapsed]),
+        names_of(raw, rows[collapsed]),
     )
     if nothing.all():
         raise _nothing_left(raw, "polygon")
     return mended[~nothing], rows[~nothing]
-
-
-def _check_crossings(shapes: Geometries, rows: IntArray, raw: RawLayer, polygons: npt.NDArray[np.bool_]) -> None:
-    """Refuse rings that cut themselves so often that repairing them would never end.
-
-    Only rings that are not simple are looked at; crossings are estimated from a sample of edges.
-    """
-    parts, of_shape = shapely.get_parts(shapes[polygons], return_index=True)
-    rings, of_part = shapely.get_rings(parts, return_index=True)
-    big = np.flatnonzero(shapely.get_num_coordinates(rings) ** 2 > limits().crossings)
-    total = 0.0
-    for number in big[~shapely.is_simple(rings[big])]:
-        check_time()
-        total += _crossings(shapely.get_coordinates(rings[number]))
-        if total > limits().crossings:
-            row = rows[np.flatnonzero(polygons)[of_shape[of_part[number]]]]
-            raise DataError(
-                "too-tangled",
-                Text(f"輪が自分自身と約 {total:,.0f} 回も交差していて、直せません。", f"a ring cuts itself about {total:,.0f} times: it cannot be repaired"),
-                Text("この図形を GISソフトで削除するか、元のデータから作り直してください。", "delete this shape with GIS software or make it again"),
-                where=place(raw.word, int(raw.numbers[row])),
-            )
-
-
-def _crossings(xy: npt.NDArray[np.float64]) -> float:
-    """Estimated number of crossings of a closed line with itself, from SAMPLED_EDGES evenly spaced edges."""
-    start, end = xy[:-1], xy[1:]
-    picked = np.unique(np.linspace(0, len(start) - 1, SAMPLED_EDGES).astype(int))
-    found = 0
-    for a, b in zip(start[picked], end[picked], strict=True):
-        sides = _side(a, b, start) * _side(a, b, end)
-        others = _side(start, end, a) * _side(start, end, b)
-        found += int(((sides < 0) & (others < 0)).sum())
-    return found * len(start) / len(picked) / 2
-
-
-def _side(a: Any, b: Any, c: Any) -> Any:
-    return (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (c[..., 0] - a[..., 0])
-
-
-def _tell_duplicates(
-    shapes: Geometries, rows: IntArray, raw: RawLayer, geometry: Wanted, report: IntakeReport
-) -> None:
-    """Records that repeat an earlier one, shape and attributes alike. They are kept."""
-    keys = pd.DataFrame({"": shapely.to_wkb(shapes)})
-    same_shape = keys.duplicated().to_numpy()
-    if not same_shape.any():
-        return
-    same = pd.concat([keys, raw.attributes.iloc[rows].reset_index(drop=True)], axis=1).duplicated().to_numpy()
-    if same.any():
-        found = np.flatnonzero(same)
-        effect = Text("重なりは1回だけ数えるので面積は変わりません", "overlaps count once, so areas do not change")
-        if geometry != "polygon":
-            effect = Text("除かずに読みました", "they are kept")
-        text = Text(
-            f"図形も属性も同じものが {len(found):,} 件重複しています（{effect.ja}）。",
-            f"{len(found):,} records repeat another one, shape and attributes ({effect.en})",
-        )
-        report.note("warn", "duplicates", text, len(found), _names(raw, rows[found]))
-    other = np.flatnonzero(same_shape & ~same)
-    if len(other):
-        text = Text(f"位置・形が他と同じもの（属性は別）が {len(other):,} 件あります。", f"{len(other):,} records share their shape with another (attributes differ)")
-        report.note("info", "same-place", text, len(other), _names(raw, rows[other]))
-
-
-def _tell_frame(shapes: Geometries, rows: IntArray, raw: RawLayer, report: IntakeReport) -> None:
-    """Warn of a rectangle as large as the whole layer: the frame of a map, not an area."""
-    if len(shapes) < 2:
-        return
-    west, south, east, north = shapely.total_bounds(shapes)
-    whole = (east - west) * (north - south)
-    boxes = shapely.bounds(shapes)
-    sizes = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-    likely = np.flatnonzero((sizes > 0.9 * whole) & (shapely.get_num_coordinates(shapes) <= 10) & (whole > 0))
-    frames = [row for row in likely if shapely.area(shapes[row]) > 0.99 * sizes[row]]
-    if frames:
-        text = Text(
-            f"データ全体を覆う長方形が {len(frames)} 件あります。地図の枠線なら、全域がエリア内になってしまうので削除してください。",
-            f"{len(frames)} rectangles cover the whole layer: if they are a map's frame, delete them, for they cover everything",
-        )
-        report.note("warn", "frame-rectangle", text, len(frames), _names(raw, rows[frames]))

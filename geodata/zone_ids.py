@@ -37,7 +37,8 @@ def read_zone_ids(path: Path) -> pd.DataFrame:
 
 def zone_ids_csv(table: pd.DataFrame) -> bytes:
     """The file's bytes for a table of COLUMNS."""
-    return table[COLUMNS].to_csv(index=False, lineterminator="\r\n").encode(ENCODING)
+    text: str = table[COLUMNS].to_csv(index=False, lineterminator="\r\n")
+    return text.encode(ENCODING)
 
 
 def _refusal(path: Path, ja: str, en: str) -> DataError:

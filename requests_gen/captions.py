@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -147,24 +146,9 @@ def dates_by_layer(result: Result) -> dict[str, dict[str, list[str]]]:
 
 
 def source_credits(result: Result) -> list[str]:
-    """Credits of all inputs, each once, in the order they were read.
-
-    A report may name its own; else the source's usual credit stands, but never under invented data.
-    """
-    told = (
-        str(report.facts.get("credit", ""))
-        or ("" if result.study.about.fictitious else usual_credit(report.kind))
-        for report in result.reports
-    )
+    """Credits of all inputs, each once, in the order they were read."""
+    told = (str(report.facts.get("credit", "")) for report in result.reports)
     return list(dict.fromkeys(credit for credit in told if credit))
-
-
-def usual_credit(kind: str) -> str:
-    """The credit that the source called `kind` asks for, "" where there is no such source."""
-    name = f"geodata.sources.{kind}"
-    if not kind.isidentifier() or importlib.util.find_spec(name) is None:
-        return ""
-    return str(getattr(importlib.import_module(name), "CREDIT", ""))
 
 
 def plain(value: Any) -> Any:

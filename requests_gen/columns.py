@@ -107,6 +107,11 @@ def ranking_columns(study: Study) -> list[Column]:
     ]
 
 
+def whole_columns(study: Study) -> set[str]:
+    """The columns that hold whole numbers, unknown ones aside."""
+    return {column.key for column in ranking_columns(study) if column.kind == "whole"}
+
+
 def _part_columns(study: Study) -> list[Column]:
     """Parts of the score, each with the points it can earn."""
     weights = {key: weight for key, weight in study.ranking.weights.items() if weight > 0}

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from requests_gen.captions import Caption, dates_by_layer, plain
-from requests_gen.columns import NOTE, degrees, ranking_rows
+from requests_gen.columns import NOTE, degrees, ranking_rows, whole_columns
 from requests_gen.qgis_styles import layer_styles
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 GEOJSON_DECIMALS = 7
 FIXED_DATE = "1980-01-01T00:00:00.000Z"
+UTC = 100  # as GDAL writes a time zone
 
 
 def flat_name(kind: str, carrier: str, generation: str) -> str:
@@ -51,9 +52,13 @@ def zones_geojson(result: Result, caption: Caption) -> bytes:
         "as_of": dates_by_layer(result),
         "credits": caption.credits,
     }
+    whole_numbers = whole_columns(result.study) & set(rows.columns)
+    records = rows.astype(dict.fromkeys(whole_numbers, object)).to_dict("index")
+    for record in records.values():
+        record.update({name: int(record[name]) for name in whole_numbers if record[name] == record[name]})
     features = (
         f'{{"type":"Feature","id":{_json(zone_id)},"properties":{_json({"zone_id": zone_id, **row})},"geometry":{shape}}}'
-        for (zone_id, row), shape in zip(rows.to_dict("index").items(), shapes, strict=True)
+        for (zone_id, row), shape in zip(records.items(), shapes, strict=True)
     )
     return f'{_json(whole)[:-1]},"features":[{",".join(features)}]}}'.encode()
 
@@ -125,22 +130,30 @@ def _write_layer(
     from pyogrio.raw import write
 
     about = " ".join(part for part in (caption.notice, *caption.lines) if part)
+    whole = whole_columns(result.study)
+    values, empty = zip(*(_field(fields[column], column in whole) for column in fields.columns), strict=True)
     write(
         path,
         None if shapes is None else shapely.to_wkb(shapes),
-        [_field(fields[column]) for column in fields.columns],
+        list(values),
         np.array(list(fields.columns), dtype=object),
+        field_mask=list(empty),
         layer=name, driver="GPKG", append=path.exists(), encoding="UTF-8",
         geometry_type=None if shapes is None else "Polygon" if name == "cells" else "MultiPolygon",
         crs=None if shapes is None else result.grid.crs,
+        gdal_tz_offsets={"update_time": np.full(len(fields), UTC)} if shapes is None else None,
         layer_options={"DESCRIPTION": about} if shapes is not None else {},
     )  # fmt: skip
 
 
-def _field(values: pd.Series) -> np.ndarray:
+def _field(values: pd.Series, whole: bool) -> tuple[np.ndarray, np.ndarray | None]:
+    """(values, where they are unknown) as GDAL takes them; whole numbers become integers."""
+    if whole:
+        empty = values.isna().to_numpy(bool)
+        return values.fillna(0).to_numpy(np.int32), empty
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
-        return np.asarray(values.to_numpy())
-    return np.asarray(values.astype(object).to_numpy())
+        return np.asarray(values.to_numpy()), None  # NaN is written as null
+    return np.asarray(values.astype(object).to_numpy()), None
 
 
 def _multi(shapes: np.ndarray) -> np.ndarray:

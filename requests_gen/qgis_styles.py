@@ -143,5 +143,5 @@ def _label(field: str) -> str:
         '<labeling type="simple"><settings calloutType="simple">'
         f'<text-style fieldName={quoteattr(field)} fontSize="9" fontSizeUnit="Point" textColor="{INK}" isExpression="0">'
         '<text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" bufferColor="255,255,255,255"/>'
-        '</text-style><placement placement="1"/></settings></labeling>'
+        '</text-style><placement placement="0" dist="1"/><rendering obstacle="0"/></settings></labeling>'
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -56,7 +57,7 @@ def _exact_cell(rings: list[list[tuple[Fraction, Fraction]]], i: int, j: int) ->
                     heights.add(y)
     levels = sorted(heights)
     return sum(
-        ((high - low) * _exact_width(edges, (low + high) / 2, i) for low, high in zip(levels, levels[1:], strict=False)),
+        ((high - low) * _exact_width(edges, (low + high) / 2, i) for low, high in pairwise(levels)),
         Fraction(0),
     )
 

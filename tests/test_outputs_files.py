@@ -231,6 +231,7 @@ def test_geopackage_opens_with_styles(out: Path, result: Result) -> None:
     zones = pyogrio.read_dataframe(path, layer="zones")
     assert list(zones["zone_id"]) == list(result.ranking.index)
     assert set(zones["注記"]) == {"架空"}
+    assert pyogrio.read_info(path, layer="zones")["ogr_types"][1] == "OFTInteger"  # the rank
     cells = pyogrio.read_dataframe(path, layer="cells")
     assert len(cells) == (result.cells["zone_id"] != "").sum()
     assert shapely.area(cells.geometry.to_numpy()).sum() == pytest.approx(

@@ -183,7 +183,11 @@ def test_faults_are_those_of_geos_on_random_polygons():
         holes = []
         for _ in range(rng.integers(1, 4)):
             corner, size = rng.integers(0, 10, 2) / 2, rng.integers(1, 5, 2) / 2
-            hole = box(*corner, *(corner + size)) if rng.random() < 0.5 else Point(corner).buffer(size[0] / 2, quad_segs=2)
+            hole = (
+                box(*corner, *(corner + size))
+                if rng.random() < 0.5
+                else Point(corner).buffer(size[0] / 2, quad_segs=2)
+            )
             holes.append(shapely.get_coordinates(hole))
         polygon = Polygon(shell, holes)
         (mended,), count = repaired(polygon)

@@ -25,7 +25,9 @@ coordinates = st.one_of(on_quarters, anywhere)
 points = st.tuples(coordinates, coordinates)
 triangles = st.lists(points, min_size=3, max_size=3).map(Polygon)
 boxes = st.tuples(points, points).map(lambda c: box(*np.min(c, axis=0), *np.max(c, axis=0)))
-discs = st.tuples(points, st.floats(0.05, 3), st.integers(1, 6)).map(lambda c: Point(c[0]).buffer(c[1], quad_segs=c[2]))
+discs = st.tuples(points, st.floats(0.05, 3), st.integers(1, 6)).map(
+    lambda c: Point(c[0]).buffer(c[1], quad_segs=c[2])
+)
 frames = st.tuples(discs, st.floats(0.2, 0.9)).map(lambda c: c[0] - shapely.affinity.scale(c[0], c[1], c[1]))
 tangles = st.lists(points, min_size=4, max_size=7).map(Polygon)  # most cross themselves
 valid_polygons = st.one_of(triangles, boxes, discs, frames).filter(lambda p: p.is_valid and p.area > 1e-9)
@@ -120,7 +122,7 @@ def test_cutting_cells_finer_and_averaging_changes_nothing(layer, k):
 @given(layers, st.integers(-3, 3), st.integers(-3, 3))
 def test_moving_by_whole_cells_moves_the_answer(layer, i, j):
     away = Grid(i, j, 1, 1, NX, NY, "EPSG:6668")
-    there = [shapely.transform(polygon, lambda xy: xy + [i, j]) for polygon in layer]
+    there = [shapely.transform(polygon, lambda xy: xy + np.array([i, j])) for polygon in layer]
     assert apart(covered_share(there, away), covered_share(layer, UNIT)) < 100 * TINY  # 1e-17 + 3 is 3
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from coverage.cell_table import Cells
 from coverage.gaps import ANY, gap_table
 from coverage.ranking import rank
 from coverage.rules import RULES, Threshold
@@ -186,7 +186,10 @@ def world(
     memberships = pd.DataFrame(
         {"municipality_id": cells["municipality_id"], "in_study": True, "population": cells["population"]}
     )
-    counted = Cells(cells, memberships, float(cells["population"].sum()), 0.0, 0.0)
+    counted = SimpleNamespace(
+        frame=cells, memberships=memberships, source_population=float(cells["population"].sum()),
+        outside_population=0.0, outside_split=0.0,
+    )  # fmt: skip
     layers = gpd.GeoDataFrame(
         [
             {"carrier": key, "generation": g, "kind": "own", "as_of": "2026-03-31", "source": f"{key}_{g}.gpkg"}

@@ -61,21 +61,34 @@ class JsonStream:
         """The next whole value, as Python objects."""
         check_time()
         self.peek()
-        size = BLOCK
         while True:
             try:
                 value, end = _DECODER.raw_decode(self._text, self._at)
-                if end < len(self._text) or not self._more(size):
+                if end < len(self._text) or self._ended:
                     self._at = end
                     return value
             except json.JSONDecodeError as error:
                 sure = error.pos < len(self._text) - _BROKEN_FOR_SURE and "Unterminated" not in error.msg
-                if sure or not self._more(size):
+                if sure or self._ended:
                     raise self.broken("JSON の書き方が正しくありません", error.msg, error.pos) from error
             except (RecursionError, ValueError) as error:  # nested 1,000 deep; a number of 5,000 digits
                 raise self.broken("入れ子が深すぎるか、数が長すぎます", "nested too deeply, or a number is too long") from error
-            size *= 2
-            check_count("1つの値の文字数", "characters in one value", len(self._text) - self._at, limits().feature_text_bytes)
+            self._read_to_balance()
+
+    def _read_to_balance(self) -> None:
+        """Read on until as many braces closed as opened: a longer value is not parsed in vain again and again."""
+        opened = self._text.count("{", self._at) - self._text.count("}", self._at)
+        size = BLOCK
+        while True:
+            seen = len(self._text) - self._at
+            if not self._more(size):
+                return
+            opened += self._text.count("{", self._at + seen) - self._text.count("}", self._at + seen)
+            check_time()
+            check_count("1つの値の文字数", "characters in one value", seen, limits().feature_text_bytes)
+            if opened <= 0:
+                return
+            size = min(2 * size, 16 * BLOCK)
 
     def items(self) -> Iterator[None]:
         """Step through the elements of an array; the caller reads each with `value`."""
