@@ -2,7 +2,7 @@
 
 No union is ever built. Every polygon winds once around its inside, so a point is covered where the windings
 add up to one or more; prefix sums along the rows of the grid carry them from cell to cell, and only the
-cells that sides pass through need any geometry (coverage/cells.py). The cost is linear in vertices and
+cells that sides pass through need any geometry (coverage/cell_areas.py). The cost is linear in vertices and
 cells. Work goes strip by strip, which bounds the memory; a strip depends on no other.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from coverage.cells import cell_areas
+from coverage.cell_areas import cell_areas
 from coverage.edges import Edges, joined_edges, polygon_edges
 from coverage.pieces import BoolArray, bottom_windings, cut_edges, left_changes, ragged
 from geodata.grid import FloatArray, Grid, IntArray
@@ -96,7 +96,8 @@ def _strips(edges: Edges, first_row: int, end_row: int) -> Iterator[tuple[int, i
     starts = np.arange(first_row, end_row, height)
     index, bounds = _edges_by_strip(edges, first_row, end_row, height)
     for number, start in enumerate(starts.tolist()):
-        yield start, min(start + height, end_row), index[bounds[number] : bounds[number + 1]]
+        # in the order of the vertices, whatever strip an edge began in: sums are then the same to the last bit
+        yield start, min(start + height, end_row), np.sort(index[bounds[number] : bounds[number + 1]])
 
 
 def _edges_by_strip(edges: Edges, first_row: int, end_row: int, height: int) -> tuple[IntArray, IntArray]:

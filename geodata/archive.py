@@ -12,6 +12,7 @@ import struct
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -114,6 +115,15 @@ class Archive:
                     out.write(block)
         except DataError:
             raise
+        except ZIP_TROUBLE as error:
+            raise _broken(member.name) from error
+
+    def blocks(self, member: Member) -> Iterator[bytes]:
+        """A member's bytes, block by block."""
+        try:
+            with self._zip.open(member.entry) as source:
+                while block := source.read(BLOCK):
+                    yield block
         except ZIP_TROUBLE as error:
             raise _broken(member.name) from error
 

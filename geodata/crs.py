@@ -30,6 +30,9 @@ NO_SHIFT_DEGREES = 1e-9  # 0.1 mm: what PROJ calls a null transformation
 EDGE_M = 1_000.0  # longer edges of projected data bend on the way to degrees (PERF: Traps)
 METRES_PER_DEGREE = 111_320.0
 
+POLYGON = 3  # shapely's type ids
+_GATHER = {4: "multipoints", 5: "multilinestrings", 6: "multipolygons", 7: "geometrycollections"}
+
 _AUTHORITY = re.compile(r'(?:AUTHORITY\["EPSG",\s*"?(\d+)"?\]|ID\["EPSG",\s*(\d+)\])\s*\]\s*$')
 
 _CRS84 = re.compile(r"^\s*(urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?OGC[:/][\d.]*[:/]?CRS84\s*$", re.IGNORECASE)
@@ -320,17 +323,31 @@ def _cut_long_edges(geometries: Any, edge: float) -> Any:
     result = geometries.copy()
     for row in np.flatnonzero(_longest_edge(geometries) > edge):
         parts = shapely.get_parts(geometries[row])
-        if (shapely.get_type_id(parts) > 3).any():  # collections within collections
+        if (shapely.get_type_id(parts) > POLYGON).any():  # collections within collections
             result[row] = shapely.segmentize(geometries[row], edge)
             continue
-        polygons = shapely.get_type_id(parts) == 3
-        parts[~polygons] = shapely.segmentize(parts[~polygons], edge)
+        polygons = shapely.get_type_id(parts) == POLYGON
         rings, owner = shapely.get_rings(parts[polygons], return_index=True)
-        lines = shapely.segmentize(shapely.linestrings(*shapely.get_coordinates(rings, return_index=True)[:1], indices=shapely.get_coordinates(rings, return_index=True)[1]), edge)
-        places, of_ring = shapely.get_coordinates(lines, return_index=True)
-        parts[polygons] = shapely.polygons(shapely.linearrings(places, indices=of_ring), indices=owner)
-        result[row] = _as_before(parts, geometries[row])
+        long = _longest_edge(rings) > edge  # the jumps from ring to ring are no edges
+        rings[long] = shapely.segmentize(rings[long], edge)
+        parts[polygons] = shapely.polygons(rings, indices=owner)
+        parts[~polygons] = shapely.segmentize(parts[~polygons], edge)
+        gather = _GATHER.get(shapely.get_type_id(geometries[row]))
+        result[row] = getattr(shapely, gather)(parts) if gather else parts[0]
     return result
+
+
+def _longest_edge(geometries: Any) -> Any:
+    """Length of the longest step between neighbouring vertices of each geometry, parts run together."""
+    import shapely
+
+    places, owner = shapely.get_coordinates(geometries, return_index=True)
+    longest = np.zeros(len(geometries))
+    if len(places) > 1:
+        steps = np.hypot(*np.diff(places, axis=0).T)
+        steps[owner[1:] != owner[:-1]] = 0.0
+        np.maximum.at(longest, owner[1:], steps)
+    return longest
 
 
 def _unit_m(crs: CRS) -> float:

@@ -260,7 +260,7 @@ def _raster(file: Path, report: IntakeReport, *, crs: str | None, band: int | No
                 Text(f"GeoTIFF ではありません（中身は {report.format}）。", f"this is no GeoTIFF but {report.format}"),
                 Text("GISソフトで GeoTIFF として書き出してください。", "export it as GeoTIFF with GIS software"),
             )
-        raw = run(raster.read_raw, str(containers.private_copy(source, folder, ".tif")), band, limits().pixels)
+        raw = run(raster.read_raw, str(containers.private_copy(source, folder, ".tif")), band, limits().pixels, size_bytes=report.size_bytes)
         _tell_companions(file, report)
         return raster.checked(raw, file.name, report, crs=crs, quantity=quantity, near=near)
 

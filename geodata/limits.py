@@ -26,7 +26,8 @@ class Limits:
     """Ceilings for one input file. Bytes, counts and seconds; every one can be raised for a study."""
 
     file_bytes: int = 4 * GB
-    text_bytes: int = 1 * GB  # files read as text: GeoJSON, KML, CSV
+    text_bytes: int = 1 * GB  # GeoJSON, KML: read piece by piece
+    table_bytes: int = 200 * MB  # CSV: read whole
     zip_members: int = 5_000
     inflated_bytes: int = 2 * GB
     inflation_ratio: int = 250  # only asked above `ratio_from_bytes`: small files of zeros are harmless
@@ -34,14 +35,18 @@ class Limits:
     layers: int = 1_000
     features: int = 3_000_000
     vertices: int = 30_000_000
-    feature_text_bytes: int = 512 * MB  # one GeoJSON feature or one KML coordinate list
+    feature_text_bytes: int = 256 * MB  # one GeoJSON feature
+    feature_positions: int = 6_000_000  # of one GeoJSON feature: Python needs about 130 bytes for each
+    attributes: int = 20_000_000  # values beside the shapes of one layer, about 60 bytes each
     crossings: int = 200_000  # of a layer's rings with themselves: repair takes about 20 µs and 2 KB for each
     rows: int = 3_000_000
     columns: int = 2_000
     cells: int = 60_000_000
     cell_chars: int = 10_000  # longer cells are told of; 10 times longer are refused
-    xlsx_cells: int = 5_000_000
-    pixels: int = 60_000_000
+    line_chars: int = 4_000_000
+    xlsx_bytes: int = 300 * MB  # unpacked
+    xlsx_cells: int = 2_000_000
+    pixels: int = 30_000_000
     memory_bytes: int = 1 * GB  # what a reading process may take on top of what it starts with
     seconds: float = 10.0
     seconds_per_mb: float = 0.25

@@ -1,4 +1,4 @@
-"""Layers that are sound and still odd: tangles, records that repeat, frames of maps, slivers."""
+"""Layers that are sound and still odd: tangles, records that repeat, frames of maps."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 IntArray = npt.NDArray[np.int64]
 
 SAMPLED_EDGES = 100
-SLIVER_DEGREES2 = 1e-10  # about 1 m²
+ORDINARY = 100.0  # L² / (π A) of a circle is about 3, of a ragged coast some tens
 FRAME_SHARE = 0.9  # of the layer's extent
 FRAME_VERTICES = 10
 
@@ -41,10 +41,11 @@ def check_tangles(shapes: Geometries, polygons: npt.NDArray[np.bool_], raw: RawL
     west, south, east, north = shapely.bounds(shapes[at]).T
     area = np.maximum((east - west) * (north - south), np.finfo(float).tiny)
     likely = shapely.length(shapes[at]) ** 2 / (np.pi * area)
-    if likely.sum() < most / 4:
+    crowded = likely > ORDINARY
+    if likely[crowded].sum() < most / 4:
         return
     total = 0.0
-    for one in at[np.argsort(-likely)]:
+    for one in at[crowded]:
         check_time()
         rings = shapely.get_rings(shapes[one])
         for ring in rings[~shapely.is_simple(rings)]:

@@ -174,7 +174,7 @@ def _numbers(raw: RawRaster, name: str, report: IntakeReport, quantity: Quantity
     values = raw.values.astype(np.float64)
     values[~raw.valid] = np.nan
     report.facts["nodata"] = None if raw.nodata is None else str(raw.nodata)
-    odd = np.isinf(values) | (np.abs(values) > HUGE)
+    odd = (values > HUGE) | (values < -HUGE)
     if quantity == "people":
         _check_density(raw.words, name)
         _check_full(raw, values, report)

@@ -35,7 +35,7 @@ RAGGED_MEND = Text(
 
 def read_text_table(path: Path, report: IntakeReport, *, header: bool) -> pd.DataFrame:
     """The table in a CSV, TSV or text file, all cells text."""
-    check_count("バイト数", "bytes", path.stat().st_size, limits().text_bytes)
+    check_count("バイト数", "bytes", path.stat().st_size, limits().table_bytes)
     decoded = decode(path.read_bytes())
     report.facts["encoding"] = decoded.encoding
     if not decoded.certain:
@@ -46,6 +46,7 @@ def read_text_table(path: Path, report: IntakeReport, *, header: bool) -> pd.Dat
         row = decoded.text.count("\n", 0, at) + 1
         text = Text("保存のときに壊れた文字（�）があります。名称などが正しくないおそれがあります。", "characters were lost (�) when it was saved: names may be wrong")
         report.note("warn", "text-damaged", text, decoded.text.count("\ufffd"), [f"{row} 行目"])
+    _check_lines(decoded.text)
     delimiter = delimiter_of(decoded.text, path.suffix)
     report.facts["delimiter"] = str(DELIMITERS[delimiter])
     frame = frame_of_rows(_records(decoded.text, delimiter), report, header=header)
@@ -59,6 +60,17 @@ def _needs_cleaning(text: str) -> bool:
     if '"' in text:  # cells may run over lines
         return len(text) > limits().cell_chars
     return max(map(len, text.split("\n"))) > limits().cell_chars
+
+
+def _check_lines(text: str) -> None:
+    """Refuse a line so long that its cells alone would fill the memory."""
+    most = limits().line_chars
+    at = 0
+    while len(text) - at > most:
+        end = text.rfind("\n", at, at + most + 1)
+        if end < 0:
+            check_count("1行の文字数", "characters in one line", most + 1, most, row_place(text.count("\n", 0, at) + 1))
+        at = end + 1
 
 
 def delimiter_of(text: str, suffix: str) -> str:

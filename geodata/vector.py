@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 
 from geodata.crs import crs_name, decide_crs, parse_crs, to_target, transformer
@@ -99,9 +98,9 @@ def _usable(raw: RawLayer, report: IntakeReport) -> tuple[Geometries, IntArray]:
 
 
 def _check_finite(shapes: Geometries, rows: IntArray, raw: RawLayer) -> None:
-    places, index = shapely.get_coordinates(shapes, return_index=True)
-    good = (np.abs(places) < LARGEST).all(axis=1)  # NaN is not either
+    good = (np.abs(shapely.get_coordinates(shapes)) < LARGEST).all(axis=1)  # NaN is not either
     if not good.all():
+        index = shapely.get_coordinates(shapes, return_index=True)[1]
         row = int(rows[index[np.argmin(good)]])
         count = len(np.unique(index[~good]))
         raise not_finite(place(raw.word, int(raw.numbers[row])), count)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from geodata.report import IntakeReport
 
 SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml$", re.IGNORECASE)
+_FORMULA = re.compile(rb"<(\w+:)?f[ >]")
 _LEADING_ZEROS = re.compile(r"^0{2,}$")
 _ERROR_VALUES = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
 SAVE_AGAIN = Text("Excel で開いて保存し直すか、CSV（UTF-8）で保存してください。", "save it again with Excel, or as CSV (UTF-8)")
@@ -61,6 +62,8 @@ def read_workbook(path: Path, report: IntakeReport, *, sheet: str | None, header
 def _look_into_parts(archive: Archive) -> bool:
     """Whether any sheet has formulas; refuses parts that declare XML entities."""
     formulas = False
+    inflated = sum(member.entry.file_size for member in archive.members)
+    check_count("展開後のバイト数", "bytes after unpacking", inflated, limits().xlsx_bytes)
     for member in archive.members:
         if member.suffix not in (".xml", ".rels"):
             continue
@@ -74,8 +77,13 @@ def _look_into_parts(archive: Archive) -> bool:
 
 
 def _has_formula(archive: Archive, member: Member) -> bool:
-    data = archive.read(member, limits().inflated_bytes)
-    return b"<f>" in data or b"<f " in data
+    before = b""
+    for block in archive.blocks(member):
+        check_time()
+        if _FORMULA.search(before + block):
+            return True
+        before = block[-4:]
+    return False
 
 
 def _open(path: Path, *, values: bool) -> Any:

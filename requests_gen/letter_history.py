@@ -31,7 +31,7 @@ class CarrierHistory(Part):
 
     answered: Count = 0
     opened: Count = 0
-    zones: dict[str, ZoneReply] = {}
+    zones: dict[str, ZoneReply] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _opened_were_answered(self) -> CarrierHistory:
@@ -44,7 +44,7 @@ class History(Part):
     """Last year's request, by carrier key."""
 
     fiscal_year: int
-    carriers: dict[str, CarrierHistory] = {}
+    carriers: dict[str, CarrierHistory] = Field(default_factory=dict)
 
     def of(self, carrier: str) -> CarrierHistory | None:
         """What this carrier itself answered; None where it was not asked."""
@@ -61,9 +61,7 @@ def read_history(folder: Path) -> History | None:
     except (ValueError, ValidationError) as error:
         raise DataError(
             "history-invalid",
-            Text(
-                f"前年度の回答の集計を読めません（{_first(error)}）", f"cannot be read ({_first(error)})"
-            ),
+            Text(f"前年度の回答の集計を読めません（{_first(error)}）", f"cannot be read ({_first(error)})"),
             Text(
                 "docs/letters.md の「前年度の回答」の形に直すか、ファイルを除いてください（除くと、お礼の一文は載りません）。",
                 "mend it as docs/letters.md shows, or remove it (the sentence of thanks is then left out)",

@@ -44,6 +44,8 @@ def _figures(summary: dict) -> None:  # type: ignore[type-arg]
     columns[1].metric("不感のある地区", f"{summary['zones']['count']}")
     for column, (generation, by_rule) in zip(columns[2:], summary["generations"].items(), strict=True):
         union = by_rule[rule]["any_carrier"]
-        unknown = f"、不明 {union['unknown']:,.0f}人" if union["unknown"] else ""
-        column.metric(f"{generation} どの社も使えない", f"{union['uncovered']:,.0f}人{unknown}")
+        if union["unknown"]:
+            column.metric(f"{generation} 不明（未公表の社あり）", f"{union['unknown']:,.0f}人")
+        else:
+            column.metric(f"{generation} どの社も使えない", f"{union['uncovered']:,.0f}人")
     st.caption(f"エリア内の数え方: {rule}（しきい値 {summary['rules']['threshold']}）")

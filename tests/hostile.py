@@ -196,7 +196,7 @@ def good_shapefile_cp932_without_cpg(folder: Path) -> Path:
 
 @case("accept")
 def good_shapefile_utf8_cut_names(folder: Path) -> Path:
-    data = frame([SQUARE], 6668, **{"指定緊急避難場所との住所同一": ["あ"], "備考欄": ["漢字" * 60]})
+    data = frame([SQUARE], 6668, 指定緊急避難場所との住所同一=["あ"], 備考欄=["漢字" * 60])
     return save(data, folder / "長い列名.shp", encoding="utf-8")
 
 

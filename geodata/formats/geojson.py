@@ -129,6 +129,7 @@ class _Features:
     def __init__(self) -> None:
         self.builder = ShapeBuilder(WORD)
         self.rows: list[dict[str, Any]] = []
+        self.cells = 0
 
     def add(self, feature: Any) -> None:
         """Take in one element of the features array."""
@@ -140,6 +141,8 @@ class _Features:
         if properties is not None and not isinstance(properties, dict):
             raise malformed(WORD, index + 1, "properties が項目の組ではありません", "properties is no object")
         row = dict(properties or {})
+        self.cells += len(row)
+        check_count("属性の値の数", "attribute values", self.cells, limits().attributes)
         if "id" in feature and "id" not in row:
             row["id"] = feature["id"]
         self.rows.append(row)

@@ -110,6 +110,8 @@ def _read(base: sqlite3.Connection, name: str, geometry: str, srs: int, rows: in
     columns = [row[1] for row in base.execute(f"PRAGMA table_info({_quoted(name)})")]
     keys = {row[1] for row in base.execute(f"PRAGMA table_info({_quoted(name)})") if row[5]}
     names = [title for title in columns if title != geometry]
+    check_count("列数", "columns", len(names), limits().columns)
+    check_count("属性の値の数", "attribute values", rows * len(names), limits().attributes)
     listed = ", ".join(_quoted(title) for title in [geometry, *names])
     values = base.execute(f"SELECT {listed} FROM {_quoted(name)}").fetchall()
     check_time()

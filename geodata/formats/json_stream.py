@@ -82,13 +82,18 @@ class JsonStream:
         while True:
             seen = len(self._text) - self._at
             if not self._more(size):
-                return
+                return self._check_density()
             opened += self._text.count("{", self._at + seen) - self._text.count("}", self._at + seen)
             check_time()
             check_count("1つの値の文字数", "characters in one value", seen, limits().feature_text_bytes)
             if opened <= 0:
-                return
+                return self._check_density()
             size = min(2 * size, 16 * BLOCK)
+
+    def _check_density(self) -> None:
+        """Refuse what would grow too far when parsed: nested lists take 20 times their text."""
+        check_count("1つの図形の頂点数", "positions in one shape", self._text.count("[", self._at), limits().feature_positions)
+        check_count("1つの値の中の項目数", "members of one value", self._text.count(",", self._at), 4 * limits().feature_positions)
 
     def items(self) -> Iterator[None]:
         """Step through the elements of an array; the caller reads each with `value`."""

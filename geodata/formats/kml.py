@@ -33,7 +33,9 @@ from geodata.limits import check_count, check_time, limits
 WORD = Text("プレースマーク", "placemark")
 CRS84 = "OGC:CRS84"
 DEPTH = 30
+PIECE = 1 << 20
 FOLDERS = {"Folder", "Document"}
+_BLANK = re.compile(r"\s")
 _ENCODING = re.compile(rb"""^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)["']""")
 # XML parsers know these by themselves
 _NATIVE = {"utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1"}
@@ -57,6 +59,7 @@ class _Folder:
         self.builder = ShapeBuilder(WORD)
         self.rows: list[dict[str, Any]] = []
         self.kinds: set[str] = set()
+        self.cells = 0
 
 
 def layers(path: Path) -> list[LayerEntry]:
@@ -222,6 +225,8 @@ def _add_placemark(folder: _Folder, element: Any) -> None:
         else:
             _add_shape(folder, child, tag, index, 0)
     folder.rows.append(row)
+    folder.cells += len(row)
+    check_count("属性の値の数", "attribute values", folder.cells, limits().attributes)
 
 
 def _extended(element: Any) -> dict[str, Any]:
@@ -258,17 +263,30 @@ def _add_shape(folder: _Folder, element: Any, tag: str, index: int, depth: int) 
 
 
 def _positions(element: Any, builder: ShapeBuilder, index: int) -> npt.NDArray[np.float64]:
-    """[n, 2] longitude, latitude from "lon,lat[,height] lon,lat …"."""
+    """[n, 2] longitude, latitude from "lon,lat[,height] lon,lat …", a piece at a time."""
     text = next((child.text for child in element if _tag(child) == "coordinates"), None) or ""
-    tuples = text.split()
-    if not tuples:
-        return np.empty((0, 2))
+    found = [builder.coordinates(_numbers(piece, index), index) for piece in _pieces(text)]
+    return np.concatenate(found) if found else np.empty((0, 2))
+
+
+def _pieces(text: str) -> Iterator[list[str]]:
+    """Tuples of `text`, those of PIECE characters at once (and the rest of the last one)."""
+    at = 0
+    while at < len(text):
+        end = _BLANK.search(text, at + PIECE)
+        stop = end.start() if end else len(text)
+        if tuples := text[at:stop].split():
+            yield tuples
+        at = stop
+
+
+def _numbers(tuples: list[str], index: int) -> npt.NDArray[np.float64]:
+    """[n, 2 or 3]; [n, 2] where some tuples have a height and some do not."""
     try:
         values = np.array(",".join(tuples).split(","), np.float64)
         each = tuples[0].count(",") + 1
-        if values.size != each * len(tuples) or each not in (2, 3):
-            values = np.array([place.split(",")[:2] for place in tuples], np.float64).ravel()
-            each = 2
+        if values.size == each * len(tuples) and each in (2, 3) and all(t.count(",") == each - 1 for t in tuples):
+            return values.reshape(len(tuples), each)
+        return np.array([position.split(",")[:2] for position in tuples], np.float64)
     except ValueError as error:
         raise malformed(WORD, index + 1, "座標（coordinates）が数ではありません", "coordinates are not numbers") from error
-    return builder.coordinates(values.reshape(len(tuples), each), index)

@@ -50,7 +50,8 @@ def read_fields(copy: str, ceiling: Limits) -> Fields:
             rows = opened.metadata.num_rows
             check_count("地物数", "features", rows, ceiling.features)
             size = sum(opened.metadata.row_group(k).total_byte_size for k in range(opened.metadata.num_row_groups))
-            check_count("展開後のバイト数", "bytes after unpacking", size, ceiling.inflated_bytes)
+            check_count("展開後のバイト数", "bytes after unpacking", size, ceiling.text_bytes)
+            check_count("属性の値の数", "attribute values", rows * len(opened.schema_arrow), ceiling.attributes)
             geo = _geo(opened.schema_arrow.metadata or {})
             primary = str(geo.get("primary_column", "geometry"))
             described = geo["columns"].get(primary)

@@ -1,0 +1,114 @@
+"""What one carrier leaves out in each zone: people, households, elderly people, facilities. Not yet rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from coverage.matrix import layers_by_column
+
+if TYPE_CHECKING:
+    from coverage.run import Result
+
+ROAMING = "roaming"
+
+
+def carrier_need(result: Result, carrier: str, generation: str) -> pd.DataFrame:
+    """What `carrier` leaves out. Index zone_id; float64 columns, NaN where unknown.
+
+    people, households, elderly (persons 65+): taken with the gap rule of the study, households and elderly in
+    the same part of each cell as its people. shelters: facilities of the zone whose point lies outside the
+    carrier's layers. roaming: of the people, those whose cell's centre lies in a roaming layer of the
+    carrier; NaN where it has none.
+    """
+    zones = result.zones.index
+    cells = result.cells[result.cells["zone_id"] != ""]
+    zone = cells["zone_id"]
+    left = result.gaps.loc[cells.index, f"uncovered_population_{generation}_{carrier}"]
+    part = (left / cells["population"].where(cells["population"] > 0)).fillna(0.0).where(left.notna())
+    outside = _outside(result, carrier, generation)
+    shelters = outside.groupby("zone_id")["outside"].sum().reindex(zones, fill_value=0.0)
+    return pd.DataFrame(
+        {
+            "people": left.groupby(zone).sum(min_count=1).reindex(zones),
+            "households": _sum(cells["households"], part, zone).reindex(zones),
+            "elderly": _sum(cells["population_65plus"], part, zone).reindex(zones),
+            "shelters": shelters if _listed(result, carrier, generation) else np.nan,
+            "roaming": _roaming(result, carrier, generation, cells, left).reindex(zones),
+        },
+        index=zones,
+    ).astype(float)
+
+
+def _sum(amount: pd.Series, part: pd.Series, zone: pd.Series) -> pd.Series:
+    """Sum by zone of amount × part; unknown as soon as it is unknown in one cell that leaves somebody out."""
+    # a cell that leaves nobody out adds nothing, whether or not its amount is known
+    return (amount * part).where(part != 0.0, 0.0).groupby(zone).agg(lambda values: values.sum(skipna=False))
+
+
+def _listed(result: Result, carrier: str, generation: str) -> bool:
+    """Whether it is known which facilities the carrier leaves out."""
+    return bool(result.study.facilities) and bool(
+        _shapes(result, carrier, generation, result.study.rules.kinds).size
+    )
+
+
+def zone_facilities(result: Result) -> pd.DataFrame:
+    """Facilities in the zones' cells, each place once: zone_id, name, category, x, y. Index facility_id."""
+    facilities = result.facilities
+    table = pd.DataFrame(
+        {
+            "name": facilities["name"].astype(str), "category": facilities["category"].astype(str),
+            "x": facilities.geometry.x, "y": facilities.geometry.y,
+        }
+    )  # fmt: skip
+    table = table[~table.duplicated(["name", "x", "y"])]  # 避難所 and 緊急避難場所 of one name are one place
+    i, j, inside = result.grid.locate(table["x"].to_numpy(float), table["y"].to_numpy(float))
+    lookup = pd.Series(
+        result.cells["zone_id"].to_numpy(), index=pd.MultiIndex.from_frame(result.cells[["i", "j"]])
+    )
+    found = lookup.reindex(pd.MultiIndex.from_arrays([i, j])).fillna("").to_numpy(str)
+    table = table.assign(zone_id=np.where(inside, found, ""))
+    return table[table["zone_id"] != ""]
+
+
+def _outside(result: Result, carrier: str, generation: str) -> pd.DataFrame:
+    """zone_facilities with `outside`: whether the point lies in no own layer of the carrier."""
+    table = zone_facilities(result)
+    shapes = _shapes(result, carrier, generation, result.study.rules.kinds)
+    return table.assign(outside=~_inside(shapes, table["x"].to_numpy(float), table["y"].to_numpy(float)))
+
+
+def facilities_outside(result: Result, carrier: str, generation: str) -> pd.DataFrame | None:
+    """The facilities of the zones and whether the carrier leaves them out, or None where that is not known."""
+    return _outside(result, carrier, generation) if _listed(result, carrier, generation) else None
+
+
+def _shapes(result: Result, carrier: str, generation: str, kinds: Sequence[str]) -> np.ndarray:
+    members = layers_by_column(result.layers, [carrier], [generation], kinds)[carrier, generation]
+    shapes = result.layers["geometry"].to_numpy(object)
+    return np.concatenate([shapes[at] for at in members]) if members else np.empty(0, object)
+
+
+def _inside(shapes: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """bool[n]: whether each point lies in (or on the edge of) one of the shapes."""
+    inside = np.zeros(len(x), bool)
+    if len(shapes) and len(x):
+        point, _ = shapely.STRtree(shapes).query(shapely.points(x, y), predicate="intersects")
+        inside[point] = True
+    return inside
+
+
+def _roaming(
+    result: Result, carrier: str, generation: str, cells: pd.DataFrame, left: pd.Series
+) -> pd.Series:
+    """People left out whose cell's centre lies in a roaming layer, by zone; empty where there is none."""
+    shapes = _shapes(result, carrier, generation, [ROAMING])
+    if not len(shapes) or ROAMING in result.study.rules.kinds:
+        return pd.Series(dtype=float)
+    x, y = result.grid.centres(cells["i"].to_numpy(), cells["j"].to_numpy())
+    return left.where(_inside(shapes, x, y), 0.0).groupby(cells["zone_id"]).sum(min_count=1)

@@ -1,0 +1,238 @@
+"""Annex 1 in words: its columns, its cells as printed, its totals, and the notes that every figure stands on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from requests_gen.annex import Annex, ZoneRow
+from requests_gen.captions import Caption, dates_by_layer
+from requests_gen.letter import carrier_name
+from requests_gen.letter_settings import LetterSettings, words_of
+from requests_gen.letter_words import Wording, listed
+
+if TYPE_CHECKING:
+    from coverage.run import Result
+
+Align = Literal["left", "center", "right"]
+TITLE = "優先整備要望地区一覧表"
+TOTAL = "合計"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell as printed, and its number where a sheet should hold one. `unit` is the number's format."""
+
+    text: str
+    value: float | None = None
+    unit: Literal["", "whole", "km", "percent"] = ""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One column; `group` is the heading above several."""
+
+    text: str
+    width_mm: float
+    align: Align
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class AnnexTable:
+    """Annex 1 as printed. cells: one row a zone, as many as there are headings."""
+
+    title: str
+    headings: tuple[Heading, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+    totals: tuple[Cell, ...]
+    notes: tuple[str, ...]
+
+
+def annex_table(
+    result: Result, settings: LetterSettings, zones: Annex, said: Caption, identity: str
+) -> AnnexTable:
+    """Annex 1 of the carrier of `zones`. No other carrier's answer is within reach here."""
+    wording = settings.style.wording
+    columns = _columns(result, settings, zones)
+    rows = tuple(tuple(_cell(name, row, zones, wording) for name in columns) for row in zones.rows)
+    return AnnexTable(
+        title=wording.text("別紙1　") + TITLE,
+        headings=tuple(columns.values()),
+        cells=rows,
+        totals=_totals(list(columns), zones, wording),
+        notes=tuple(_notes(result, settings, zones, said, identity)),
+    )
+
+
+def _columns(result: Result, settings: LetterSettings, zones: Annex) -> dict[str, Heading]:
+    wording, shown = settings.style.wording, settings.zones.other_carriers == "marks"
+    group = wording.say("不感状況（{generation}）", generation=wording.text(zones.generation))
+    columns = {
+        "number": Heading("番号", 9, "center"),
+        "rank": Heading("優先\n順位", 9, "center"),
+        "zone_id": Heading("地区ID", 20, "center"),
+        "municipality": Heading(f"{words_of(settings, result.study)['municipalities']}名", 25, "left"),
+        "name": Heading("地区名", 34, "left"),
+        "kind": Heading("種別", 16, "center"),
+    }
+    for at, carrier in enumerate(result.study.carriers):
+        if carrier.key == zones.carrier or shown:
+            own = "\n（貴社）" if carrier.key == zones.carrier else ""
+            columns[f"mark {at}"] = Heading(carrier.name + own, 15, "center", group)
+    columns |= {
+        "serving": Heading("提供\n事業者数", 14, "center"),
+        "people": Heading("エリア外\n人口(推計)", 16, "right"),
+        "households": Heading("エリア外\n世帯(推計)", 16, "right"),
+        "share_65plus": Heading("65歳以上\nの割合", 14, "right"),
+        "shelters": Heading("避難所等\n（か所）", 13, "right"),
+        "nearest_km": Heading("最寄りエリア\nまで(km)", 17, "right"),
+    }
+    if any(row.roaming is not None for row in zones.rows):
+        columns["roaming"] = Heading("うちパートナー\n回線区域の人口", 19, "right")
+    columns["first_year"] = Heading("要望年度\n（初回）", 15, "center")
+    if any(row.answer for row in zones.rows):
+        columns["answer"] = Heading("前年度\n回答（貴社）", 18, "left")
+    return {
+        name: Heading(
+            # a carrier's name is never converted
+            heading.text if name.startswith("mark") else wording.text(heading.text),
+            heading.width_mm, heading.align, heading.group,
+        )
+        for name, heading in columns.items()
+    }  # fmt: skip
+
+
+def _cell(name: str, row: ZoneRow, zones: Annex, wording: Wording) -> Cell:
+    if name.startswith("mark"):
+        return Cell(row.marks[int(name.split()[1])])
+    if name in {"zone_id", "municipality", "name", "kind", "answer"}:
+        return Cell(getattr(row, name))
+    if name == "serving":
+        return Cell(serving(row, wording))
+    if name == "first_year":
+        return Cell(wording.fiscal_year(row.first_year).removesuffix("度"))
+    if name == "share_65plus":
+        share = row.share_65plus
+        return Cell(wording.number(share) + ("％" if share is not None else ""), share, "percent")
+    if name == "nearest_km":
+        return Cell(wording.number(row.nearest_km, 1), row.nearest_km, "km")
+    value = getattr(row, name)
+    return Cell(wording.number(value), value, "whole")
+
+
+def serving(row: ZoneRow, wording: Wording) -> str:
+    """０社, or ０～１社 where a carrier has published nothing."""
+    if not row.serving_unknown:
+        return wording.text(f"{row.serving}社")
+    return wording.text(f"{row.serving}～{row.serving + row.serving_unknown}社")
+
+
+def _totals(names: list[str], zones: Annex, wording: Wording) -> tuple[Cell, ...]:
+    sums = {
+        "people": zones.figures.people, "households": zones.figures.households, "shelters": zones.figures.shelters,
+    }  # fmt: skip
+    cells = [
+        Cell(wording.number(sums[name]), sums[name], "whole") if name in sums else Cell("") for name in names
+    ]
+    zero = wording.say("{n}地区", n=zones.figures.zones)
+    cells[names.index("name")] = Cell(f"{TOTAL}　{zero}")
+    cells[names.index("serving")] = Cell(wording.text(f"0社 {zones.figures.zero_zones}"))
+    return tuple(cells)
+
+
+def _notes(result: Result, settings: LetterSettings, zones: Annex, said: Caption, identity: str) -> list[str]:
+    wording, words = settings.style.wording, words_of(settings, result.study)
+    marks = "又は".join(settings.zones.marks)
+    name, generation = carrier_name(result, zones.carrier), wording.text(zones.generation)
+    notes = [
+        wording.say(
+            "{name}の{generation}の不感状況が{marks}の地区を、{government}内全域の優先順位の順に掲げた。",
+            name=name, generation=generation, marks=marks, government=words["government"],
+        ) + _rest(zones, wording),
+        wording.say(
+            "不感状況　○=利用できる（人口の95％以上がエリア内）　△=一部で利用できない　×=利用できない（同5％以下）　"
+            "－=不明。提供事業者数は○又は△の事業者の数。"
+        ),
+        wording.text("エリアの基準日　") + dates(result, settings, zones, wording)
+        + wording.text("（各事業者が公表したエリアによる。）"),
+        wording.text("判定の規則　" + said.rule.partition(": ")[2] + "。"),
+        _people_note(result, wording),
+    ]  # fmt: skip
+    if zones.figures.shelters is not None:
+        notes.append(
+            wording.text(
+                "避難所等　指定避難所及び指定緊急避難場所のうち、その位置が貴社のエリアに入らないもの。"
+            )
+        )
+    notes.append(
+        wording.text(
+            "最寄りエリアまで　貴社のエリアが陸地の半分以上を占める最も近い区画の中心までの直線距離。"
+        )
+    )
+    if any(row.roaming is not None for row in zones.rows):
+        notes.append(
+            wording.text(
+                "パートナー回線区域　区画の中心が他社回線（ローミング）のエリアに入る人口。自社回線のエリアには数えない。"
+            )
+        )
+    notes.append("出典　" + sources(said))
+    notes.append(f"文書ID　{identity}（Kengai {result.provenance['kengai']}）")
+    return notes
+
+
+def _rest(zones: Annex, wording: Wording) -> str:
+    """What the table leaves out, so that nothing is dropped in silence."""
+    said = ""
+    if zones.rest.zones:
+        people = wording.number(zones.rest.people)
+        said += wording.say(
+            "このほかに同じ条件の地区が{n}地区（エリア外人口 推計{people}人）あり、この表には掲げていない。",
+            n=zones.rest.zones, people=people,
+        )  # fmt: skip
+    if zones.rest.unknown_zones:
+        said += wording.say("エリアの有無が不明な地区が{n}地区ある。", n=zones.rest.unknown_zones)
+    return said
+
+
+def dates(result: Result, settings: LetterSettings, zones: Annex, wording: Wording) -> str:
+    """The day each shown carrier's area is true for."""
+    told = dates_by_layer(result)
+    shown = [
+        carrier
+        for carrier in result.study.carriers
+        if carrier.key == zones.carrier or settings.zones.other_carriers == "marks"
+    ]
+    return listed(
+        [
+            f"{carrier.name} {layer_days(told, zones.generation, carrier.key, wording) or '公表なし'}"
+            for carrier in shown
+        ],
+        wording.comma,
+    )
+
+
+def layer_days(told: dict[str, dict[str, list[str]]], generation: str, carrier: str, wording: Wording) -> str:
+    """The days of a carrier's layers of a generation and its parts (5G-sub6 …), "" where there is none."""
+    days = {
+        day
+        for name, by_carrier in told.items()
+        if name == generation or name.startswith(f"{generation}-")
+        for day in by_carrier.get(carrier, [])
+    }
+    return "・".join(wording.iso(day) for day in sorted(days))
+
+
+def _people_note(result: Result, wording: Wording) -> str:
+    rounded = "小数点以下を四捨五入した。文書中の人数等は、この表の各行の合計である。"
+    if result.study.population.kind != "estat_mesh":
+        return wording.text("人口・世帯　人口の分布データによる推計。地区ごとに" + rounded)
+    return wording.text(
+        "人口・世帯　国勢調査の地域メッシュ統計による推計。秘匿された区画の値は合算先の区画に含まれる。地区ごとに"
+        + rounded
+    )
+
+
+def sources(said: Caption) -> str:
+    """Credits of the inputs and what the study says of itself, and the notice where areas are invented."""
+    return "　".join(part for part in (*said.sources, said.notice) if part) or "調査の設定による。"
