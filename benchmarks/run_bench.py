@@ -14,21 +14,35 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def _run(code: str, *arguments: str) -> str:
+    """What `code` prints, run in a fresh Python."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(done.stdout + done.stderr)
+    return done.stdout
+
+
 def _measured(code: str, *arguments: str) -> dict[str, float]:
-    """Run `code` in a fresh Python; its user CPU seconds with children, and peak memory in MiB."""
+    """User CPU seconds of `code` and its children, and its peak memory in MiB."""
     tail = """
 import json, resource
 own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
 print("MEASURED" + json.dumps({"cpu_s": own.ru_utime + children.ru_utime,
       "system_s": own.ru_stime + children.ru_stime, "peak_mib": max(own.ru_maxrss, children.ru_maxrss) / 1024}))
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code + tail, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise RuntimeError(done.stdout + done.stderr)
-    return dict(json.loads(done.stdout.rpartition("MEASURED")[2]))
+    return dict(json.loads(_run(code + tail, *arguments).rpartition("MEASURED")[2]))
 
+
+WRITE = """
+import sys
+sys.path.insert(0, ".")
+from pathlib import Path
+from benchmarks.study_world import write_study
+grid = write_study(Path(sys.argv[1]), Path(sys.argv[2]))
+print(grid.west, grid.south, grid.dx, grid.dy, grid.nx, grid.ny)
+"""
 
 RUN = """
 import sys
@@ -44,30 +58,23 @@ import sys
 sys.path.insert(0, ".")
 import glob
 import geopandas as gpd
-import numpy as np
-from exactextract import exact_extract
-from exactextract.raster import NumPyRasterSource
+from benchmarks.share_peers import exactextract_share
+from geodata.grid import Grid
 west, south, dx, dy, nx, ny = (float(v) for v in sys.argv[2:8])
-raster = NumPyRasterSource(np.zeros((int(ny), int(nx))), west, south, west + nx * dx, south + ny * dy)
+grid = Grid(west, south, dx, dy, int(nx), int(ny), "EPSG:6668")
 for name in sorted(glob.glob(sys.argv[1] + "/*.gpkg")):
-    frame = gpd.read_file(name, engine="pyogrio")
-    frame.geometry = frame.geometry.make_valid() if "c_" in name else frame.geometry
-    frame = frame[frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
-    frame.crs = None
-    exact_extract(raster, frame, ["cell_id", "coverage"], output="pandas")
+    exactextract_share(gpd.read_file(name, engine="pyogrio").geometry.to_numpy(), grid)
 """
 
 
 def main(boundary: Path | None = None) -> dict[str, dict[str, float]]:
     """Print and return CPU and memory of both, and their ratio."""
-    from benchmarks.study_world import EXAMPLE, write_study
-
-    boundary = boundary or next(EXAMPLE.glob("data/N03*"))
+    boundary = boundary or next((ROOT / "examples" / "mie" / "data").glob("N03*"))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "study"
-        grid = write_study(folder, boundary.resolve())
+        # in a process of its own: Linux hands the peak of a parent down to its children
+        shape = _run(WRITE, str(folder), str(boundary.resolve())).split()
         ours = _measured(RUN, str(folder), str(Path(name) / "out"))
-        shape = [str(v) for v in (grid.west, grid.south, grid.dx, grid.dy, grid.nx, grid.ny)]
         peer = _measured(EXTRACT, str(folder), *shape)
     print("\nwhole run, Mie at 250 m, 8 layers × 200k vertices (user CPU s; peak MiB)")
     print(

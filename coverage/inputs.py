@@ -18,7 +18,15 @@ from geodata.grid import Grid
 from geodata.reading_process import reading_process
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC, FACILITIES, LAYERS, MUNICIPALITIES, SETTLEMENTS, Population, check
-from geodata.sources import carrier_polygons, estat_mesh, gsi_shelters, n03, population_raster, settlements
+from geodata.sources import (
+    boundary_polygons,
+    carrier_polygons,
+    estat_mesh,
+    gsi_shelters,
+    n03,
+    population_raster,
+    settlements,
+)
 from geodata.zone_ids import read_zone_ids
 
 if TYPE_CHECKING:
@@ -122,14 +130,26 @@ def _read_municipalities(
 ) -> tuple[gpd.GeoDataFrame, frozenset[str]]:
     """Own municipalities and known neighbours in one table, and the ids of the own."""
     told(Text("市町村の境界を読んでいます", "reading municipal boundaries"))
-    own, found = n03.read([study.path(name) for name in study.boundaries.files])
-    _keep(reports, found, "boundary", n03, study.boundaries)
+    own = _read_boundaries(study, study.boundaries.files, reports)
     if not study.boundaries.neighbours:
         return own, frozenset(own.index)
-    others, found = n03.read([study.path(name) for name in study.boundaries.neighbours])
-    _keep(reports, found, "boundary", n03, study.boundaries)
+    others = _read_boundaries(study, study.boundaries.neighbours, reports)
     others = others[~others.index.isin(own.index)]
     return pd.concat([own, others.to_crs(own.crs)]), frozenset(own.index)
+
+
+def _read_boundaries(study: Study, names: list[str], reports: list[IntakeReport]) -> gpd.GeoDataFrame:
+    wanted = study.boundaries
+    paths = [study.path(name) for name in names]
+    if wanted.kind == "n03":
+        table, found = n03.read(paths)
+        _keep(reports, found, "boundary", n03, wanted)
+    else:
+        table, found = boundary_polygons.read(
+            paths, id_field=wanted.id_field, name_field=wanted.name_field, crs=wanted.crs, layer=wanted.layer
+        )
+        _keep(reports, found, "boundary", boundary_polygons, wanted)
+    return table
 
 
 def _mesh_grid(study: Study, municipalities: gpd.GeoDataFrame) -> Grid:

@@ -45,10 +45,13 @@ def block_share(share: pd.Series, land_area_m2: pd.Series, block: pd.Series) -> 
     (for Japan the 500 m mesh that holds the cell). Index of all three and of the result: cell_id.
     A block with an unknown cell is unknown, for nobody knows its share.
     """
-    covered_m2 = (share * land_area_m2).groupby(block).sum(min_count=1)
-    unknown = share.isna().groupby(block).any()
-    shares = (covered_m2 / land_area_m2.groupby(block).sum()).mask(unknown)
-    return pd.Series(shares.reindex(block).to_numpy(), index=share.index, name=share.name)
+    number, labels = pd.factorize(block)
+    known = share.notna().to_numpy()
+    land = land_area_m2.to_numpy(float)
+    covered_m2 = np.bincount(number, np.where(known, share.to_numpy(float), 0.0) * land, len(labels))
+    shares = covered_m2 / np.bincount(number, land, len(labels))
+    shares[number[~known]] = np.nan
+    return pd.Series(shares[number], index=share.index, name=share.name)
 
 
 def covered_weight(

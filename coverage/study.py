@@ -68,9 +68,21 @@ class PopulationFiles(Files):
 
 
 class BoundaryFiles(Files):
-    """Municipalities of the study, and of its neighbours for the cells on the border."""
+    """Municipalities of the study, and of its neighbours for the cells on the border.
 
+    `polygons` reads any polygon file by `id_field` and `name_field`, for places without N03.
+    """
+
+    kind: Literal["n03", "polygons"] = "n03"
     neighbours: list[str] = []
+    id_field: str = ""
+    name_field: str = ""
+
+    @model_validator(mode="after")
+    def _fields_are_said(self) -> BoundaryFiles:
+        if self.kind == "polygons" and not (self.id_field and self.name_field):
+            raise ValueError("boundary-fields-missing")
+        return self
 
 
 class SettlementFiles(Files):

@@ -31,6 +31,9 @@ SAID: dict[str, tuple[str, str]] = {
         "needs level (1000, 500, 250 or 125): ten-digit codes are ambiguous",
     ),
     "date-form": ("日付は 2026-03-31 の形で書いてください", "must be a date like 2026-03-31"),
+    "boundary-fields-missing": (
+        'kind = "polygons" には id_field と name_field が必要です', 'kind = "polygons" needs id_field and name_field',
+    ),
     "criterion-unknown": ("知らない評価項目です", "is not a known criterion"),
     "weights-all-zero": ("重みがすべて0です", "has only zero weights"),
     "carrier-twice": ("同じ key の事業者が2つあります", "has two carriers with one key"),

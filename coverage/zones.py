@@ -41,7 +41,7 @@ def give_ids(places: pd.DataFrame, known: pd.DataFrame, year: int) -> pd.DataFra
     key = pd.MultiIndex.from_arrays([places["municipality_id"], places.index])
     have = pd.MultiIndex.from_frame(known[["municipality_id", "place_id"]])
     new = places[~key.isin(have)].sort_index()
-    last = known["zone_id"].str[6:].astype(int).groupby(known["municipality_id"]).max()
+    last = known["zone_id"].str[-3:].astype(int).groupby(known["municipality_id"]).max()
     start = new["municipality_id"].map(last).fillna(0).astype(int)
     number = start + new.groupby("municipality_id").cumcount() + 1
     if (number > LAST_NUMBER).any():

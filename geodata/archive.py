@@ -75,16 +75,27 @@ class Archive:
         members = []
         for entry in entries:
             name = member_name(entry)
-            if name.endswith("/") or any(junk in name for junk in _JUNK) or PurePosixPath(name).name.startswith("._"):
+            if (
+                name.endswith("/")
+                or any(junk in name for junk in _JUNK)
+                or PurePosixPath(name).name.startswith("._")
+            ):
                 continue
             _check_member(name, entry)
             members.append(Member(name, entry))
         names = [member.name for member in members]
-        if twice := {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else set():
+        if (
+            twice := {name for name in names if names.count(name) > 1}
+            if len(set(names)) < len(names)
+            else set()
+        ):
             raise DataError(
                 "zip-twice",
                 Text("同じ名前のファイルが zip の中に2つあります。", "two files of one name in the zip"),
-                Text("zip を展開し、正しい方だけを zip にし直してください。", "unpack it and zip only the right one"),
+                Text(
+                    "zip を展開し、正しい方だけを zip にし直してください。",
+                    "unpack it and zip only the right one",
+                ),
                 where=_inside(min(twice)),
             )
         declared = sum(member.entry.file_size for member in members)
@@ -101,7 +112,10 @@ class Archive:
                     f"展開すると {inflated // self.size:,} 倍以上になる異常な zip です。",
                     f"the zip grows {inflated // self.size:,} times when unpacked",
                 ),
-                Text("作成元に確かめ、中のデータを普通のファイルで受け取ってください。", "ask who made it for the plain files"),
+                Text(
+                    "作成元に確かめ、中のデータを普通のファイルで受け取ってください。",
+                    "ask who made it for the plain files",
+                ),
             )
 
     def unpack(self, member: Member, target: Path) -> None:
@@ -161,19 +175,29 @@ def _check_member(name: str, entry: zipfile.ZipInfo) -> None:
         raise DataError(
             "zip-encrypted",
             Text("パスワードの付いた zip です。", "the zip needs a password"),
-            Text("パスワードで展開し、中のファイルを指定してください。", "unpack it with the password and name the file inside"),
+            Text(
+                "パスワードで展開し、中のファイルを指定してください。",
+                "unpack it with the password and name the file inside",
+            ),
             where=_inside(name),
         )
     parts = name.split("/")
     if ".." in parts or name.startswith("/") or _DRIVE.match(name) or "\x00" in name:
-        raise _unsafe(name, "zip の外を指す名前のファイルがあります。", "a member's name points outside the zip")
+        raise _unsafe(
+            name, "zip の外を指す名前のファイルがあります。", "a member's name points outside the zip"
+        )
     mode = entry.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        raise _unsafe(name, "zip の中にリンクや特殊なファイルがあります。", "the zip holds a link or a special file")
+        raise _unsafe(
+            name, "zip の中にリンクや特殊なファイルがあります。", "the zip holds a link or a special file"
+        )
 
 
 def _unsafe(name: str, ja: str, en: str) -> DataError:
-    mend = Text("作成元に確かめ、データだけを入れた普通の zip にし直してもらってください。", "ask for a plain zip with nothing but the data")
+    mend = Text(
+        "作成元に確かめ、データだけを入れた普通の zip にし直してもらってください。",
+        "ask for a plain zip with nothing but the data",
+    )
     return DataError("zip-unsafe", Text(ja, en), mend, where=_inside(name))
 
 

@@ -17,7 +17,18 @@ from geodata.formats.raw import LayerEntry, RawLayer, Remark
 from geodata.limits import check_count, limits
 from geodata.sniff import format_of
 
-VECTOR_ENDINGS = (".shp", ".geojson", ".json", ".gpkg", ".kml", ".kmz", ".fgb", ".parquet", ".geoparquet", ".geojsonl")
+VECTOR_ENDINGS = (
+    ".shp",
+    ".geojson",
+    ".json",
+    ".gpkg",
+    ".kml",
+    ".kmz",
+    ".fgb",
+    ".parquet",
+    ".geoparquet",
+    ".geojsonl",
+)
 TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
 RASTER_ENDINGS = (".tif", ".tiff")
 NESTED_ENDINGS = (".zip", ".7z", ".rar", ".lzh")
@@ -25,7 +36,6 @@ FORMAT_NAMES = {
     "json": "GeoJSON", "shp": "Shapefile", "gpkg": "GeoPackage", "kml": "KML", "fgb": "FlatGeobuf",
     "parquet": "GeoParquet", "tif": "GeoTIFF", "text": "text table", "zip": "zip",
 }  # fmt: skip
-ALL_LAYERS = "*"
 NAMES_SHOWN = 10
 
 
@@ -159,10 +169,17 @@ def _one_of_twins(offered: list[tuple[Member, list[LayerEntry]]]) -> list[LayerE
     国土数値情報: the Shapefile, which states its CRS, stands for both, and says so.
     """
     kept: list[tuple[Member, list[LayerEntry]]] = []
-    shapefiles = {m.name.rpartition("/")[2][:-4].casefold(): (m, e[0]) for m, e in offered if m.suffix == ".shp"}
+    shapefiles = {
+        m.name.rpartition("/")[2][:-4].casefold(): (m, e[0]) for m, e in offered if m.suffix == ".shp"
+    }
     for member, entries in offered:
         twin = shapefiles.get(member.name.rpartition("/")[2].rpartition(".")[0].casefold())
-        if twin and member.suffix in (".geojson", ".json") and len(entries) == 1 and _same(twin[1], entries[0]):
+        if (
+            twin
+            and member.suffix in (".geojson", ".json")
+            and len(entries) == 1
+            and _same(twin[1], entries[0])
+        ):
             _tell_twin(twin[1], twin[0], member)
         else:
             kept.append((member, entries))
@@ -208,46 +225,19 @@ def nothing_inside(archive: Archive, ja: str, en: str) -> DataError:
         return DataError(
             "zip-nested",
             Text("zip の中がさらに zip などの圧縮ファイルになっています。", "the zip holds another archive"),
-            Text("外側を一度展開し、中の zip を指定してください。", "unpack the outer one and name the zip inside"),
+            Text(
+                "外側を一度展開し、中の zip を指定してください。",
+                "unpack the outer one and name the zip inside",
+            ),
         )
     shown = "、".join(names[:NAMES_SHOWN]) + ("…" if len(names) > NAMES_SHOWN else "")
     return DataError(
         "zip-no-data",
-        Text(f"zip の中に{ja}がありません（中身: {shown or 'なし'}）。", f"the zip holds no {en} (it holds: {shown or 'nothing'})"),
-        Text("正しい zip か確かめてください。", "check that this is the right zip"),
-    )
-
-
-def chosen_layer(
-    entries: list[LayerEntry], layer: str | None, kind: str
-) -> tuple[list[LayerEntry], list[LayerEntry]]:
-    """(layers to read, layers left out). Asks, by a DataError that lists them, when more than one would do."""
-    if layer == ALL_LAYERS:
-        return entries, []
-    if layer is not None:
-        picked = [entry for entry in entries if entry.name == layer] or (
-            entries if len(entries) == 1 and not entries[0].name else []
-        )
-        if not picked:
-            raise _which(entries, Text(f"指定された層「{layer}」がありません。", f"there is no layer {layer!r}."), "layer-missing")
-        return picked[:1], [entry for entry in entries if entry is not picked[0]]
-    fit = [entry for entry in entries if entry.records and (not entry.kinds or kind in entry.kinds or kind == "any")]
-    if len(entries) == 1 or len(fit) == 1:
-        picked = fit or entries
-        return picked, [entry for entry in entries if entry is not picked[0]]
-    raise _which(fit or entries, Text("層（レイヤ）が複数あり、どれを使うか決められません。", "several layers: which one is meant?"), "layer-ambiguous")
-
-
-def _which(entries: list[LayerEntry], problem: Text, code: str) -> DataError:
-    listed = "、".join(f"「{entry.name}」{entry.records:,} 件" for entry in entries[:30])
-    example = entries[0].name if entries else ""
-    return DataError(
-        code,
-        Text(f"{problem.ja} 候補: {listed}", f"{problem.en} Choices: {', '.join(entry.name for entry in entries[:30])}"),
         Text(
-            f'study.toml のこのデータの欄に layer = "{example}" のように書いてください（すべて使うなら layer = "*"）。',
-            f'write layer = "{example}" beside this file in study.toml (layer = "*" for all of them)',
+            f"zip の中に{ja}がありません（中身: {shown or 'なし'}）。",
+            f"the zip holds no {en} (it holds: {shown or 'nothing'})",
         ),
+        Text("正しい zip か確かめてください。", "check that this is the right zip"),
     )
 
 
@@ -270,8 +260,13 @@ def _only(path: Path, folder: Path, endings: tuple[str, ...], ja: str, en: str) 
             listed = "、".join(member.name for member in found[:NAMES_SHOWN])
             raise DataError(
                 "zip-several",
-                Text(f"zip の中に{ja}が {len(found)} 個あり、どれを使うか決められません（{listed}）。", f"{len(found)} of them in the zip: which one is meant? ({listed})"),
-                Text("zip を展開し、使うファイルを指定してください。", "unpack it and name the file you mean"),
+                Text(
+                    f"zip の中に{ja}が {len(found)} 個あり、どれを使うか決められません（{listed}）。",
+                    f"{len(found)} of them in the zip: which one is meant? ({listed})",
+                ),
+                Text(
+                    "zip を展開し、使うファイルを指定してください。", "unpack it and name the file you mean"
+                ),
             )
         target = folder / f"{uuid.uuid4().hex}{found[0].suffix}"
         archive.unpack(found[0], target)

@@ -11,11 +11,12 @@ import os
 from types import ModuleType
 
 # what may stay: formats that we read or write, and memory
-ALLOWED = frozenset({"GTiff", "COG", "MEM", "Memory", "FlatGeobuf", "GPKG", "GeoJSON", "ESRI Shapefile", "KML"})
+ALLOWED = frozenset(
+    {"GTiff", "COG", "MEM", "Memory", "FlatGeobuf", "GPKG", "GeoJSON", "ESRI Shapefile", "KML"}
+)
 
 # every other driver of the wheels of pyogrio 0.11-0.13 and rasterio 1.4-1.5; a test compares with what is loaded
-BARRED = (
-    *"""
+BARRED_NAMES = """
 AAIGrid ACE2 ADBC ADRG AIG AIVector AVCBin AVCE00 AVIF AirSAR AmigoCloud BAG BIGGIF BLX BMP BSB BT BYN CALS CEOS
 COASP COSAR CPG CSV CSW CTG CTable2 Carto DAAS DERIVED DGN DIMAP DIPEx DOQ1 DOQ2 DTED DXF ECRGTOC EDIGEO EEDA
 EEDAI EHdr EIR ELAS ENVI ERS ESAT ESRIC ESRIJSON Elasticsearch FAST FIT GDALG GFF GIF GML GNMDatabase GNMFile
@@ -27,9 +28,8 @@ OGCAPI OGR_GMT OGR_PDS OGR_VRT OSM OZI OpenFileGDB PAux PCIDSK PCRaster PDF PDS 
 PMTiles PNG PNM PRF PostgreSQL R RCM RIK RMF ROI_PAC RPFTOC RRASTER RS2 RST Rasterlite S102 S104 S111 S57 SAFE SAGA
 SAR_CEOS SDTS SENTINEL2 SGI SIGDEM SNAP_TIFF SNODAS SQLite SRP SRTMHGT STACIT STACTA SXF Selafin TGA TIL TSX
 Terragen TopoJSON USGSDEM VDV VFK VICAR VRT WAsP WCS WEBP WFS WMS WMTS XLSX XPM XYZ ZMap Zarr netCDF
-""".split(),
-    "MapInfo File",
-)
+"""
+BARRED = (*BARRED_NAMES.split(), "MapInfo File")
 
 FENCE = {
     "GDAL_SKIP": ",".join(BARRED),

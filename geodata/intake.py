@@ -16,7 +16,7 @@ from geodata import containers
 from geodata.containers import FORMAT_NAMES
 from geodata.crs import JGD2011
 from geodata.errors import DataError, Text
-from geodata.formats.raw import RawLayer
+from geodata.layer_choice import chosen_layer, together
 from geodata.limits import deadline, regular_file
 from geodata.reading_process import run
 from geodata.report import IntakeReport, file_sha256
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from geodata.nodata import Quantity
     from geodata.position import Box
-    from geodata.raster import Quantity, RasterBand
+    from geodata.raster import RasterBand
     from geodata.vector import Wanted
+
 
 def read_vector(
     path: Path | str,
@@ -46,7 +48,9 @@ def read_vector(
     `near` (west, south, east, north in degrees) is where the data should lie.
     """
     with _reading(path, kind) as (file, report):
-        return _vector(file, report, geometry=geometry, crs=crs, layer=layer, target_crs=target_crs, near=near), report
+        return _vector(
+            file, report, geometry=geometry, crs=crs, layer=layer, target_crs=target_crs, near=near
+        ), report
 
 
 def read_table(
@@ -62,7 +66,12 @@ def read_table(
 
 
 def read_raster(
-    path: Path | str, *, crs: str | None = None, band: int | None = None, quantity: Quantity = "people", near: Box | None = None
+    path: Path | str,
+    *,
+    crs: str | None = None,
+    band: int | None = None,
+    quantity: Quantity = "people",
+    near: Box | None = None,
 ) -> tuple[RasterBand, IntakeReport]:
     """One band of a GeoTIFF, NaN where it knows nothing.
 
@@ -110,7 +119,11 @@ def _inspect(file: Path, report: IntakeReport, **rest: Any) -> None:
     found = _format(file, report, tell=False)
     if found == "text" and file.suffix.casefold() in containers.VECTOR_ENDINGS:
         containers.vector_entries(file, file.parent, found)  # refuses: no shapes in it
-    holds = containers.zip_holds(file) if found == "zip" else {"tif": "raster", "text": "table"}.get(found, "vector")
+    holds = (
+        containers.zip_holds(file)
+        if found == "zip"
+        else {"tif": "raster", "text": "table"}.get(found, "vector")
+    )
     if holds == "raster":
         report.kind = report.kind or "population"
         quantity: Quantity = "people" if report.kind == "population" else "any"
@@ -148,20 +161,25 @@ def _no_memory() -> DataError:
     return DataError(
         "too-big",
         Text("メモリが足りず読み込めません。", "not enough memory to read it"),
-        Text("県の範囲に切り出すか、ファイルを分けてから読み込んでください。", "clip it to the prefecture or split it"),
+        Text(
+            "県の範囲に切り出すか、ファイルを分けてから読み込んでください。",
+            "clip it to the prefecture or split it",
+        ),
     )
 
 
-def _vector(file: Path, report: IntakeReport, *, geometry: Wanted, layer: str | None, **rest: Any) -> gpd.GeoDataFrame:
+def _vector(
+    file: Path, report: IntakeReport, *, geometry: Wanted, layer: str | None, **rest: Any
+) -> gpd.GeoDataFrame:
     from geodata import vector
 
     found = _format(file, report)
     with containers.private_folder() as folder:
         entries = containers.vector_entries(file, folder, found)
         wanted = {"polygon": "Polygon", "line": "LineString", "point": "Point"}.get(geometry, "any")
-        picked, others = containers.chosen_layer(entries, layer, wanted)
+        picked, others = chosen_layer(entries, layer, wanted)
         report.format = picked[0].format + (" (zip)" if found == "zip" else "")
-        raw = _together([entry.read() for entry in picked], [entry.name for entry in picked])
+        raw = together([entry.read() for entry in picked], [entry.name for entry in picked])
         report.records_in_file = raw.records + sum(entry.records for entry in others)
         if raw.name:
             report.facts["layer"] = raw.name
@@ -175,51 +193,24 @@ def _vector(file: Path, report: IntakeReport, *, geometry: Wanted, layer: str | 
         names = "、".join(entry.name for entry in others[:10])
         report.exclude(
             "other-layer",
-            Text(f"他の層の {left:,} 件は使っていません（{names}）。", f"{left:,} records of other layers were not used ({names})"),
+            Text(
+                f"他の層の {left:,} 件は使っていません（{names}）。",
+                f"{left:,} records of other layers were not used ({names})",
+            ),
             left,
             [entry.name for entry in others],
         )
         return vector.checked(raw, report, geometry=geometry, **rest)
 
 
-def _together(raws: list[RawLayer], names: list[str]) -> RawLayer:
-    """Several layers as one: rows one after the other, columns of all."""
-    import numpy as np
-    import pandas as pd
-
-    first = raws[0]
-    first.name = names[0]
-    if len(raws) == 1:
-        return first
-    if len({raw.crs for raw in raws}) > 1:
-        raise DataError(
-            "layers-differ-crs",
-            Text("層ごとに座標系が違うため、まとめて読めません。", "the layers are in different CRSs: they cannot be read together"),
-            Text('layer = "層の名前" で1つずつ指定してください。', 'name one with layer = "…"'),
-        )
-    frames = [raw.attributes.assign(layer=name) for raw, name in zip(raws, names, strict=True)]
-    attributes = pd.concat(frames, ignore_index=True)
-    for name in attributes.columns:
-        if not pd.api.types.is_numeric_dtype(attributes[name]):
-            attributes[name] = attributes[name].fillna("").astype(str)
-    return RawLayer(
-        "*",
-        np.concatenate([raw.geometries for raw in raws]),
-        attributes,
-        first.crs,
-        sum(raw.records for raw in raws),
-        np.concatenate([raw.numbers for raw in raws]),
-        first.word,
-        [remark for raw in raws for remark in raw.remarks],
-        first.facts,
-    )
-
-
 def _format(file: Path, report: IntakeReport, *, tell: bool = True) -> str:
     found = format_of(file)
     report.format = FORMAT_NAMES[found]
     if tell and ending_differs(file, found):
-        text = Text(f"拡張子（{file.suffix}）と中身（{report.format}）が違います。中身に従って読みました。", f"named {file.suffix} but holds {report.format}: read as what it holds")
+        text = Text(
+            f"拡張子（{file.suffix}）と中身（{report.format}）が違います。中身に従って読みました。",
+            f"named {file.suffix} but holds {report.format}: read as what it holds",
+        )
         report.note("warn", "ending-wrong", text)
     return found
 
@@ -241,13 +232,26 @@ def _table(file: Path, report: IntakeReport, *, sheet: str | None, header: bool)
         else:
             raise DataError(
                 "not-table",
-                Text(f"表ではありません（中身は {report.format}）。", f"this is no table but {report.format}"),
-                Text("CSV（UTF-8）か Excel（.xlsx）の表を指定してください。", "name a CSV (UTF-8) or an .xlsx file"),
+                Text(
+                    f"表ではありません（中身は {report.format}）。", f"this is no table but {report.format}"
+                ),
+                Text(
+                    "CSV（UTF-8）か Excel（.xlsx）の表を指定してください。",
+                    "name a CSV (UTF-8) or an .xlsx file",
+                ),
             )
     return frame
 
 
-def _raster(file: Path, report: IntakeReport, *, crs: str | None, band: int | None, quantity: Quantity, near: Box | None) -> RasterBand:
+def _raster(
+    file: Path,
+    report: IntakeReport,
+    *,
+    crs: str | None,
+    band: int | None,
+    quantity: Quantity,
+    near: Box | None,
+) -> RasterBand:
     from geodata import raster
     from geodata.limits import limits
 
@@ -257,23 +261,20 @@ def _raster(file: Path, report: IntakeReport, *, crs: str | None, band: int | No
         if format_of(source, file.name) != "tif":
             raise DataError(
                 "not-raster",
-                Text(f"GeoTIFF ではありません（中身は {report.format}）。", f"this is no GeoTIFF but {report.format}"),
-                Text("GISソフトで GeoTIFF として書き出してください。", "export it as GeoTIFF with GIS software"),
+                Text(
+                    f"GeoTIFF ではありません（中身は {report.format}）。",
+                    f"this is no GeoTIFF but {report.format}",
+                ),
+                Text(
+                    "GISソフトで GeoTIFF として書き出してください。", "export it as GeoTIFF with GIS software"
+                ),
             )
-        raw = run(raster.read_raw, str(containers.private_copy(source, folder, ".tif")), band, limits().pixels, size_bytes=report.size_bytes)
-        _tell_companions(file, report)
+        raw = run(
+            raster.read_raw,
+            str(containers.private_copy(source, folder, ".tif")),
+            band,
+            limits().pixels,
+            size_bytes=report.size_bytes,
+        )
+        raster.tell_companions(file, report)
         return raster.checked(raw, file.name, report, crs=crs, quantity=quantity, near=near)
-
-
-def _tell_companions(file: Path, report: IntakeReport) -> None:
-    """An .aux.xml beside a raster is not read; one that would move the raster is warned of."""
-    beside = file.with_name(file.name + ".aux.xml")
-    if not beside.is_file():
-        return
-    with beside.open("rb") as stream:
-        moves = any(word in stream.read(1 << 20) for word in (b"<SRS", b"<GeoTransform", b"<GCPList"))
-    text = Text(
-        f"横にある {beside.name} は使わず、GeoTIFF 自身の記載に従いました。" + ("座標系や位置が GISソフトでの表示と違うことがあります。" if moves else ""),
-        f"{beside.name} beside it was not used" + (": GIS software may show the raster elsewhere" if moves else ""),
-    )
-    report.note("warn" if moves else "info", "companion-ignored", text)

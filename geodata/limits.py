@@ -34,18 +34,18 @@ class Limits:
     ratio_from_bytes: int = 64 * MB
     layers: int = 1_000
     features: int = 3_000_000
-    vertices: int = 30_000_000
+    vertices: int = 15_000_000
     feature_text_bytes: int = 256 * MB  # one GeoJSON feature
     feature_positions: int = 6_000_000  # of one GeoJSON feature: Python needs about 130 bytes for each
     attributes: int = 20_000_000  # values beside the shapes of one layer, about 60 bytes each
     crossings: int = 200_000  # of a layer's rings with themselves: repair takes about 20 µs and 2 KB for each
     rows: int = 3_000_000
     columns: int = 2_000
-    cells: int = 60_000_000
+    cells: int = 30_000_000
     cell_chars: int = 10_000  # longer cells are told of; 10 times longer are refused
     line_chars: int = 4_000_000
-    xlsx_bytes: int = 300 * MB  # unpacked
-    xlsx_cells: int = 2_000_000
+    xlsx_bytes: int = 200 * MB  # unpacked
+    xlsx_cells: int = 1_000_000
     pixels: int = 30_000_000
     memory_bytes: int = 1 * GB  # what a reading process may take on top of what it starts with
     seconds: float = 10.0
@@ -99,7 +99,10 @@ def too_slow() -> DataError:
     """The refusal for a file that takes too long."""
     return DataError(
         "too-slow",
-        Text("大きさのわりに読み込みに時間がかかりすぎるため中止しました。", "reading takes too long for the size of this file"),
+        Text(
+            "大きさのわりに読み込みに時間がかかりすぎるため中止しました。",
+            "reading takes too long for the size of this file",
+        ),
         Text(
             "ファイルが壊れているか、異常に複雑です。GISソフトで開いて GeoPackage（表は CSV）で保存し直し、"
             "県の範囲に切り出してから読み込んでください。",
@@ -112,7 +115,10 @@ def too_big(what_ja: str, what_en: str, found: int, allowed: int, where: Text | 
     """The refusal for a file over one of the limits."""
     return DataError(
         "too-big",
-        Text(f"{what_ja}が {found:,} で、上限 {allowed:,} を超えています。", f"{found:,} {what_en}: the limit is {allowed:,}"),
+        Text(
+            f"{what_ja}が {found:,} で、上限 {allowed:,} を超えています。",
+            f"{found:,} {what_en}: the limit is {allowed:,}",
+        ),
         Text(
             "県の範囲に切り出すか、ファイルを分けてから読み込んでください。壊れたファイルでも同じ表示になります。",
             "clip it to the prefecture or split it; a damaged file also looks like this",
@@ -152,8 +158,14 @@ def regular_file(path: Path) -> int:
     if not stat.S_ISREG(status.st_mode):
         raise DataError(
             "not-a-file",
-            Text("通常のファイルではありません（装置やパイプなど）。", "this is not a regular file (a device or a pipe)"),
-            Text("中身を普通のファイルとして保存してから読み込んでください。", "save it as an ordinary file first"),
+            Text(
+                "通常のファイルではありません（装置やパイプなど）。",
+                "this is not a regular file (a device or a pipe)",
+            ),
+            Text(
+                "中身を普通のファイルとして保存してから読み込んでください。",
+                "save it as an ordinary file first",
+            ),
         ).at(path)
     if status.st_size == 0:
         raise DataError(

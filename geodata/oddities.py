@@ -53,8 +53,14 @@ def check_tangles(shapes: Geometries, polygons: npt.NDArray[np.bool_], raw: RawL
         if total > most:
             raise DataError(
                 "too-tangled",
-                Text(f"輪が自分自身と約 {total:,.0f} 回も交差していて、直せません。", f"rings cut themselves about {total:,.0f} times: they cannot be repaired"),
-                Text("この図形を GISソフトで削除するか、元のデータから作り直してください。", "delete this shape with GIS software or make it again"),
+                Text(
+                    f"輪が自分自身と約 {total:,.0f} 回も交差していて、直せません。",
+                    f"rings cut themselves about {total:,.0f} times: they cannot be repaired",
+                ),
+                Text(
+                    "この図形を GISソフトで削除するか、元のデータから作り直してください。",
+                    "delete this shape with GIS software or make it again",
+                ),
                 where=place(raw.word, int(raw.numbers[rows[one]])),
             )
 
@@ -71,7 +77,9 @@ def crossings(xy: npt.NDArray[np.float64]) -> float:
 
 
 def _side(a: Any, b: Any, c: Any) -> Any:
-    return (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (c[..., 0] - a[..., 0])
+    return (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (
+        c[..., 0] - a[..., 0]
+    )
 
 
 def tell_duplicates(
@@ -85,7 +93,9 @@ def tell_duplicates(
     same = pd.concat([keys, raw.attributes.iloc[rows].reset_index(drop=True)], axis=1).duplicated().to_numpy()
     if same.any():
         found = np.flatnonzero(same)
-        effect = Text("重なりは1回だけ数えるので面積は変わりません", "overlaps count once, so areas do not change")
+        effect = Text(
+            "重なりは1回だけ数えるので面積は変わりません", "overlaps count once, so areas do not change"
+        )
         if geometry != "polygon":
             effect = Text("除かずに読みました", "they are kept")
         text = Text(
@@ -95,7 +105,10 @@ def tell_duplicates(
         report.note("warn", "duplicates", text, len(found), names_of(raw, rows[found]))
     other = np.flatnonzero(same_shape & ~same)
     if len(other):
-        text = Text(f"位置・形が他と同じもの（属性は別）が {len(other):,} 件あります。", f"{len(other):,} records share their shape with another (attributes differ)")
+        text = Text(
+            f"位置・形が他と同じもの（属性は別）が {len(other):,} 件あります。",
+            f"{len(other):,} records share their shape with another (attributes differ)",
+        )
         report.note("info", "same-place", text, len(other), names_of(raw, rows[other]))
 
 
@@ -107,7 +120,9 @@ def tell_frame(shapes: Geometries, rows: IntArray, raw: RawLayer, report: Intake
     whole = (east - west) * (north - south)
     boxes = shapely.bounds(shapes)
     sizes = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-    likely = np.flatnonzero((sizes > FRAME_SHARE * whole) & (shapely.get_num_coordinates(shapes) <= FRAME_VERTICES) & (whole > 0))
+    likely = np.flatnonzero(
+        (sizes > FRAME_SHARE * whole) & (shapely.get_num_coordinates(shapes) <= FRAME_VERTICES) & (whole > 0)
+    )
     frames = [row for row in likely if shapely.area(shapes[row]) > 0.99 * sizes[row]]
     if frames:
         text = Text(

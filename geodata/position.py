@@ -120,12 +120,17 @@ def check_near(boxes: BoxArray, near: Box, numbers: Sequence[str], report: Intak
 
 def _touch(boxes: BoxArray, room: Box) -> npt.NDArray[np.bool_]:
     return np.asarray(
-        (boxes[:, 0] <= room[2]) & (boxes[:, 2] >= room[0]) & (boxes[:, 1] <= room[3]) & (boxes[:, 3] >= room[1])
+        (boxes[:, 0] <= room[2])
+        & (boxes[:, 2] >= room[0])
+        & (boxes[:, 1] <= room[3])
+        & (boxes[:, 3] >= room[1])
     )
 
 
 def _within(inner: Any, outer: Box) -> bool:
-    return bool(outer[0] <= inner[0] and outer[1] <= inner[1] and inner[2] <= outer[2] and inner[3] <= outer[3])
+    return bool(
+        outer[0] <= inner[0] and outer[1] <= inner[1] and inner[2] <= outer[2] and inner[3] <= outer[3]
+    )
 
 
 def _total(boxes: BoxArray) -> Box:
@@ -140,7 +145,10 @@ def _box(box: Box) -> str:
 def _swapped(box: Box) -> DataError:
     return DataError(
         "coordinates-swapped",
-        Text(f"経度と緯度が入れ替わっています（x, y の範囲 {_box(box)}）。", f"longitude and latitude are swapped (x, y within {_box(box)})"),
+        Text(
+            f"経度と緯度が入れ替わっています（x, y の範囲 {_box(box)}）。",
+            f"longitude and latitude are swapped (x, y within {_box(box)})",
+        ),
         SWAP_MEND,
     )
 

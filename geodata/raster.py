@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from geodata.crs import Declared, crs_name, decide_crs, is_tokyo, parse_crs, transformer
+from geodata.crs import Declared, crs_name, decide_crs, is_tokyo, parse_crs
+from geodata.datum import transformer
 from geodata.errors import DataError, Text
 from geodata.limits import check_count
+from geodata.nodata import FloatArray, Quantity, numbers, refusal
 from geodata.position import Box, check_area_of_use, check_near, check_numbers
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from geodata.report import IntakeReport
-
-FloatArray = npt.NDArray[np.float64]
-Quantity = Literal["people", "any"]
-
-# values that stand for "no data" where a file forgets to say so
-SENTINELS = (-9999.0, -99999.0, -999.0, -9998.0, -32768.0, -32767.0, -2147483648.0, -1.0, -99.0)
-HUGE = 1e30
-_DENSITY = re.compile(r"densit|per_?(?:sq)?_?k?m2?\b|/ ?k?m(?:2|²|\^2)|(?<![a-z])pd_\d|_pd_|人口密度|人/", re.IGNORECASE)
-DENSITY_MEND = Text(
-    "密度に各マスの面積を掛けて「人数」のラスタにしてから読み込んでください（QGIS のラスタ計算機）。",
-    "multiply by the area of each cell to get people per cell (QGIS raster calculator)",
-)
 
 
 @dataclass(frozen=True)
@@ -84,7 +75,13 @@ def _band(source: Any, band: int | None, max_pixels: int) -> RawRaster:
     number = band or 1
     k = number - 1
     if source.dtypes[k].startswith("complex"):
-        raise _refusal("raster-complex", "複素数のラスタです。", "a raster of complex numbers", "人口の実数値で書き出してください。", "export real numbers")
+        raise refusal(
+            "raster-complex",
+            "複素数のラスタです。",
+            "a raster of complex numbers",
+            "人口の実数値で書き出してください。",
+            "export real numbers",
+        )
     words = [*source.tags().values(), *source.tags(number).values(), str(source.units[k]), names[k]]
     return RawRaster(
         values=source.read(number),
@@ -105,7 +102,7 @@ def checked(
 ) -> RasterBand:
     """The band with its unknown cells found, in the CRS decided; refuses what cannot be told."""
     if raw.picture:
-        raise _refusal(
+        raise refusal(
             "raster-picture",
             "数値ではなく色の画像（カラーテーブル・RGB）です。",
             "a picture in colours, not numbers",
@@ -115,7 +112,7 @@ def checked(
     west, north, dx, dy, flip = _frame(raw)
     source = decide_crs(Declared("declared", raw.wkt) if raw.wkt else Declared("absent"), crs, report)
     if is_tokyo(source):
-        raise _refusal(
+        raise refusal(
             "crs-tokyo-raster",
             "旧日本測地系のラスタです。マスの位置が約450m ずれたままになるため使えません。",
             "a raster on the old Tokyo datum: its cells would stay 450 m off",
@@ -125,12 +122,18 @@ def checked(
     rows, cols = raw.values.shape
     box = (west, north - rows * dy, west + cols * dx, north)
     _check_place(box, source, near, report)
-    values = _numbers(raw, name, report, quantity)
+    values = numbers(raw, name, report, quantity)
     if flip:
         values = values[::-1]
     known = int(np.isfinite(values).sum())
     if not known:
-        raise _refusal("raster-empty", "値のあるマスが1つもありません。", "not one cell has a value", "元のファイルと nodata の設定を確かめてください。", "check the source and its nodata value")
+        raise refusal(
+            "raster-empty",
+            "値のあるマスが1つもありません。",
+            "not one cell has a value",
+            "元のファイルと nodata の設定を確かめてください。",
+            "check the source and its nodata value",
+        )
     report.records_in_file = int(values.size)
     report.accepted = known
     report.excluded["nodata"] = int(values.size) - known
@@ -138,7 +141,14 @@ def checked(
         "rows": rows, "columns": cols, "crs": crs_name(source), "bounds": [round(float(v), 9) for v in box],
         "cell_size": [dx, dy], "known_cells": known, "dtype": str(raw.values.dtype), "sum": float(np.nansum(values)),
     }  # fmt: skip
-    return RasterBand(values, west, north, dx, dy, crs_name(source) if source.to_epsg(min_confidence=100) else source.to_wkt())
+    return RasterBand(
+        values,
+        west,
+        north,
+        dx,
+        dy,
+        crs_name(source) if source.to_epsg(min_confidence=100) else source.to_wkt(),
+    )
 
 
 def _check_place(box: Box, source: Any, near: Box | None, report: IntakeReport) -> None:
@@ -154,9 +164,15 @@ def _frame(raw: RawRaster) -> tuple[float, float, float, float, bool]:
     """(west, north, dx, dy, south-up) of a raster that is not turned."""
     dx, row_turn, west, column_turn, dy, top = raw.transform
     if (dx, row_turn, west, column_turn, dy, top) == (1.0, 0.0, 0.0, 0.0, 1.0, 0.0):
-        raise _refusal("raster-no-place", "位置の情報（左上の座標とマスの大きさ）がありません。", "no geotransform: nobody knows where it lies", "GISソフトで位置合わせをした GeoTIFF を書き出してください。", "georeference it with GIS software")
+        raise refusal(
+            "raster-no-place",
+            "位置の情報（左上の座標とマスの大きさ）がありません。",
+            "no geotransform: nobody knows where it lies",
+            "GISソフトで位置合わせをした GeoTIFF を書き出してください。",
+            "georeference it with GIS software",
+        )
     if row_turn or column_turn:
-        raise _refusal(
+        raise refusal(
             "raster-turned",
             "回転したラスタです（行・列が東西・南北に沿っていません）。",
             "the raster is rotated: its rows do not run east-west",
@@ -164,107 +180,34 @@ def _frame(raw: RawRaster) -> tuple[float, float, float, float, bool]:
             "warp it to a north-up raster with GIS software",
         )
     if not (np.isfinite([dx, dy, west, top]).all() and dx > 0 and dy):
-        raise _refusal("raster-no-place", f"マスの大きさが正しくありません（{dx}, {dy}）。", f"impossible cell size ({dx}, {dy})", "GISソフトで書き出し直してください。", "export it again with GIS software")
+        raise refusal(
+            "raster-no-place",
+            f"マスの大きさが正しくありません（{dx}, {dy}）。",
+            f"impossible cell size ({dx}, {dy})",
+            "GISソフトで書き出し直してください。",
+            "export it again with GIS software",
+        )
     north = top if dy < 0 else top + dy * raw.values.shape[0]
     return west, north, dx, abs(dy), dy > 0
-
-
-def _numbers(raw: RawRaster, name: str, report: IntakeReport, quantity: Quantity) -> FloatArray:
-    """Values as float64 with NaN for every unknown cell, scaled as the file says."""
-    values = raw.values.astype(np.float64)
-    values[~raw.valid] = np.nan
-    report.facts["nodata"] = None if raw.nodata is None else str(raw.nodata)
-    odd = (values > HUGE) | (values < -HUGE)
-    if quantity == "people":
-        _check_density(raw.words, name)
-        _check_full(raw, values, report)
-        odd |= _undeclared(values, odd, report)
-    if odd.any():
-        kinds = np.unique(values[odd])
-        values[odd] = np.nan
-        declared = "nodata の指定がなく" if raw.nodata is None else f"nodata の指定（{raw.nodata:g}）と違い"
-        report.note(
-            "warn",
-            "nodata-undeclared",
-            Text(
-                f"{declared}、{', '.join(f'{kind:g}' for kind in kinds[:5])} が「値なし」として使われているとみなし、不明として扱いました（{int(odd.sum()):,} マス）。",
-                f"{', '.join(f'{kind:g}' for kind in kinds[:5])} taken for no data though not declared so ({int(odd.sum()):,} cells)",
-            ),
-            int(odd.sum()),
-        )
-    if raw.scale != 1.0 or raw.offset != 0.0:
-        values = values * raw.scale + raw.offset
-        report.note(
-            "warn",
-            "raster-scaled",
-            Text(f"ファイルの指定どおり、値 × {raw.scale:g} ＋ {raw.offset:g} に換算しました。", f"values × {raw.scale:g} + {raw.offset:g}, as the file says"),
-        )
-    return values
-
-
-def _undeclared(values: FloatArray, odd: npt.NDArray[np.bool_], report: IntakeReport) -> npt.NDArray[np.bool_]:
-    """Cells below zero that stand for no data; other negative numbers of people are refused."""
-    below = (values < 0) & ~odd
-    if not below.any():
-        return below
-    strange = below & ~np.isin(values, SENTINELS)
-    if strange.any():
-        row, column = (int(k) for k in np.argwhere(strange)[0])
-        raise DataError(
-            "raster-negative",
-            Text(f"人口に負の値（{values[row, column]:g} など {int(strange.sum()):,} マス）があります。", f"negative numbers of people ({values[row, column]:g} …, {int(strange.sum()):,} cells)"),
-            Text("人口のラスタか確かめ、「値なし」の値を nodata に設定して書き出し直してください（QGIS の「変換」）。", "check that it holds people, and declare its nodata value (QGIS Translate)"),
-            where=Text(f"上から {row + 1} 行目・左から {column + 1} 列目", f"row {row + 1} from the top, column {column + 1}"),
-        )
-    return below
-
-
-def _check_full(raw: RawRaster, values: FloatArray, report: IntakeReport) -> None:
-    """Cells at the top of an integer type: full counters or undeclared nodata; either way unknown."""
-    if raw.values.dtype.kind not in "ui":
-        return
-    top = float(np.iinfo(raw.values.dtype).max)
-    full = values == top
-    if not full.any():
-        return
-    if raw.values.dtype.itemsize == 1:
-        raise _refusal(
-            "raster-full",
-            f"8ビットの整数で、上限の {top:g} に達したマスが {int(full.sum()):,} あります（桁あふれか「値なし」か区別できません）。",
-            f"8-bit counts, and {int(full.sum()):,} cells stand at the largest value {top:g}: full or no data, nobody can tell",
-            "16ビット以上（または小数）の型で、nodata を設定して書き出し直してください。",
-            "export with 16 bits or more (or floats) and a nodata value",
-        )
-    values[full] = np.nan
-    report.note(
-        "warn",
-        "nodata-undeclared",
-        Text(f"整数の上限 {top:g} のマス {int(full.sum()):,} を「値なし」とみなし、不明として扱いました。", f"{int(full.sum()):,} cells at the type's largest value {top:g} taken for no data"),
-        int(full.sum()),
-    )
-
-
-def _check_density(words: str, name: str) -> None:
-    found = _DENSITY.search(words) or _DENSITY.search(name)
-    if found:
-        raise DataError(
-            "raster-density",
-            Text(f"人数ではなく人口密度のラスタのようです（「{found[0]}」と書かれています）。", f"this seems to be population density, not people (it says {found[0]!r})"),
-            DENSITY_MEND,
-        )
 
 
 def _several_bands(count: int, names: list[str]) -> DataError:
     listed = "、".join(f"{number}: {name or '名前なし'}" for number, name in enumerate(names[:20], 1))
     return DataError(
         "raster-bands",
-        Text(f"バンドが {count} つあり、どれが人口か分かりません（{listed}）。", f"{count} bands: which one holds the people? ({', '.join(names[:20])})"),
-        Text("study.toml に band = 1 のように番号を書くか、1バンドだけを書き出してください。", "write band = 1 in study.toml, or export one band"),
+        Text(
+            f"バンドが {count} つあり、どれが人口か分かりません（{listed}）。",
+            f"{count} bands: which one holds the people? ({', '.join(names[:20])})",
+        ),
+        Text(
+            "study.toml に band = 1 のように番号を書くか、1バンドだけを書き出してください。",
+            "write band = 1 in study.toml, or export one band",
+        ),
     )
 
 
 def _broken() -> DataError:
-    return _refusal(
+    return refusal(
         "raster-broken",
         "GeoTIFF が壊れているか、途中で切れています。",
         "the GeoTIFF is damaged or cut short",
@@ -273,5 +216,18 @@ def _broken() -> DataError:
     )
 
 
-def _refusal(code: str, ja: str, en: str, mend_ja: str, mend_en: str) -> DataError:
-    return DataError(code, Text(ja, en), Text(mend_ja, mend_en))
+def tell_companions(file: Path, report: IntakeReport) -> None:
+    """An .aux.xml beside a raster is not read; one that would move the raster is warned of."""
+    beside = file.with_name(file.name + ".aux.xml")
+    if not beside.is_file():
+        return
+    with beside.open("rb") as stream:
+        head = stream.read(1 << 20)
+    moves = any(word in head for word in (b"<SRS", b"<GeoTransform", b"<GCPList"))
+    text = Text(
+        f"横にある {beside.name} は使わず、GeoTIFF 自身の記載に従いました。"
+        + ("座標系や位置が GISソフトでの表示と違うことがあります。" if moves else ""),
+        f"{beside.name} beside it was not used"
+        + (": GIS software may show the raster elsewhere" if moves else ""),
+    )
+    report.note("warn" if moves else "info", "companion-ignored", text)

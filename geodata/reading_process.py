@@ -211,7 +211,9 @@ def _receive(stream: BinaryIO | Any) -> Any:
     return pickle.loads(data)
 
 
-def _attempt(read: Callable[..., T], args: tuple[Any, ...], ceiling: Limits, size_bytes: int) -> tuple[bool, Any]:
+def _attempt(
+    read: Callable[..., T], args: tuple[Any, ...], ceiling: Limits, size_bytes: int
+) -> tuple[bool, Any]:
     _cap_memory(ceiling, size_bytes)
     try:
         with limited(ceiling):
@@ -239,8 +241,14 @@ def _cap_memory(ceiling: Limits, size_bytes: int) -> None:
 def _died() -> DataError:
     return DataError(
         "reader-died",
-        Text("ファイルが壊れているため、読み込みの途中で止まりました。", "the file is damaged: reading it broke down"),
-        Text("GISソフトで開いて保存し直すか、元のファイルを入手し直してください。", "save it again with GIS software, or get it again"),
+        Text(
+            "ファイルが壊れているため、読み込みの途中で止まりました。",
+            "the file is damaged: reading it broke down",
+        ),
+        Text(
+            "GISソフトで開いて保存し直すか、元のファイルを入手し直してください。",
+            "save it again with GIS software, or get it again",
+        ),
     )
 
 

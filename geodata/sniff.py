@@ -23,12 +23,26 @@ MAGIC = (
 )
 # what it is, in Japanese and English, and how to get something readable
 NEEDS_ZIP = ("zip や 7z を展開し、中のファイルを指定してください。", "unpack it and name the file inside")
-TO_XLSX = ("Excel で開き、「Excel ブック（.xlsx）」か CSV で保存し直してください。", "save it as .xlsx or CSV with Excel")
-FROM_GIS = ("GISソフトで開き、GeoPackage か GeoJSON で書き出してください。", "export it as GeoPackage or GeoJSON with GIS software")
-AS_DATA = ("画像や文書ではなく、元の GISデータか表（CSV）を入手してください。", "get the GIS data or the table (CSV) behind it")
+TO_XLSX = (
+    "Excel で開き、「Excel ブック（.xlsx）」か CSV で保存し直してください。",
+    "save it as .xlsx or CSV with Excel",
+)
+FROM_GIS = (
+    "GISソフトで開き、GeoPackage か GeoJSON で書き出してください。",
+    "export it as GeoPackage or GeoJSON with GIS software",
+)
+AS_DATA = (
+    "画像や文書ではなく、元の GISデータか表（CSV）を入手してください。",
+    "get the GIS data or the table (CSV) behind it",
+)
 AGAIN = ("ファイルを入手し直してください。", "get the file again")
 REFUSED = (
-    (b"\xd0\xcf\x11\xe0", "古い形式の Excel（.xls）か、パスワード付きの Excel", "an old .xls or a protected Excel file", TO_XLSX),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "古い形式の Excel（.xls）か、パスワード付きの Excel",
+        "an old .xls or a protected Excel file",
+        TO_XLSX,
+    ),
     (b"%PDF", "PDF", "a PDF", AS_DATA),
     (b"\x89PNG", "画像（PNG）", "a PNG picture", AS_DATA),
     (b"\xff\xd8\xff", "画像（JPEG）", "a JPEG picture", AS_DATA),
@@ -40,8 +54,18 @@ REFUSED = (
     (b"\x7fELF", "実行ファイル", "a program", AGAIN),
 )
 XML_REFUSED = (
-    ("VRTDataset", "GDAL の仮想ファイル（VRT。他のファイルを読む指示）", "a GDAL virtual file (an order to read other files)", FROM_GIS),
-    ("OGRVRTDataSource", "GDAL の仮想ファイル（VRT。他のファイルを読む指示）", "a GDAL virtual file (an order to read other files)", FROM_GIS),
+    (
+        "VRTDataset",
+        "GDAL の仮想ファイル（VRT。他のファイルを読む指示）",
+        "a GDAL virtual file (an order to read other files)",
+        FROM_GIS,
+    ),
+    (
+        "OGRVRTDataSource",
+        "GDAL の仮想ファイル（VRT。他のファイルを読む指示）",
+        "a GDAL virtual file (an order to read other files)",
+        FROM_GIS,
+    ),
     ("html", "ウェブページ（HTML。ダウンロードの失敗など）", "a web page (a failed download?)", AGAIN),
     ("FeatureCollection", "GML", "GML", FROM_GIS),
     ("Dataset", "GML", "GML", FROM_GIS),
@@ -77,7 +101,11 @@ def format_of(path: Path, name: str = "") -> str:
                 break
             return found
     if ending in COMPANION:
-        raise _refused("Shapefile の付属ファイル", "a companion of a shapefile", (".shp か、全部を入れた zip を指定してください。", "name the .shp, or a zip of all its files"))
+        raise _refused(
+            "Shapefile の付属ファイル",
+            "a companion of a shapefile",
+            (".shp か、全部を入れた zip を指定してください。", "name the .shp, or a zip of all its files"),
+        )
     for magic, ja, en, mend in REFUSED:
         if head.startswith(magic):
             raise _refused(ja, en, mend)
@@ -112,7 +140,11 @@ def _xml_format(text: str) -> str:
 
 
 def _refused(ja: str, en: str, mend: tuple[str, str]) -> DataError:
-    return DataError("format-unknown", Text(f"中身は{ja}で、このままでは読めません。", f"this is {en} and cannot be read as it is"), Text(*mend))
+    return DataError(
+        "format-unknown",
+        Text(f"中身は{ja}で、このままでは読めません。", f"this is {en} and cannot be read as it is"),
+        Text(*mend),
+    )
 
 
 def ending_differs(path: Path, found: str) -> bool:

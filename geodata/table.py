@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from geodata.errors import DataError, Text
 from geodata.limits import check_count, check_time, limits
 from geodata.text import CONTROL, decode
+from geodata.text_columns import clean_columns, text_column
 
 if TYPE_CHECKING:
     from geodata.report import IntakeReport
@@ -28,7 +27,7 @@ _GUARDED = re.compile(r"^'(?=[=+\-@＝＋－＠])")
 _NUMBER = re.compile(r"[+-]?[\d,.]+(e[+-]?\d+)?$", re.IGNORECASE)
 
 RAGGED_MEND = Text(
-    "その行のカンマ（区切り）の過不足を直してください。値の中にカンマがあるときは、値全体を \" で囲みます（Excel の「CSV UTF-8」で保存すると自動で囲まれます）。",
+    'その行のカンマ（区切り）の過不足を直してください。値の中にカンマがあるときは、値全体を " で囲みます（Excel の「CSV UTF-8」で保存すると自動で囲まれます）。',
     'mend the commas in that row; a value that holds a comma must stand in "quotes" (Excel\'s CSV UTF-8 does it)',
 )
 
@@ -39,16 +38,23 @@ def read_text_table(path: Path, report: IntakeReport, *, header: bool) -> pd.Dat
     decoded = decode(path.read_bytes())
     report.facts["encoding"] = decoded.encoding
     if not decoded.certain:
-        text = Text(f"文字コードの印がないため {decoded.encoding} と推定して読みました。", f"no mark of its encoding: read as {decoded.encoding}")
+        text = Text(
+            f"文字コードの印がないため {decoded.encoding} と推定して読みました。",
+            f"no mark of its encoding: read as {decoded.encoding}",
+        )
         report.note("warn", "encoding-presumed", text)
     if "\ufffd" in decoded.text:
         at = decoded.text.index("\ufffd")
         row = decoded.text.count("\n", 0, at) + 1
-        text = Text("保存のときに壊れた文字（�）があります。名称などが正しくないおそれがあります。", "characters were lost (�) when it was saved: names may be wrong")
+        text = Text(
+            "保存のときに壊れた文字（�）があります。名称などが正しくないおそれがあります。",
+            "characters were lost (�) when it was saved: names may be wrong",
+        )
         report.note("warn", "text-damaged", text, decoded.text.count("\ufffd"), [f"{row} 行目"])
     _check_lines(decoded.text)
     delimiter = delimiter_of(decoded.text, path.suffix)
     report.facts["delimiter"] = str(DELIMITERS[delimiter])
+    _check_size(decoded.text, delimiter)
     frame = frame_of_rows(_records(decoded.text, delimiter), report, header=header)
     # one search over the text spares a search in every cell
     return clean_columns(frame, report) if _needs_cleaning(decoded.text) else frame
@@ -69,8 +75,21 @@ def _check_lines(text: str) -> None:
     while len(text) - at > most:
         end = text.rfind("\n", at, at + most + 1)
         if end < 0:
-            check_count("1行の文字数", "characters in one line", most + 1, most, row_place(text.count("\n", 0, at) + 1))
+            check_count(
+                "1行の文字数",
+                "characters in one line",
+                most + 1,
+                most,
+                row_place(text.count("\n", 0, at) + 1),
+            )
         at = end + 1
+
+
+def _check_size(text: str, delimiter: str) -> None:
+    lines = text.count("\n")
+    check_count("セル数", "cells", text.count(delimiter) + lines, limits().cells)
+    if '"' not in text:  # else a cell may hold line ends
+        check_count("行数", "rows", lines, limits().rows)
 
 
 def delimiter_of(text: str, suffix: str) -> str:
@@ -88,7 +107,9 @@ def delimiter_of(text: str, suffix: str) -> str:
 def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """(line on which the record starts, its cells). Blank lines are no records."""
     csv.field_size_limit(max(limits().cell_chars * 10, 131_072))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
     before = 0
     while True:
         try:
@@ -98,13 +119,25 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         except csv.Error as error:
             raise DataError(
                 "csv-broken",
-                Text(f'引用符（"）が閉じていないか、セルが長すぎます（{error}）。', f'a quote (") is not closed, or a cell is too long ({error})'),
+                Text(
+                    f'引用符（"）が閉じていないか、セルが長すぎます（{error}）。',
+                    f'a quote (") is not closed, or a cell is too long ({error})',
+                ),
                 RAGGED_MEND,
                 where=row_place(before + 1),
             ) from error
         start, before = before + 1, reader.line_num
         if any(cells):
             yield start, cells
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Lines with their ends; io.StringIO would hold the text a second time at four bytes a character."""
+    at = 0
+    while at < len(text):
+        end = text.find("\n", at) + 1 or len(text)
+        yield text[at:end]
+        at = end
 
 
 def frame_of_rows(
@@ -188,7 +221,10 @@ def _fitted(cells: list[str], width: int, number: int, *, titles: bool) -> list[
         else:
             raise DataError(
                 "row-length",
-                Text(f"列の数が他の行と違います（{width} 列のはずが {len(cells)} 列）。このまま読むと値が隣の列にずれます。", f"{len(cells)} cells where other rows have {width}: values would shift to other columns"),
+                Text(
+                    f"列の数が他の行と違います（{width} 列のはずが {len(cells)} 列）。このまま読むと値が隣の列にずれます。",
+                    f"{len(cells)} cells where other rows have {width}: values would shift to other columns",
+                ),
                 RAGGED_MEND,
                 where=row_place(number),
             )
@@ -208,8 +244,14 @@ def _column_names(cells: list[str], number: int, report: IntakeReport) -> list[s
     if filled * 2 < len(cells):
         raise DataError(
             "header-missing",
-            Text(f"見出し行らしい行がありません（{len(cells)} 列中 {filled} 列しか埋まっていません）。", f"no header row: only {filled} of {len(cells)} cells are filled"),
-            Text("表題などの行を消し、1行目を列の見出しにしてください。", "delete title rows, so that the first row names the columns"),
+            Text(
+                f"見出し行らしい行がありません（{len(cells)} 列中 {filled} 列しか埋まっていません）。",
+                f"no header row: only {filled} of {len(cells)} cells are filled",
+            ),
+            Text(
+                "表題などの行を消し、1行目を列の見出しにしてください。",
+                "delete title rows, so that the first row names the columns",
+            ),
             where=row_place(number),
         )
     names: list[str] = []
@@ -223,7 +265,10 @@ def _column_names(cells: list[str], number: int, report: IntakeReport) -> list[s
             repeated.append(f"{base} → {name}")
         names.append(name)
     if repeated:
-        text = Text("同じ見出しの列があり、番号を付けて区別しました。", "columns of one name were told apart by a number")
+        text = Text(
+            "同じ見出しの列があり、番号を付けて区別しました。",
+            "columns of one name were told apart by a number",
+        )
         report.note("warn", "columns-repeated", text, len(repeated), repeated)
     return names
 
@@ -233,48 +278,11 @@ def _text_frame(block: Rows, width: int) -> pd.DataFrame:
     return pd.DataFrame({number: text_column(_unguarded(values)) for number, values in enumerate(columns)})
 
 
-def text_column(values: Sequence[str]) -> pd.Series:
-    """A column of text. By way of Arrow: three times quicker than pandas' own check of every cell."""
-    import pyarrow as pa
-
-    if pd.Series(["a"]).dtype == object:  # pandas 2
-        return pd.Series(values, dtype=object)
-    dtype = pd.StringDtype("pyarrow", na_value=np.nan)
-    return pd.Series(pd.array(pa.array(values, pa.large_string()), dtype=dtype))
-
-
-def clean_columns(frame: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
-    """`frame` with control characters taken out of its text, and very long cells told of."""
-    controls: list[str] = []
-    long_cells: list[str] = []
-    count = 0
-    for name in frame.columns:
-        values = frame[name]
-        if pd.api.types.is_numeric_dtype(values):
-            continue
-        texts = values.to_list()
-        if max(map(len, texts), default=0) > limits().cell_chars:
-            lengths = values.str.len().to_numpy()
-            long_cells += [f"{row + 1} {name}" for row in np.flatnonzero(lengths > limits().cell_chars)[:20]]
-        if CONTROL.search("\n".join(texts)):  # one search for the column: cells only where it finds something
-            dirty = np.array([CONTROL.search(text) is not None for text in texts])
-            count += int(dirty.sum())
-            controls += [f"{row + 1} {name}" for row in np.flatnonzero(dirty)[:20]]
-            cleaned = pd.Series([CONTROL.sub("", text) for text in texts], index=frame.index, dtype=str)
-            frame = frame.copy(deep=False)
-            frame[name] = cleaned
-    if count:
-        text = Text(f"文字の中の制御文字を取り除きました（{count:,} か所）。", f"control characters taken out of {count:,} cells")
-        report.note("warn", "control-characters", text, count, controls)
-    if long_cells:
-        text = Text(f"{limits().cell_chars:,} 文字を超えるセルがあります。", f"cells longer than {limits().cell_chars:,} characters")
-        report.note("warn", "long-cells", text, len(long_cells), long_cells)
-    return frame
-
-
 def row_place(number: int, sheet: str = "") -> Text:
     """ "3 行目" / "row 3"."""
-    return Text(f"{sheet + ' の ' if sheet else ''}{number} 行目", f"{sheet + ' ' if sheet else ''}row {number}")
+    return Text(
+        f"{sheet + ' の ' if sheet else ''}{number} 行目", f"{sheet + ' ' if sheet else ''}row {number}"
+    )
 
 
 def _no_rows() -> DataError:

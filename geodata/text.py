@@ -33,7 +33,11 @@ class Decoded:
 
 def decode(data: bytes) -> Decoded:
     """Text of a whole file: BOM, then UTF-8, then ISO-2022-JP, then CP932, each strictly; else a DataError."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8"),
+        (b"\xff\xfe", "utf-16-le"),
+        (b"\xfe\xff", "utf-16-be"),
+    ):
         if data.startswith(mark):
             return Decoded(_strict(data[len(mark) :], encoding, len(mark)), f"{encoding} (BOM)")
     if b"\x00" in data:
@@ -57,7 +61,10 @@ def _without_mark(data: bytes) -> Decoded:
     at = data.index(b"\x00")
     raise DataError(
         "nul-byte",
-        Text(f"先頭から {at:,} バイト目に NUL（0x00）があり、文字のファイルではありません。", f"NUL at byte {at:,}: this is not a text file"),
+        Text(
+            f"先頭から {at:,} バイト目に NUL（0x00）があり、文字のファイルではありません。",
+            f"NUL at byte {at:,}: this is not a text file",
+        ),
         Text(
             "ファイルが壊れているか、拡張子が違います。元のソフトで CSV（UTF-8）として保存し直してください。",
             "damaged, or a wrong extension: save it again as CSV (UTF-8) from where it was made",
@@ -138,7 +145,10 @@ def decode_fields(fields: Iterable[bytes], declared: str) -> tuple[str, bool]:
         return "cp932", declared not in {"", "cp932"}
     raise DataError(
         "encoding-unknown",
-        Text("属性の文字が UTF-8 でも Shift_JIS（CP932）でも読めません。", "the attribute text decodes neither as UTF-8 nor as CP932"),
+        Text(
+            "属性の文字が UTF-8 でも Shift_JIS（CP932）でも読めません。",
+            "the attribute text decodes neither as UTF-8 nor as CP932",
+        ),
         Text(
             "文字コードを書いた .cpg ファイル（例: UTF-8）を添えるか、GISソフトで GeoPackage に書き出してください。",
             "add a .cpg file naming the encoding, or export as GeoPackage with GIS software",
@@ -151,7 +161,10 @@ def _cut_decodes(field: bytes, encoding: str) -> bool:
     try:
         field.decode(encoding)
     except UnicodeDecodeError as error:
-        return len(field) - error.start < 4 and error.reason in {"unexpected end of data", "incomplete multibyte sequence"}
+        return len(field) - error.start < 4 and error.reason in {
+            "unexpected end of data",
+            "incomplete multibyte sequence",
+        }
     except LookupError:
         return False
     return True

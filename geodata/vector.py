@@ -8,14 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geodata.crs import crs_name, decide_crs, parse_crs, to_target, transformer
+from geodata.crs import crs_name, decide_crs, parse_crs
+from geodata.datum import to_target, transformer
 from geodata.errors import DataError, Text
 from geodata.formats.raw import LARGEST, Geometries, RawLayer, not_finite, place
 from geodata.limits import check_count, limits
 from geodata.oddities import check_tangles, names_of, tell_duplicates, tell_frame
 from geodata.position import Box, check_area_of_use, check_near, check_numbers
 from geodata.repair import repair_polygons
-from geodata.table import clean_columns
+from geodata.text_columns import clean_columns
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -80,14 +81,20 @@ def _usable(raw: RawLayer, report: IntakeReport) -> tuple[Geometries, IntArray]:
     word = raw.word
     report.exclude(
         "geometry-null",
-        Text(f"図形のない{word.ja} {len(null):,} 件を除きました。", f"{len(null):,} {word.en}s without a shape were left out"),
+        Text(
+            f"図形のない{word.ja} {len(null):,} 件を除きました。",
+            f"{len(null):,} {word.en}s without a shape were left out",
+        ),
         len(null),
         names_of(raw, null),
     )
     gone = np.flatnonzero(empty)
     report.exclude(
         "geometry-empty",
-        Text(f"図形が空の{word.ja} {len(gone):,} 件を除きました。", f"{len(gone):,} {word.en}s with an empty shape were left out"),
+        Text(
+            f"図形が空の{word.ja} {len(gone):,} 件を除きました。",
+            f"{len(gone):,} {word.en}s with an empty shape were left out",
+        ),
         len(gone),
         names_of(raw, gone),
     )
@@ -137,7 +144,10 @@ def _of_kind(
         raise _nothing_left(raw, geometry)
     report.exclude(
         "geometry-kind",
-        Text(f"{_NAMES[geometry].ja}ではない図形 {len(other):,} 件を除きました。", f"{len(other):,} shapes that are no {_NAMES[geometry].en} were left out"),
+        Text(
+            f"{_NAMES[geometry].ja}ではない図形 {len(other):,} 件を除きました。",
+            f"{len(other):,} shapes that are no {_NAMES[geometry].en} were left out",
+        ),
         len(other),
         names_of(raw, rows[other]),
     )
@@ -152,7 +162,11 @@ def _parts_of_kind(shape: Any, geometry: Wanted) -> Any:
     kept = parts[np.isin(shapely.get_type_id(parts), _FAMILY[geometry])]
     if not len(kept):
         return None
-    gather = {"polygon": shapely.multipolygons, "line": shapely.multilinestrings, "point": shapely.multipoints}
+    gather = {
+        "polygon": shapely.multipolygons,
+        "line": shapely.multilinestrings,
+        "point": shapely.multipoints,
+    }
     return gather[geometry](kept)
 
 
@@ -174,7 +188,10 @@ def _flat(shapes: Geometries, raw: RawLayer, rows: IntArray, report: IntakeRepor
     tall = np.flatnonzero(shapely.has_z(shapes) | shapely.has_m(shapes))
     if not len(tall):
         return shapes
-    text = Text(f"高さなど（Z・M）の値を {len(tall):,} 件から落としました。", f"heights or measures (Z, M) dropped from {len(tall):,} shapes")
+    text = Text(
+        f"高さなど（Z・M）の値を {len(tall):,} 件から落としました。",
+        f"heights or measures (Z, M) dropped from {len(tall):,} shapes",
+    )
     report.note("info", "geometry-z", text, len(tall), names_of(raw, rows[tall]))
     return np.asarray(shapely.force_2d(shapes), object)
 
@@ -188,11 +205,16 @@ def _check_place(
     degrees = boxes
     if source.is_projected or near is not None:
         route = transformer(source, parse_crs(DEGREES_CRS))
-        degrees = np.column_stack([*route.transform(boxes[:, 0], boxes[:, 1]), *route.transform(boxes[:, 2], boxes[:, 3])])
+        degrees = np.column_stack(
+            [*route.transform(boxes[:, 0], boxes[:, 1]), *route.transform(boxes[:, 2], boxes[:, 3])]
+        )
         if not np.isfinite(degrees).all():
             raise DataError(
                 "crs-contradiction",
-                Text(f"座標系 {crs_name(source)} では地上の位置にならない座標です。", f"the coordinates are no place on the ground in {crs_name(source)}"),
+                Text(
+                    f"座標系 {crs_name(source)} では地上の位置にならない座標です。",
+                    f"the coordinates are no place on the ground in {crs_name(source)}",
+                ),
                 Text("作成元に座標系を確かめてください。", "ask who made it for the true CRS"),
             )
         low, high = degrees[:, :2].min(axis=0), degrees[:, 2:].max(axis=0)
@@ -227,7 +249,10 @@ def _repaired(
     collapsed = np.flatnonzero(nothing)
     report.exclude(
         "geometry-collapsed",
-        Text(f"面積のない面 {len(collapsed):,} 件を除きました。", f"{len(collapsed):,} polygons that enclose nothing were left out"),
+        Text(
+            f"面積のない面 {len(collapsed):,} 件を除きました。",
+            f"{len(collapsed):,} polygons that enclose nothing were left out",
+        ),
         len(collapsed),
         names_of(raw, rows[collapsed]),
     )

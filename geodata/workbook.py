@@ -8,23 +8,28 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from geodata.archive import ZIP_TROUBLE, Archive, Member
 from geodata.errors import DataError, Text
 from geodata.limits import check_count, check_time, limits
-from geodata.table import clean_columns, frame_of_rows, row_place
-
-if TYPE_CHECKING:
-    from geodata.report import IntakeReport
+from geodata.report import PLACES_KEPT, IntakeReport
+from geodata.table import frame_of_rows, row_place
+from geodata.text_columns import clean_columns
 
 SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml$", re.IGNORECASE)
+TAG_BYTES = 16
+_CELL = re.compile(rb"<(?:\w+:)?c[ >/]")
 _FORMULA = re.compile(rb"<(\w+:)?f[ >]")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell[ />]")
 _LEADING_ZEROS = re.compile(r"^0{2,}$")
 _ERROR_VALUES = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
-SAVE_AGAIN = Text("Excel で開いて保存し直すか、CSV（UTF-8）で保存してください。", "save it again with Excel, or as CSV (UTF-8)")
+SAVE_AGAIN = Text(
+    "Excel で開いて保存し直すか、CSV（UTF-8）で保存してください。",
+    "save it again with Excel, or as CSV (UTF-8)",
+)
 
 
 def is_workbook(path: Path) -> bool:
@@ -60,8 +65,11 @@ def read_workbook(path: Path, report: IntakeReport, *, sheet: str | None, header
 
 
 def _look_into_parts(archive: Archive) -> bool:
-    """Whether any sheet has formulas; refuses parts that declare XML entities."""
-    formulas = False
+    """Whether any sheet has formulas; refuses parts that declare XML entities, and more cells than can be read.
+
+    openpyxl takes a hundred times longer than this to go through a sheet.
+    """
+    formulas, cells = False, 0
     inflated = sum(member.entry.file_size for member in archive.members)
     check_count("展開後のバイト数", "bytes after unpacking", inflated, limits().xlsx_bytes)
     for member in archive.members:
@@ -70,20 +78,30 @@ def _look_into_parts(archive: Archive) -> bool:
         check_time()
         head = archive.read(member, 2048)
         if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-            raise DataError("xlsx-unsafe", Text("Excel ファイルの中に外部参照の宣言（DOCTYPE）があります。", "the workbook declares XML entities"), SAVE_AGAIN)
+            raise DataError(
+                "xlsx-unsafe",
+                Text(
+                    "Excel ファイルの中に外部参照の宣言（DOCTYPE）があります。",
+                    "the workbook declares XML entities",
+                ),
+                SAVE_AGAIN,
+            )
         if SHEET_PART.search(member.name):
-            formulas = formulas or _has_formula(archive, member)
+            has_formula, found = _cells_in(archive, member)
+            formulas, cells = formulas or has_formula, cells + found
+            check_count("セル数", "cells", cells, limits().xlsx_cells)
     return formulas
 
 
-def _has_formula(archive: Archive, member: Member) -> bool:
-    before = b""
+def _cells_in(archive: Archive, member: Member) -> tuple[bool, int]:
+    """(some cell holds a formula, number of cells) of a sheet's XML."""
+    formula, cells, before = False, 0, b""
     for block in archive.blocks(member):
         check_time()
-        if _FORMULA.search(before + block):
-            return True
-        before = block[-4:]
-    return False
+        cells += len(_CELL.findall(block))  # one cut in two by the block's end does not matter
+        formula = formula or _FORMULA.search(before + block) is not None
+        before = block[-TAG_BYTES:]
+    return formula, cells
 
 
 def _open(path: Path, *, values: bool) -> Any:
@@ -96,17 +114,28 @@ def _open(path: Path, *, values: bool) -> Any:
 
 
 def _broken() -> DataError:
-    return DataError("xlsx-broken", Text("Excel ファイルとして読めません（壊れています）。", "this workbook cannot be read (damaged)"), SAVE_AGAIN)
+    return DataError(
+        "xlsx-broken",
+        Text("Excel ファイルとして読めません（壊れています）。", "this workbook cannot be read (damaged)"),
+        SAVE_AGAIN,
+    )
 
 
 def _chosen_sheet(book: Any, sheet: str | None, report: IntakeReport) -> str:
     """The sheet asked for, or the only one that holds something; the others' rows are counted as left out."""
-    counts = {tab.title: _filled_rows(tab) for tab in book.worksheets}
+    tabs = book.worksheets
+    counts = {tab.title: _filled_rows(tab) if len(tabs) > 1 else 1 for tab in tabs}
     if sheet is not None and sheet not in counts:
-        raise _which(counts, Text(f"シート「{sheet}」がありません。", f"there is no sheet {sheet!r}."), "sheet-missing")
+        raise _which(
+            counts, Text(f"シート「{sheet}」がありません。", f"there is no sheet {sheet!r}."), "sheet-missing"
+        )
     visible = [tab.title for tab in book.worksheets if counts[tab.title] and tab.sheet_state == "visible"]
     if sheet is None and len(visible) > 1:
-        raise _which({name: counts[name] for name in visible}, Text("シートが複数あり、どれを使うか決められません。", "several sheets: which one is meant?"), "sheet-ambiguous")
+        raise _which(
+            {name: counts[name] for name in visible},
+            Text("シートが複数あり、どれを使うか決められません。", "several sheets: which one is meant?"),
+            "sheet-ambiguous",
+        )
     chosen = sheet if sheet is not None else next(iter(visible or counts), None)
     if chosen is None:
         raise _broken()
@@ -142,7 +171,10 @@ def _which(counts: dict[str, int], problem: Text, code: str) -> DataError:
     return DataError(
         code,
         Text(f"{problem.ja} 候補: {listed}", f"{problem.en} Choices: {', '.join(counts)}"),
-        Text(f'study.toml のこのデータの欄に sheet = "{example}" のように書くか、1シートだけのファイルにしてください。', f'write sheet = "{example}" in study.toml, or keep one sheet in the file'),
+        Text(
+            f'study.toml のこのデータの欄に sheet = "{example}" のように書くか、1シートだけのファイルにしてください。',
+            f'write sheet = "{example}" in study.toml, or keep one sheet in the file',
+        ),
     )
 
 
@@ -152,7 +184,8 @@ def _uncalculated(path: Path, sheet: str, values: Any, report: IntakeReport) -> 
     try:
         tab = book[sheet]
         tab.reset_dimensions()
-        places, count = [], 0
+        places: list[str] = []
+        count = 0
         for formulas, results in zip(tab.iter_rows(), values.iter_rows(values_only=True), strict=False):
             for cell, result in zip(formulas, results, strict=False):
                 if cell.data_type != "f":
@@ -160,16 +193,26 @@ def _uncalculated(path: Path, sheet: str, values: Any, report: IntakeReport) -> 
                 if result is None:
                     return DataError(
                         "formula-uncalculated",
-                        Text("数式のセルに計算結果が保存されていません。", "a formula cell has no stored result"),
-                        Text("Excel で開いて上書き保存するか、数式を値に貼り替えてください。", "open and save it with Excel, or paste the values over the formulas"),
+                        Text(
+                            "数式のセルに計算結果が保存されていません。",
+                            "a formula cell has no stored result",
+                        ),
+                        Text(
+                            "Excel で開いて上書き保存するか、数式を値に貼り替えてください。",
+                            "open and save it with Excel, or paste the values over the formulas",
+                        ),
                         where=Text(f"{sheet} の {cell.coordinate}", f"{sheet} {cell.coordinate}"),
                     )
                 count += 1
-                places.append(cell.coordinate) if len(places) < 20 else None
+                if len(places) < PLACES_KEPT:
+                    places.append(cell.coordinate)
     finally:
         book.close()
     if count:
-        text = Text(f"数式のセルが {count:,} あり、保存されている計算結果を使いました。", f"{count:,} formula cells: their stored results were used")
+        text = Text(
+            f"数式のセルが {count:,} あり、保存されている計算結果を使いました。",
+            f"{count:,} formula cells: their stored results were used",
+        )
         report.note("info", "formula-cells", text, count, places)
     return None
 
@@ -186,6 +229,9 @@ class _Cells:
         self._tab.reset_dimensions()
         found, widest, total = [], 0, 0
         for number, row in enumerate(self._tab.iter_rows(), 1):
+            if number % 1024 == 0:
+                check_time()
+            check_count("列数", "columns", len(row), limits().columns, row_place(number, self._name))
             texts = [self._text(cell) for cell in row]
             while texts and not texts[-1]:
                 texts.pop()
@@ -220,5 +266,8 @@ class _Cells:
     def tell(self, report: IntakeReport) -> None:
         """Report cells that hold an Excel error."""
         if self.errors:
-            text = Text(f"Excel のエラー値（#N/A など）のセルが {len(self.errors):,} あります。", f"{len(self.errors):,} cells hold an Excel error (#N/A …)")
+            text = Text(
+                f"Excel のエラー値（#N/A など）のセルが {len(self.errors):,} あります。",
+                f"{len(self.errors):,} cells hold an Excel error (#N/A …)",
+            )
             report.note("warn", "cell-errors", text, len(self.errors), self.errors)

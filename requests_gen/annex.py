@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from coverage.zones import nearest_coverage_km
 from requests_gen.annex_facts import carrier_need
 from requests_gen.letter_history import CarrierHistory
 from requests_gen.letter_settings import ZoneChoice
@@ -84,8 +83,13 @@ class Annex:
     rest: Rest
 
 
-def annex(result: Result, carrier: str, choice: ZoneChoice, history: CarrierHistory | None) -> Annex:
-    """The zones that `carrier` does not serve, most urgent first, and their sums."""
+def annex(
+    result: Result, carrier: str, choice: ZoneChoice, history: CarrierHistory | None, edge_km: pd.Series
+) -> Annex:
+    """The zones that `carrier` does not serve, most urgent first, and their sums.
+
+    history: what this carrier answered last year. edge_km: index zone_id, annex_facts.edge_km.
+    """
     generation = str(result.study.zones.generation)
     zones = pd.DataFrame(result.zones.drop(columns="geometry"))
     mine = zones[f"mark_{generation}_{carrier}"]
@@ -93,9 +97,10 @@ def annex(result: Result, carrier: str, choice: ZoneChoice, history: CarrierHist
     ranked = result.ranking["rank"].dropna()
     order = [zone for zone in ranked.index if lacking[zone]][: choice.max_zones]
     need = carrier_need(result, carrier, generation)
-    km = _km(result, carrier, generation, zones)
     rows = tuple(
-        _row(number, zones.loc[zone], int(ranked[zone]), need.loc[zone], float(km[zone]), result, history)
+        _row(
+            number, zones.loc[zone], int(ranked[zone]), need.loc[zone], float(edge_km[zone]), result, history
+        )
         for number, zone in enumerate(order, start=1)
     )
     left = lacking.index[lacking & ~lacking.index.isin(order)]
@@ -117,14 +122,6 @@ def figures(rows: tuple[ZoneRow, ...]) -> Figures:
         shelters=total([row.shelters for row in rows]),
         roaming_zones=sum(bool(row.roaming) for row in rows),
     )
-
-
-def _km(result: Result, carrier: str, generation: str, zones: pd.DataFrame) -> pd.Series:
-    """km to the nearest cell that this carrier covers by half."""
-    return nearest_coverage_km(
-        zones[["x", "y"]], result.cells, result.shares[(carrier, generation)], result.grid,
-        result.study.about.metric_crs,
-    )  # fmt: skip
 
 
 def _row(

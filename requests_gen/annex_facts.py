@@ -13,6 +13,7 @@ from coverage.matrix import layers_by_column
 
 if TYPE_CHECKING:
     from coverage.run import Result
+    from requests_gen.zone_map_frames import MapFrames
 
 ROAMING = "roaming"
 
@@ -112,3 +113,10 @@ def _roaming(
         return pd.Series(dtype=float)
     x, y = result.grid.centres(cells["i"].to_numpy(), cells["j"].to_numpy())
     return left.where(_inside(shapes, x, y), 0.0).groupby(cells["zone_id"]).sum(min_count=1)
+
+
+def edge_km(frames: MapFrames, carrier: str, generation: str) -> pd.Series:
+    """km from the point of each zone to the carrier's area, as its map tells it; NaN without any. Index zone_id."""
+    area, zones = frames.coverage[carrier, generation], frames.zones
+    metres = [area.distance_m(x, y) for x, y in zip(zones["x"], zones["y"], strict=True)]
+    return pd.Series(metres, index=zones.index, dtype=float) / 1000.0

@@ -71,22 +71,22 @@ def _columns(result: Result, settings: LetterSettings, zones: Annex) -> dict[str
     columns = {
         "number": Heading("番号", 9, "center"),
         "rank": Heading("優先\n順位", 9, "center"),
-        "zone_id": Heading("地区ID", 20, "center"),
-        "municipality": Heading(f"{words_of(settings, result.study)['municipalities']}名", 25, "left"),
-        "name": Heading("地区名", 34, "left"),
-        "kind": Heading("種別", 16, "center"),
+        "zone_id": Heading("地区ID", 19, "center"),
+        "municipality": Heading(f"{words_of(settings, result.study)['municipalities']}名", 24, "left"),
+        "name": Heading("地区名", 30, "left"),
+        "kind": Heading("種別", 18, "center"),
     }
     for at, carrier in enumerate(result.study.carriers):
         if carrier.key == zones.carrier or shown:
             own = "\n（貴社）" if carrier.key == zones.carrier else ""
-            columns[f"mark {at}"] = Heading(carrier.name + own, 15, "center", group)
+            columns[f"mark {at}"] = Heading(carrier.name + own, 15.5, "center", group)
     columns |= {
-        "serving": Heading("提供\n事業者数", 14, "center"),
-        "people": Heading("エリア外\n人口(推計)", 16, "right"),
-        "households": Heading("エリア外\n世帯(推計)", 16, "right"),
-        "share_65plus": Heading("65歳以上\nの割合", 14, "right"),
-        "shelters": Heading("避難所等\n（か所）", 13, "right"),
-        "nearest_km": Heading("最寄りエリア\nまで(km)", 17, "right"),
+        "serving": Heading("提供\n事業者数", 13, "center"),
+        "people": Heading("エリア外\n人口(推計)", 17, "right"),
+        "households": Heading("エリア外\n世帯(推計)", 15, "right"),
+        "share_65plus": Heading("65歳\n以上割合", 14, "right"),
+        "shelters": Heading("避難所等\n（か所）", 13.5, "right"),
+        "nearest_km": Heading("エリア端\nまで(km)", 18, "right"),
     }
     if any(row.roaming is not None for row in zones.rows):
         columns["roaming"] = Heading("うちパートナー\n回線区域の人口", 19, "right")
@@ -137,7 +137,7 @@ def _totals(names: list[str], zones: Annex, wording: Wording) -> tuple[Cell, ...
     ]
     zero = wording.say("{n}地区", n=zones.figures.zones)
     cells[names.index("name")] = Cell(f"{TOTAL}　{zero}")
-    cells[names.index("serving")] = Cell(wording.text(f"0社 {zones.figures.zero_zones}"))
+    cells[names.index("serving")] = Cell(wording.text(f"0社\n{zones.figures.zero_zones}地区"))
     return tuple(cells)
 
 
@@ -165,11 +165,7 @@ def _notes(result: Result, settings: LetterSettings, zones: Annex, said: Caption
                 "避難所等　指定避難所及び指定緊急避難場所のうち、その位置が貴社のエリアに入らないもの。"
             )
         )
-    notes.append(
-        wording.text(
-            "最寄りエリアまで　貴社のエリアが陸地の半分以上を占める最も近い区画の中心までの直線距離。"
-        )
-    )
+    notes.append(wording.text("エリア端まで　地区の代表点（人口の重心）から貴社のエリアまでの直線距離。"))
     if any(row.roaming is not None for row in zones.rows):
         notes.append(
             wording.text(
@@ -235,4 +231,7 @@ def _people_note(result: Result, wording: Wording) -> str:
 
 def sources(said: Caption) -> str:
     """Credits of the inputs and what the study says of itself, and the notice where areas are invented."""
-    return "　".join(part for part in (*said.sources, said.notice) if part) or "調査の設定による。"
+    told = (
+        part.removeprefix("出典：").removeprefix("出典:").strip() for part in (*said.sources, said.notice)
+    )
+    return "　".join(part for part in told if part) or "調査の設定による。"

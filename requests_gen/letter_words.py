@@ -91,8 +91,8 @@ def whole(value: float) -> int | None:
 
 
 def tenths(value: float) -> float | None:
-    """Half up to one decimal; None where unknown."""
-    return None if value != value else math.floor(value * 10 + 0.5 + NOISE) / 10
+    """One decimal, as the maps round; None where unknown."""
+    return None if value != value else round(value, 1)
 
 
 def total(values: list[int | None]) -> int | None:

@@ -24,7 +24,7 @@ from requests_gen.zone_map_furniture import (
     write_footer,
 )
 from requests_gen.zone_map_labels import Room, label
-from requests_gen.zone_map_lettering import checked, line_mm, wrapped
+from requests_gen.zone_map_lettering import balanced, checked, line_mm, wrapped
 from requests_gen.zone_map_scene import Box, Scene, View
 from requests_gen.zone_map_style import CELL_KINDS, CLOSE_MM, GREY, LOOKS, word
 
@@ -44,8 +44,8 @@ class Seen:
     """What a close-up tells, for its description."""
 
     cells: dict[str, int]  # the zone's own cells by kind ("covered" too)
-    places: list[str]
-    unnamed: int
+    places: list[str]  # facilities that stand with their name
+    unnamed: int  # and how many without
     edge_m: float  # from the zone's middle to the carrier's area; NaN where none is published
 
 
@@ -67,10 +67,9 @@ def close_scene(frames: MapFrames, zone_id: str, carrier: str, generation: str) 
     if frames.caption.notice:
         mark(scene, room, word("fictitious", frames.caption.lang))
     places = _places(frames, view, zone_id)
-    unnamed = _labels(scene, room, view, frames, zone_id, places, others)
-    seen = Seen(
-        _own_cells(frames, zone_id, carrier, generation), places["label"].tolist(), unnamed, edge_m
-    )
+    named = _labels(scene, room, view, frames, zone_id, places, others)
+    own = _own_cells(frames, zone_id, carrier, generation)
+    seen = Seen(own, named, len(places) - len(named), edge_m)
     scene.box("frame", scene.frame)
     signs = ["dot", *dict.fromkeys(places["look"]), "zone", *(["other_zone"] if others else []), *lines_seen]
     _column(scene, frames, zone_id, carrier, generation, kinds, signs, seen)
@@ -143,12 +142,11 @@ def _ground(
     area = shapely.union_all(frames.coverage[carrier, generation].within(bounds)[0], grid_size=GRID_M)
     area = shapely.simplify(area, fine)
     view.draw(scene, "land", land)
-    covered = view.draw(scene, "covered", shapely.intersection(area, land, grid_size=GRID_M))
+    covered = view.draw(scene, "covered", area)  # over the sea too, as the carrier says
     seen = [("covered", "covered")] if covered else []
     seen += _cells(scene, view, frames, carrier, generation, land)
-    rim = shapely.intersection(shapely.boundary(area), land) if covered else None
     for look in ("edge_halo", "edge"):
-        view.draw(scene, look, rim if rim is not None else [])
+        view.draw(scene, look, area)
     lines = []
     for look, of in (("border", frames.near.borders), ("outline", frames.near.outline)):
         if view.draw(scene, look, of.within(view.ground())[0]):
@@ -221,24 +219,26 @@ def _where(zone_id: str, ja: str, en: str) -> Text:
 def _labels(
     scene: Scene, room: Room, view: View, frames: MapFrames, zone_id: str, places: pd.DataFrame,
     others: dict[str, tuple[float, float]],
-) -> int:  # fmt: skip
-    """Signs and names, the most needed first; how many places stay without their name."""
+) -> list[str]:  # fmt: skip
+    """Signs and names, the most needed first; the places that found room for their name."""
     zone = frames.zones.loc[zone_id]
     x, y = view.paper(np.array([[zone["x"], zone["y"]]]))[0]
+    scene.shape("dot", marker("dot", x, y, 0.8), inside_frame=True)
     for place in places.itertuples():
         scene.shape(place.look, marker(place.look, place.x, place.y), inside_frame=True)
         room.take((place.x - 1.2, place.y - 1.0, place.x + 1.2, place.y + 1.2))
-    scene.shape("dot", marker("dot", x, y, 0.8), inside_frame=True)
     room.take((x - 0.9, y - 0.9, x + 0.9, y + 0.9))
     name = checked(zone["name"], _where(zone_id, "地区名", "name of the zone"))
-    label(scene, room, wrapped(name, 8.0, 34.0, 2), x, y, 8.0, 1.0)
-    named = 0
-    for place in places.head(MOST_NAMED).itertuples():
-        named += label(scene, room, wrapped(place.label, NAME_PT, NAME_MM, 2), place.x, place.y, NAME_PT, 1.1)
+    label(scene, room, balanced(name, 8.0, 34.0, 2), x, y, 8.0, 1.0)
+    named = [
+        place.label
+        for place in places.head(MOST_NAMED).itertuples()
+        if label(scene, room, balanced(place.label, NAME_PT, NAME_MM, 2), place.x, place.y, NAME_PT, 1.1)
+    ]
     for other, (at_x, at_y) in sorted(others.items()):
         label(scene, room, [other], at_x, at_y, 5.0, 0.0, GREY)
     _name_towns(scene, room, view, frames)
-    return len(places) - named
+    return named
 
 
 def _name_towns(scene: Scene, room: Room, view: View, frames: MapFrames) -> None:
@@ -249,7 +249,7 @@ def _name_towns(scene: Scene, room: Room, view: View, frames: MapFrames) -> None
     if large.sum() > 1:
         for part, at in zip(parts[large], number[large], strict=True):
             name = checked(frames.near.names[at], Text("市町村名", "name of a municipality"))
-            label(scene, room, wrapped(name, 6.5, 26.0, 2), *_inside(part, view), 6.5, 0.0, GREY)
+            label(scene, room, balanced(name, 6.5, 26.0, 2), *_inside(part, view), 6.5, 0.0, GREY)
 
 
 def _column(

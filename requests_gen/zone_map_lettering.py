@@ -85,6 +85,16 @@ def wrapped(text: str, size_pt: float, room_mm: float, most: int = 99) -> list[s
     return [*lines[: most - 1], last + "…"]
 
 
+def balanced(text: str, size_pt: float, room_mm: float, most: int) -> list[str]:
+    """As wrapped(), in lines of about equal length: no last line of one character."""
+    lines = wrapped(text, size_pt, room_mm, most)
+    narrow = width_mm(text, size_pt) / len(lines) + size_pt * MM_PER_POINT
+    if len(lines) == 1 or narrow >= room_mm:
+        return lines
+    even = wrapped(text, size_pt, narrow)
+    return even if len(even) == len(lines) else lines
+
+
 def _pieces(text: str, size_pt: float, room_mm: float) -> list[str]:
     """Pieces that are not broken: one Japanese character, or a Latin word that fits a line."""
     pieces: list[str] = []

@@ -9,7 +9,7 @@ from geodata.errors import Text
 from requests_gen.zone_map_frames import MapFrames
 from requests_gen.zone_map_furniture import footer, legend, mark, north_arrow, scale_bar, target, write_footer
 from requests_gen.zone_map_labels import Room, label
-from requests_gen.zone_map_lettering import checked, wrapped
+from requests_gen.zone_map_lettering import balanced, checked
 from requests_gen.zone_map_scene import Scene, View
 from requests_gen.zone_map_style import WHERE_MM, word
 
@@ -61,4 +61,4 @@ def _view(frames: MapFrames, shown: np.ndarray, frame: tuple[float, float, float
 def _name(scene: Scene, room: Room, frames: MapFrames, zone_id: str, x: float, y: float) -> None:
     zone = frames.zones.loc[zone_id]
     name = checked(zone["name"], Text(f"地区 {zone_id} の地図の地区名", f"map of zone {zone_id}, its name"))
-    label(scene, room, [*wrapped(name, 7.0, 26.0, 2), zone_id], x, y, 7.0, 1.9)
+    label(scene, room, [*balanced(name, 7.0, 26.0, 2), zone_id], x, y, 7.0, 1.9)

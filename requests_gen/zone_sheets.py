@@ -116,7 +116,7 @@ def _people(row: ZoneRow, zone: pd.Series, wording: Wording) -> tuple[tuple[str,
     return (
         ("人口（人）", wording.number(whole(zone["population"])), wording.number(row.people)),
         ("世帯", wording.number(whole(zone["households"])), wording.number(row.households)),
-        ("65歳以上の割合" if wording.digits == "hankaku" else wording.text("65歳以上の割合"), _percent(share, wording), _percent(elderly, wording)),
+        (wording.text("65歳以上の割合"), _percent(share, wording), _percent(elderly, wording)),
     )  # fmt: skip
 
 
@@ -143,7 +143,7 @@ def _facilities(row: ZoneRow, listed: pd.DataFrame | None, wording: Wording) -> 
 
 def _conditions(row: ZoneRow, zone: pd.Series, wording: Wording) -> Pairs:
     rows = [
-        ("最寄りエリア", wording.say("貴社のエリアまで 約{km}km", km=wording.number(row.nearest_km, 1))
+        ("貴社のエリア端まで", wording.say("約{km}km（代表点から）", km=wording.number(row.nearest_km, 1))
          if row.nearest_km is not None else UNKNOWN),
         ("提供事業者数", serving(row, wording)),
     ]  # fmt: skip

@@ -41,7 +41,9 @@ class Case:
 CASES: list[Case] = []
 
 
-def case(verdict: str, code: str = "", **look: Any) -> Callable[[Callable[[Path], Path]], Callable[[Path], Path]]:
+def case(
+    verdict: str, code: str = "", **look: Any
+) -> Callable[[Callable[[Path], Path]], Callable[[Path], Path]]:
     """Register a builder; its name is the case's name."""
 
     def add(build: Callable[[Path], Path]) -> Callable[[Path], Path]:
@@ -59,10 +61,16 @@ def write(path: Path, data: bytes | str) -> Path:
     return path
 
 
-def collection(*geometries: Any, properties: list[dict[str, Any]] | None = None, **members: Any) -> dict[str, Any]:
+def collection(
+    *geometries: Any, properties: list[dict[str, Any]] | None = None, **members: Any
+) -> dict[str, Any]:
     rows = properties or [{"名称": f"区域{k}"} for k in range(len(geometries))]
     features = [
-        {"type": "Feature", "properties": row, "geometry": g if isinstance(g, dict) or g is None else json.loads(shapely.to_geojson(g))}
+        {
+            "type": "Feature",
+            "properties": row,
+            "geometry": g if isinstance(g, dict) or g is None else json.loads(shapely.to_geojson(g)),
+        }
         for g, row in zip(geometries, rows, strict=True)
     ]
     return {"type": "FeatureCollection", **members, "features": features}
@@ -75,7 +83,9 @@ def geojson(folder: Path, *geometries: Any, name: str = "エリア.geojson", **m
 def frame(geometries: list[Any], crs: Any = "EPSG:6668", **columns: Any) -> Any:
     import geopandas as gpd
 
-    return gpd.GeoDataFrame(columns or {"名称": [f"表示ソ{k}" for k in range(len(geometries))]}, geometry=geometries, crs=crs)
+    return gpd.GeoDataFrame(
+        columns or {"名称": [f"表示ソ{k}" for k in range(len(geometries))]}, geometry=geometries, crs=crs
+    )
 
 
 def save(data: Any, path: Path, **options: Any) -> Path:
@@ -85,14 +95,23 @@ def save(data: Any, path: Path, **options: Any) -> Path:
     return path
 
 
-def shapefile(folder: Path, *, crs: Any = "EPSG:6668", geometries: list[Any] | None = None, encoding: str = "cp932", drop: tuple[str, ...] = (".cpg",)) -> Path:
+def shapefile(
+    folder: Path,
+    *,
+    crs: Any = "EPSG:6668",
+    geometries: list[Any] | None = None,
+    encoding: str = "cp932",
+    drop: tuple[str, ...] = (".cpg",),
+) -> Path:
     path = save(frame(geometries or [SQUARE, SECOND], crs), folder / "表示エリア.shp", encoding=encoding)
     for suffix in drop:
         path.with_suffix(suffix).unlink(missing_ok=True)
     return path
 
 
-def zipped(target: Path, members: dict[str, bytes], *, encoding: str = "utf-8", method: int = zipfile.ZIP_DEFLATED) -> Path:
+def zipped(
+    target: Path, members: dict[str, bytes], *, encoding: str = "utf-8", method: int = zipfile.ZIP_DEFLATED
+) -> Path:
     """A zip whose names are written in `encoding`; without the UTF-8 flag unless it is UTF-8."""
     with zipfile.ZipFile(target, "w", method) as out:
         for number, (name, data) in enumerate(members.items()):
@@ -129,7 +148,17 @@ def sub(folder: Path, name: str = "made") -> Path:
     return made
 
 
-def raster(folder: Path, values: Any, *, name: str = "人口.tif", crs: Any = "EPSG:6668", transform: Any = None, tags: dict[str, str] | None = None, scale: float | None = None, **profile: Any) -> Path:
+def raster(
+    folder: Path,
+    values: Any,
+    *,
+    name: str = "人口.tif",
+    crs: Any = "EPSG:6668",
+    transform: Any = None,
+    tags: dict[str, str] | None = None,
+    scale: float | None = None,
+    **profile: Any,
+) -> Path:
     from affine import Affine
 
     array = np.asarray(values)
@@ -180,7 +209,9 @@ def good_geojson_bom_and_near(folder: Path) -> Path:
 
 @case("accept")
 def good_geojson_sequence(folder: Path) -> Path:
-    return write(folder / "a.geojsonl", "\n".join(json.dumps(f) for f in collection(SQUARE, SECOND)["features"]))
+    return write(
+        folder / "a.geojsonl", "\n".join(json.dumps(f) for f in collection(SQUARE, SECOND)["features"])
+    )
 
 
 @case("accept")
@@ -228,7 +259,10 @@ def good_zip_utf8_names_and_junk(folder: Path) -> Path:
 @case("accept")
 def good_zip_mixed_case_endings(folder: Path) -> Path:
     parts = members_of(shapefile(sub(folder)))
-    return zipped(folder / "a.zip", {name.upper() if name.endswith("dbf") else name: data for name, data in parts.items()})
+    return zipped(
+        folder / "a.zip",
+        {name.upper() if name.endswith("dbf") else name: data for name, data in parts.items()},
+    )
 
 
 @case("accept")
@@ -239,7 +273,9 @@ def good_zip_geojson(folder: Path) -> Path:
 
 @case("accept")
 def good_gpkg(folder: Path) -> Path:
-    return save(frame([SQUARE, SECOND]), folder / "a.gpkg", layer="エリア").rename(folder / "エリア!$(x) \n;.gpkg")
+    return save(frame([SQUARE, SECOND]), folder / "a.gpkg", layer="エリア").rename(
+        folder / "エリア!$(x) \n;.gpkg"
+    )
 
 
 @case("accept")
@@ -260,12 +296,16 @@ def good_kml(folder: Path) -> Path:
 
 @case("accept")
 def good_kml_shift_jis(folder: Path) -> Path:
-    return write(folder / "a.kml", kml(placemark(), '<?xml version="1.0" encoding="Shift_JIS"?>').encode("cp932"))
+    return write(
+        folder / "a.kml", kml(placemark(), '<?xml version="1.0" encoding="Shift_JIS"?>').encode("cp932")
+    )
 
 
 @case("accept")
 def good_kmz_with_heights(folder: Path) -> Path:
-    return zipped(folder / "a.kmz", {"doc.kml": kml(placemark(height=",0")).encode(), "files/icon.png": b"\x89PNG"})
+    return zipped(
+        folder / "a.kmz", {"doc.kml": kml(placemark(height=",0")).encode(), "files/icon.png": b"\x89PNG"}
+    )
 
 
 @case("accept", kind="facility")
@@ -382,12 +422,17 @@ def zip_geojson_beside_other_shapefile(folder: Path) -> Path:
 @case("warn", "same-data-twice")
 def zip_same_data_in_two_forms(folder: Path) -> Path:
     made = members_of(shapefile(sub(folder)))
-    return zipped(folder / "a.zip", {**made, "表示エリア.geojson": geojson(sub(folder), SQUARE, SECOND).read_bytes()})
+    return zipped(
+        folder / "a.zip", {**made, "表示エリア.geojson": geojson(sub(folder), SQUARE, SECOND).read_bytes()}
+    )
 
 
 @case("refuse", "zip-bomb")
 def zip_bomb(folder: Path) -> Path:
-    with zipfile.ZipFile(folder / "a.zip", "w", zipfile.ZIP_DEFLATED) as out, out.open("a.geojson", "w") as member:
+    with (
+        zipfile.ZipFile(folder / "a.zip", "w", zipfile.ZIP_DEFLATED) as out,
+        out.open("a.geojson", "w") as member,
+    ):
         for _ in range(100):
             member.write(b" " * (1 << 20))
     return folder / "a.zip"
@@ -418,7 +463,9 @@ def zip_truncated(folder: Path) -> Path:
 
 @case("refuse", "zip-broken")
 def zip_wrong_checksum(folder: Path) -> Path:
-    raw = bytearray(zipped(folder / "a.zip", {"a.geojson": b"{}" + b" " * 50}, method=zipfile.ZIP_STORED).read_bytes())
+    raw = bytearray(
+        zipped(folder / "a.zip", {"a.geojson": b"{}" + b" " * 50}, method=zipfile.ZIP_STORED).read_bytes()
+    )
     raw[raw.find(b"{}  ")] = ord("[")
     return write(folder / "b.zip", bytes(raw))
 
@@ -568,7 +615,10 @@ def degrees_called_metres(folder: Path) -> Path:
 
 @case("warn", "geometry-repaired")
 def bow_tie(folder: Path) -> Path:
-    return geojson(folder, shapely.Polygon([(WEST, SOUTH), (WEST + 0.1, SOUTH + 0.1), (WEST + 0.1, SOUTH), (WEST, SOUTH + 0.1)]))
+    return geojson(
+        folder,
+        shapely.Polygon([(WEST, SOUTH), (WEST + 0.1, SOUTH + 0.1), (WEST + 0.1, SOUTH), (WEST, SOUTH + 0.1)]),
+    )
 
 
 @case("warn", "duplicates")
@@ -600,12 +650,17 @@ def empty_geometry(folder: Path) -> Path:
 
 @case("refuse", "coordinates-not-finite")
 def nan_coordinate(folder: Path) -> Path:
-    return write(folder / "a.geojson", json.dumps(collection(SQUARE)).replace(f"{WEST}, {SOUTH}]", f"NaN, {SOUTH}]", 1))
+    return write(
+        folder / "a.geojson", json.dumps(collection(SQUARE)).replace(f"{WEST}, {SOUTH}]", f"NaN, {SOUTH}]", 1)
+    )
 
 
 @case("refuse", "coordinates-not-finite")
 def infinite_coordinate(folder: Path) -> Path:
-    return write(folder / "a.geojson", json.dumps(collection(SQUARE)).replace(f"{WEST}, {SOUTH}]", f"1e999, {SOUTH}]", 1))
+    return write(
+        folder / "a.geojson",
+        json.dumps(collection(SQUARE)).replace(f"{WEST}, {SOUTH}]", f"1e999, {SOUTH}]", 1),
+    )
 
 
 @case("accept", "geometry-z")
@@ -645,13 +700,23 @@ def one_outside_the_prefecture(folder: Path) -> Path:
 
 @case("warn", "geometry-collapsed")
 def polygon_without_area(folder: Path) -> Path:
-    flat = {"type": "Polygon", "coordinates": [[[WEST, SOUTH], [WEST + 1, SOUTH], [WEST, SOUTH], [WEST, SOUTH]]]}
+    flat = {
+        "type": "Polygon",
+        "coordinates": [[[WEST, SOUTH], [WEST + 1, SOUTH], [WEST, SOUTH], [WEST, SOUTH]]],
+    }
     return geojson(folder, SQUARE, flat)
 
 
 @case("warn", "part-too-short")
 def ring_of_two_points(folder: Path) -> Path:
-    return geojson(folder, SQUARE, {"type": "MultiPolygon", "coordinates": [[[[136, 34], [136, 34]]], [shapely.get_coordinates(SECOND).tolist()]]})
+    return geojson(
+        folder,
+        SQUARE,
+        {
+            "type": "MultiPolygon",
+            "coordinates": [[[[136, 34], [136, 34]]], [shapely.get_coordinates(SECOND).tolist()]],
+        },
+    )
 
 
 @case("refuse", "too-tangled")
@@ -709,14 +774,23 @@ def edited_meridian(folder: Path) -> Path:
 def custom_wkt(folder: Path) -> Path:
     import pyproj
 
-    wkt = pyproj.CRS.from_epsg(6674).to_wkt().replace('JGD2011 / Japan Plane Rectangular CS VI"', '私の座標系"').replace("136,", "136.25,").replace(',ID["EPSG",6674]', "")
+    wkt = (
+        pyproj.CRS.from_epsg(6674)
+        .to_wkt()
+        .replace('JGD2011 / Japan Plane Rectangular CS VI"', '私の座標系"')
+        .replace("136,", "136.25,")
+        .replace(',ID["EPSG",6674]', "")
+    )
     return save(frame([SQUARE]).to_crs(wkt), folder / "a.gpkg")
 
 
 @case("refuse", "crs-no-way")
 def unknown_datum(folder: Path) -> Path:
     path = shapefile(folder)
-    write(path.with_suffix(".prj"), 'GEOGCS["x",DATUM["Unknown",SPHEROID["Bessel 1841",6377397.155,299.1528128]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]]')
+    write(
+        path.with_suffix(".prj"),
+        'GEOGCS["x",DATUM["Unknown",SPHEROID["Bessel 1841",6377397.155,299.1528128]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]]',
+    )
     return path
 
 
@@ -766,12 +840,18 @@ def topojson(folder: Path) -> Path:
 
 @case("refuse", "not-geojson")
 def gdalg_named_geojson(folder: Path) -> Path:
-    return write(folder / "a.geojson", '{"type":"gdal_streamed_alg","command_line":"gdal vector pipeline ! read /etc/passwd"}')
+    return write(
+        folder / "a.geojson",
+        '{"type":"gdal_streamed_alg","command_line":"gdal vector pipeline ! read /etc/passwd"}',
+    )
 
 
 @case("refuse", "format-unknown")
 def vrt_named_geojson(folder: Path) -> Path:
-    return write(folder / "a.geojson", "<OGRVRTDataSource><OGRVRTLayer name='x'><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>")
+    return write(
+        folder / "a.geojson",
+        "<OGRVRTDataSource><OGRVRTLayer name='x'><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>",
+    )
 
 
 @case("refuse", "format-unknown", kind="population")
@@ -812,22 +892,34 @@ def kml_doctype(folder: Path) -> Path:
 
 @case("warn", "kml-groundoverlay")
 def kml_ground_overlay(folder: Path) -> Path:
-    return write(folder / "a.kml", kml(placemark() + "<GroundOverlay><LatLonBox><north>35</north></LatLonBox></GroundOverlay>"))
+    return write(
+        folder / "a.kml",
+        kml(placemark() + "<GroundOverlay><LatLonBox><north>35</north></LatLonBox></GroundOverlay>"),
+    )
 
 
 @case("refuse", "kml-no-shapes")
 def kml_only_overlay(folder: Path) -> Path:
-    return write(folder / "a.kml", kml("<GroundOverlay><LatLonBox><north>35</north></LatLonBox></GroundOverlay>"))
+    return write(
+        folder / "a.kml", kml("<GroundOverlay><LatLonBox><north>35</north></LatLonBox></GroundOverlay>")
+    )
 
 
 @case("refuse", "kml-no-shapes")
 def kml_network_link(folder: Path) -> Path:
-    return write(folder / "a.kml", kml("<NetworkLink><Link><href>http://example.com/a.kml</href></Link></NetworkLink>"))
+    return write(
+        folder / "a.kml", kml("<NetworkLink><Link><href>http://example.com/a.kml</href></Link></NetworkLink>")
+    )
 
 
 @case("refuse", "layer-ambiguous")
 def kml_two_folders(folder: Path) -> Path:
-    return write(folder / "a.kml", kml(f"<Folder><name>4G</name>{placemark()}</Folder><Folder><name>5G</name>{placemark(SECOND)}</Folder>"))
+    return write(
+        folder / "a.kml",
+        kml(
+            f"<Folder><name>4G</name>{placemark()}</Folder><Folder><name>5G</name>{placemark(SECOND)}</Folder>"
+        ),
+    )
 
 
 @case("accept", "", layer="*")
@@ -837,7 +929,9 @@ def kml_two_folders_all(folder: Path) -> Path:
 
 @case("refuse", "layer-ambiguous")
 def kmz_two_files(folder: Path) -> Path:
-    return zipped(folder / "a.kmz", {"a.kml": kml(placemark()).encode(), "b.kml": kml(placemark(SECOND)).encode()})
+    return zipped(
+        folder / "a.kmz", {"a.kml": kml(placemark()).encode(), "b.kml": kml(placemark(SECOND)).encode()}
+    )
 
 
 @case("refuse", "kml-broken")
@@ -870,7 +964,9 @@ def gpkg_layer_misspelt(folder: Path) -> Path:
 def gpkg_with_view_and_trigger(folder: Path) -> Path:
     path = save(frame([SQUARE]), folder / "a.gpkg", layer="4G")
     base = sqlite3.connect(path)
-    base.execute('CREATE VIEW v AS WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM r) SELECT * FROM "4G", r')
+    base.execute(
+        'CREATE VIEW v AS WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM r) SELECT * FROM "4G", r'
+    )
     base.execute("INSERT INTO gpkg_geometry_columns VALUES ('v','geom','POLYGON',6668,0,0)")
     base.execute('CREATE TRIGGER t AFTER INSERT ON "4G" BEGIN SELECT load_extension("x"); END')
     base.commit()
@@ -904,7 +1000,9 @@ def gpkg_undefined_crs(folder: Path) -> Path:
 def gpkg_damaged_shape(folder: Path) -> Path:
     path = save(frame([SQUARE]), folder / "a.gpkg", layer="a")
     base = sqlite3.connect(path)
-    base.executescript("DROP TRIGGER IF EXISTS rtree_a_geom_update6; DROP TRIGGER IF EXISTS rtree_a_geom_update7;")
+    base.executescript(
+        "DROP TRIGGER IF EXISTS rtree_a_geom_update6; DROP TRIGGER IF EXISTS rtree_a_geom_update7;"
+    )
     for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
         base.execute(f'DROP TRIGGER "{name}"')
     base.execute("UPDATE a SET geom = X'47500001'")
@@ -1025,7 +1123,9 @@ def xlsx_two_sheets(folder: Path) -> Path:
 
 @case("warn", "other-sheet", kind="facility")
 def xlsx_hidden_sheet(folder: Path) -> Path:
-    return workbook(folder / "a.xlsx", {"津": [["名称", "x"], ["あ", 1]], "裏": [["い", 2]]}, {"裏": "hidden"})
+    return workbook(
+        folder / "a.xlsx", {"津": [["名称", "x"], ["あ", 1]], "裏": [["い", 2]]}, {"裏": "hidden"}
+    )
 
 
 @case("refuse", "formula-uncalculated", kind="facility")
@@ -1204,4 +1304,3 @@ def noise_named_kml(folder: Path) -> Path:
 @case("refuse", "format-unknown")
 def picture_named_kml(folder: Path) -> Path:
     return write(folder / "a.kml", b"\x89PNG\r\n\x1a\n" + b"\x00" * 50)
-

@@ -60,7 +60,13 @@ def read_fields(copy: str, most: int) -> Fields:
     if any(issubclass(warning.category, RuntimeWarning) for warning in told):
         raise broken()  # GDAL only warns of shapes that it had to bend or give up
     columns = {str(name): values for name, values in zip(meta["fields"], data, strict=True)}
-    return Fields(wkb if wkb is not None else np.empty(0, object), columns, str(meta["crs"] or ""), str(info["layer_name"]), int(info["features"]))
+    return Fields(
+        wkb if wkb is not None else np.empty(0, object),
+        columns,
+        str(meta["crs"] or ""),
+        str(info["layer_name"]),
+        int(info["features"]),
+    )
 
 
 def _layer(fields: Fields) -> RawLayer:
@@ -70,7 +76,10 @@ def _layer(fields: Fields) -> RawLayer:
     if fields.declared >= 0 and fields.declared != count:
         raise DataError(
             "fgb-truncated",
-            Text(f"{fields.declared:,} 件のはずが {count:,} 件しか読めません（途中で切れています）。", f"{count:,} of {fields.declared:,} features can be read: the file is cut short"),
+            Text(
+                f"{fields.declared:,} 件のはずが {count:,} 件しか読めません（途中で切れています）。",
+                f"{count:,} of {fields.declared:,} features can be read: the file is cut short",
+            ),
             MEND,
         )
     columns = {name: _values(values) for name, values in fields.columns.items()}
@@ -88,4 +97,11 @@ def _values(values: npt.NDArray[Any]) -> Any:
 
 def broken() -> DataError:
     """The refusal for a file that GDAL cannot read through."""
-    return DataError("fgb-broken", Text("FlatGeobuf が壊れていて最後まで読めません。", "the FlatGeobuf is damaged and cannot be read to its end"), MEND)
+    return DataError(
+        "fgb-broken",
+        Text(
+            "FlatGeobuf が壊れていて最後まで読めません。",
+            "the FlatGeobuf is damaged and cannot be read to its end",
+        ),
+        MEND,
+    )

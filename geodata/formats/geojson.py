@@ -20,7 +20,15 @@ from geodata.limits import check_count, limits
 
 WORD = Text("地物", "feature")
 CRS84 = "OGC:CRS84"
-SHAPES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
+SHAPES = {
+    "Point",
+    "MultiPoint",
+    "LineString",
+    "MultiLineString",
+    "Polygon",
+    "MultiPolygon",
+    "GeometryCollection",
+}
 DEPTH = 20
 
 
@@ -43,7 +51,10 @@ def _read(path: Path) -> RawLayer:
             _document(stream, features)
     remarks = features.builder.remarks()
     if encoding == "cp932":
-        text = Text("UTF-8 ではなく Shift_JIS（CP932）の GeoJSON として読みました。", "read as CP932: GeoJSON should be UTF-8")
+        text = Text(
+            "UTF-8 ではなく Shift_JIS（CP932）の GeoJSON として読みました。",
+            "read as CP932: GeoJSON should be UTF-8",
+        )
         remarks.append(Remark("warn", "encoding-not-utf8", text))
     return RawLayer(
         "",
@@ -90,7 +101,10 @@ def not_geojson(top: dict[str, Any]) -> DataError:
     kind = str(top.get("type", ""))
     known = {
         "Topology": ("TopoJSON", "TopoJSON"),
-        "gdal_streamed_alg": ("GDAL の処理手順（他のファイルを読む指示）", "a GDAL pipeline (an order to read other files)"),
+        "gdal_streamed_alg": (
+            "GDAL の処理手順（他のファイルを読む指示）",
+            "a GDAL pipeline (an order to read other files)",
+        ),
     }
     if "geometryType" in top or "rings" in top:
         known[kind] = ("ESRI JSON", "ESRI JSON")
@@ -98,7 +112,10 @@ def not_geojson(top: dict[str, Any]) -> DataError:
     return DataError(
         "not-geojson",
         Text(f"拡張子は GeoJSON ですが、中身は{ja}です。", f"named GeoJSON, but this is {en}"),
-        Text("GISソフトで開き、GeoJSON か GeoPackage として書き出してください。", "open it in GIS software and export GeoJSON or GeoPackage"),
+        Text(
+            "GISソフトで開き、GeoJSON か GeoPackage として書き出してください。",
+            "open it in GIS software and export GeoJSON or GeoPackage",
+        ),
     )
 
 
@@ -111,10 +128,13 @@ def declared_crs(top: dict[str, Any]) -> Declared:
         return Declared("unknown")
     properties = member.get("properties") if isinstance(member, dict) else None
     name = properties.get("name") or properties.get("code") if isinstance(properties, dict) else None
-    if not isinstance(name, (str, int)) or isinstance(member, dict) and member.get("type") == "link":
+    if not isinstance(name, (str, int)) or (isinstance(member, dict) and member.get("type") == "link"):
         raise DataError(
             "crs-unreadable",
-            Text(f"crs の書き方が読めません: {json.dumps(member, ensure_ascii=False)[:80]}", "the crs member cannot be read"),
+            Text(
+                f"crs の書き方が読めません: {json.dumps(member, ensure_ascii=False)[:80]}",
+                "the crs member cannot be read",
+            ),
             Text(
                 'GISソフトで座標系を確かめて GeoJSON を書き出し直すか、"crs" を消して study.toml に crs = "EPSG:…" と書いてください。',
                 'export again, or delete "crs" and write crs = "EPSG:…" in study.toml',
@@ -163,7 +183,9 @@ class _Features:
         try:
             self._parts(index, kind, coordinates)
         except TypeError as error:
-            raise malformed(WORD, index + 1, "座標の入れ子の深さが違います", "positions are nested to the wrong depth") from error
+            raise malformed(
+                WORD, index + 1, "座標の入れ子の深さが違います", "positions are nested to the wrong depth"
+            ) from error
 
     def _parts(self, index: int, kind: str, coordinates: list[Any]) -> None:
         builder = self.builder
@@ -186,7 +208,9 @@ class _Features:
 
         members = geometry.get("geometries")
         if not isinstance(members, list) or depth > DEPTH:
-            raise malformed(WORD, index + 1, "GeometryCollection の中身が読めません", "the collection cannot be read")
+            raise malformed(
+                WORD, index + 1, "GeometryCollection の中身が読めません", "the collection cannot be read"
+            )
         inner = _Features()
         shapes = []
         for member in members:

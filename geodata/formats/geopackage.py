@@ -37,13 +37,23 @@ def layers(path: Path, copy: Path) -> list[LayerEntry]:
     if journal.exists() and journal.stat().st_size:
         raise DataError(
             "gpkg-open",
-            Text("ほかのソフトで編集中のようです（保存されていない変更が -wal ファイルにあります）。", "another program has it open: changes still lie in its -wal file"),
-            Text("QGIS などを閉じてから、もう一度読み込んでください。", "close QGIS or whatever has it open, and try again"),
+            Text(
+                "ほかのソフトで編集中のようです（保存されていない変更が -wal ファイルにあります）。",
+                "another program has it open: changes still lie in its -wal file",
+            ),
+            Text(
+                "QGIS などを閉じてから、もう一度読み込んでください。",
+                "close QGIS or whatever has it open, and try again",
+            ),
         )
     with _database(copy) as base:
         found = _tables(base)
         if not found:
-            raise DataError("gpkg-no-layer", Text("GeoPackage に図形の層がありません。", "the GeoPackage holds no layer of shapes"), MEND)
+            raise DataError(
+                "gpkg-no-layer",
+                Text("GeoPackage に図形の層がありません。", "the GeoPackage holds no layer of shapes"),
+                MEND,
+            )
         check_count("層の数", "layers", len(found), limits().layers)
         entries = []
         for name, geometry, kind, srs in found:
@@ -71,11 +81,18 @@ def _database(copy: Path) -> Iterator[sqlite3.Connection]:
             base.text_factory = lambda data: data.decode("utf-8", "replace")
             base.set_progress_handler(_still_in_time, STEPS_BETWEEN_CHECKS)
             yield base
-    except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:  # sqlite3 decodes damaged text strictly
+    except (
+        sqlite3.Error,
+        UnicodeDecodeError,
+        OverflowError,
+    ) as error:  # sqlite3 decodes damaged text strictly
         check_time()  # the progress handler stops a query that takes too long
         raise DataError(
             "gpkg-broken",
-            Text(f"GeoPackage が壊れているか、GeoPackage ではありません（{error}）。", f"damaged, or no GeoPackage ({error})"),
+            Text(
+                f"GeoPackage が壊れているか、GeoPackage ではありません（{error}）。",
+                f"damaged, or no GeoPackage ({error})",
+            ),
             MEND,
         ) from error
 
@@ -117,10 +134,18 @@ def _read(base: sqlite3.Connection, name: str, geometry: str, srs: int, rows: in
     check_time()
     transposed = list(zip(*values, strict=True)) if values else [()] * (len(names) + 1)
     shapes = shapes_of_wkb(_wkb(transposed[0]), WORD, MEND)
-    kept = {title: column(_plain(held)) for title, held in zip(names, transposed[1:], strict=True) if title not in keys}
+    kept = {
+        title: column(_plain(held))
+        for title, held in zip(names, transposed[1:], strict=True)
+        if title not in keys
+    }
     remarks = []
-    if views := base.execute("SELECT count(*) FROM sqlite_master WHERE type = 'view' AND name IN (SELECT table_name FROM gpkg_geometry_columns)").fetchone()[0]:
-        text = Text(f"ビュー（仮想の層）{views} 個は使っていません。", f"{views} views (virtual layers) were not used")
+    if views := base.execute(
+        "SELECT count(*) FROM sqlite_master WHERE type = 'view' AND name IN (SELECT table_name FROM gpkg_geometry_columns)"
+    ).fetchone()[0]:
+        text = Text(
+            f"ビュー（仮想の層）{views} 個は使っていません。", f"{views} views (virtual layers) were not used"
+        )
         remarks.append(Remark("info", "gpkg-views", text, views))
     return RawLayer(
         name, shapes, frame_of(kept, len(values)), _crs(base, srs), len(values), np.arange(1, len(values) + 1), WORD, remarks,
@@ -148,7 +173,8 @@ def _crs(base: sqlite3.Connection, srs: int) -> Declared:
     if srs in UNDEFINED_SRS:
         return Declared("unknown")
     row = base.execute(
-        "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?", (srs,)
+        "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
+        (srs,),
     ).fetchone()
     if row is None:
         return Declared("absent")

@@ -54,7 +54,10 @@ class JsonStream:
     def take(self, expected: str) -> None:
         """Step over one expected character."""
         if self.peek() != expected:
-            raise self.broken(f"「{expected}」があるはずの所に「{self.peek() or '終わり'}」があります", f"expected {expected}, found {self.peek() or 'the end'}")
+            raise self.broken(
+                f"「{expected}」があるはずの所に「{self.peek() or '終わり'}」があります",
+                f"expected {expected}, found {self.peek() or 'the end'}",
+            )
         self._at += 1
 
     def value(self) -> Any:
@@ -72,7 +75,9 @@ class JsonStream:
                 if sure or self._ended:
                     raise self.broken("JSON の書き方が正しくありません", error.msg, error.pos) from error
             except (RecursionError, ValueError) as error:  # nested 1,000 deep; a number of 5,000 digits
-                raise self.broken("入れ子が深すぎるか、数が長すぎます", "nested too deeply, or a number is too long") from error
+                raise self.broken(
+                    "入れ子が深すぎるか、数が長すぎます", "nested too deeply, or a number is too long"
+                ) from error
             self._read_to_balance()
 
     def _read_to_balance(self) -> None:
@@ -92,8 +97,18 @@ class JsonStream:
 
     def _check_density(self) -> None:
         """Refuse what would grow too far when parsed: nested lists take 20 times their text."""
-        check_count("1つの図形の頂点数", "positions in one shape", self._text.count("[", self._at), limits().feature_positions)
-        check_count("1つの値の中の項目数", "members of one value", self._text.count(",", self._at), 4 * limits().feature_positions)
+        check_count(
+            "1つの図形の頂点数",
+            "positions in one shape",
+            self._text.count("[", self._at),
+            limits().feature_positions,
+        )
+        check_count(
+            "1つの値の中の項目数",
+            "members of one value",
+            self._text.count(",", self._at),
+            4 * limits().feature_positions,
+        )
 
     def items(self) -> Iterator[None]:
         """Step through the elements of an array; the caller reads each with `value`."""

@@ -105,7 +105,10 @@ def _distinct(names: list[str]) -> list[str]:
 
 def _overlay_remark(kind: str, count: int) -> Remark:
     what = NOT_AREAS[kind]
-    text = Text(f"{what.ja} {count:,} 件はエリアの図形ではないため除きました。", f"{count:,} {what.en} are no shapes and were left out")
+    text = Text(
+        f"{what.ja} {count:,} 件はエリアの図形ではないため除きました。",
+        f"{count:,} {what.en} are no shapes and were left out",
+    )
     return Remark("warn", f"kml-{kind.lower()}", text, count, excluded=True)
 
 
@@ -113,8 +116,14 @@ def _only_overlays(kinds: list[str]) -> DataError:
     listed = "、".join(NOT_AREAS[kind].ja for kind in kinds)
     return DataError(
         "kml-no-shapes",
-        Text(f"図形がなく、{listed}だけの KML です。面積は計算できません。", f"no shapes, only {', '.join(NOT_AREAS[kind].en for kind in kinds)}"),
-        Text("エリアを多角形（ポリゴン）にした KML か GISデータを入手してください。リンク先のデータは別に保存したものを指定します。", "get the areas as polygons; for a link, save what it points to and name that file"),
+        Text(
+            f"図形がなく、{listed}だけの KML です。面積は計算できません。",
+            f"no shapes, only {', '.join(NOT_AREAS[kind].en for kind in kinds)}",
+        ),
+        Text(
+            "エリアを多角形（ポリゴン）にした KML か GISデータを入手してください。リンク先のデータは別に保存したものを指定します。",
+            "get the areas as polygons; for a link, save what it points to and name that file",
+        ),
     )
 
 
@@ -129,7 +138,9 @@ def _opened(path: Path) -> BinaryIO:
     with stream:
         data = stream.read()
     try:
-        text = data.decode("cp932" if encoding in {"shift_jis", "sjis", "windows-31j", "x-sjis"} else encoding)
+        text = data.decode(
+            "cp932" if encoding in {"shift_jis", "sjis", "windows-31j", "x-sjis"} else encoding
+        )
     except (UnicodeDecodeError, LookupError) as error:
         raise _broken(f"文字コード {encoding} で読めません", f"not in its encoding, {encoding}") from error
     return io.BytesIO(re.sub(r"<\?xml.*?\?>", "", text, count=1, flags=re.DOTALL).encode("utf-8"))
@@ -146,7 +157,10 @@ def _parsed(stream: BinaryIO) -> tuple[list[_Folder], dict[str, int]]:
     except DefusedXmlException as error:
         raise DataError(
             "xml-unsafe",
-            Text("外部のファイルを読み込む宣言（DOCTYPE・ENTITY）が入っています。", "it declares a DOCTYPE or entities, which can read other files"),
+            Text(
+                "外部のファイルを読み込む宣言（DOCTYPE・ENTITY）が入っています。",
+                "it declares a DOCTYPE or entities, which can read other files",
+            ),
             FROM_EARTH,
         ) from error
     except DataError:
@@ -166,7 +180,9 @@ def _events(stream: BinaryIO) -> Iterator[tuple[str, Any]]:
 
 
 def _broken(ja: str, en: str) -> DataError:
-    return DataError("kml-broken", Text(f"KML として読めません（{ja}）。", f"this is not KML ({en})"), FROM_EARTH)
+    return DataError(
+        "kml-broken", Text(f"KML として読めません（{ja}）。", f"this is not KML ({en})"), FROM_EARTH
+    )
 
 
 def _tag(element: Any) -> str:
@@ -285,8 +301,14 @@ def _numbers(tuples: list[str], index: int) -> npt.NDArray[np.float64]:
     try:
         values = np.array(",".join(tuples).split(","), np.float64)
         each = tuples[0].count(",") + 1
-        if values.size == each * len(tuples) and each in (2, 3) and all(t.count(",") == each - 1 for t in tuples):
+        if (
+            values.size == each * len(tuples)
+            and each in (2, 3)
+            and all(t.count(",") == each - 1 for t in tuples)
+        ):
             return values.reshape(len(tuples), each)
         return np.array([position.split(",")[:2] for position in tuples], np.float64)
     except ValueError as error:
-        raise malformed(WORD, index + 1, "座標（coordinates）が数ではありません", "coordinates are not numbers") from error
+        raise malformed(
+            WORD, index + 1, "座標（coordinates）が数ではありません", "coordinates are not numbers"
+        ) from error

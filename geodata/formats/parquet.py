@@ -30,7 +30,9 @@ def layers(copy: Path) -> list[LayerEntry]:
     shapes = shapes_of_wkb(fields.wkb, WORD, MEND)
     count = len(shapes)
     columns = {name: column(list(values)) for name, values in fields.columns.items()}
-    raw = RawLayer("", shapes, frame_of(columns, count), _declared(fields.crs), count, np.arange(1, count + 1), WORD)
+    raw = RawLayer(
+        "", shapes, frame_of(columns, count), _declared(fields.crs), count, np.arange(1, count + 1), WORD
+    )
     return [LayerEntry("", count, lambda: raw)]
 
 
@@ -46,17 +48,27 @@ def read_fields(copy: str, ceiling: Limits) -> Fields:
     from pyarrow import parquet
 
     try:
-        with parquet.ParquetFile(copy, thrift_string_size_limit=ceiling.text_bytes, page_checksum_verification=True) as opened:
+        with parquet.ParquetFile(
+            copy, thrift_string_size_limit=ceiling.text_bytes, page_checksum_verification=True
+        ) as opened:
             rows = opened.metadata.num_rows
             check_count("地物数", "features", rows, ceiling.features)
-            size = sum(opened.metadata.row_group(k).total_byte_size for k in range(opened.metadata.num_row_groups))
+            size = sum(
+                opened.metadata.row_group(k).total_byte_size for k in range(opened.metadata.num_row_groups)
+            )
             check_count("展開後のバイト数", "bytes after unpacking", size, ceiling.text_bytes)
-            check_count("属性の値の数", "attribute values", rows * len(opened.schema_arrow), ceiling.attributes)
+            check_count(
+                "属性の値の数", "attribute values", rows * len(opened.schema_arrow), ceiling.attributes
+            )
             geo = _geo(opened.schema_arrow.metadata or {})
             primary = str(geo.get("primary_column", "geometry"))
             described = geo["columns"].get(primary)
             if not isinstance(described, dict) or described.get("encoding") != "WKB":
-                raise DataError("parquet-encoding", Text("図形の列が WKB 形式ではありません。", "its shapes are not encoded as WKB"), MEND)
+                raise DataError(
+                    "parquet-encoding",
+                    Text("図形の列が WKB 形式ではありません。", "its shapes are not encoded as WKB"),
+                    MEND,
+                )
             names = [f.name for f in opened.schema_arrow if not pyarrow.types.is_nested(f.type)]
             extra = [name for name in names if name != primary and name not in geo["columns"]]
             table = opened.read(columns=[primary, *extra])
@@ -64,7 +76,9 @@ def read_fields(copy: str, ceiling: Limits) -> Fields:
     except DataError:
         raise
     except (pyarrow.ArrowException, OSError, LookupError, ValueError, TypeError) as error:
-        raise DataError("parquet-broken", Text("Parquet が壊れていて読めません。", "the Parquet file is damaged"), MEND) from error
+        raise DataError(
+            "parquet-broken", Text("Parquet が壊れていて読めません。", "the Parquet file is damaged"), MEND
+        ) from error
     wkb = np.array(held[primary], object) if rows else np.empty(0, object)
     columns = {name: np.array([_plain(value) for value in held[name]], object) for name in extra}
     return Fields(wkb, columns, _crs_text(described), "", rows)
@@ -82,11 +96,18 @@ def _geo(metadata: dict[bytes, bytes]) -> dict[str, Any]:
     except (KeyError, ValueError) as error:
         raise DataError(
             "parquet-no-geo",
-            Text("位置情報（geo メタデータ）のない Parquet で、図形として読めません。", "a Parquet without geo metadata: no shapes to read"),
+            Text(
+                "位置情報（geo メタデータ）のない Parquet で、図形として読めません。",
+                "a Parquet without geo metadata: no shapes to read",
+            ),
             MEND,
         ) from error
     if not isinstance(geo, dict) or not isinstance(geo.get("columns"), dict):
-        raise DataError("parquet-no-geo", Text("geo メタデータの書き方が正しくありません。", "its geo metadata is malformed"), MEND)
+        raise DataError(
+            "parquet-no-geo",
+            Text("geo メタデータの書き方が正しくありません。", "its geo metadata is malformed"),
+            MEND,
+        )
     return geo
 
 

@@ -94,7 +94,9 @@ def table_of(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
 
 def frame_of(columns: dict[str, Any], rows: int) -> pd.DataFrame:
     """A frame with a RangeIndex, keeping the name "geometry" free."""
-    named = {name + "_" if name.casefold() == "geometry" else name: values for name, values in columns.items()}
+    named = {
+        name + "_" if name.casefold() == "geometry" else name: values for name, values in columns.items()
+    }
     return pd.DataFrame(named, index=pd.RangeIndex(rows))
 
 
@@ -115,8 +117,14 @@ def not_finite(where: Text, count: int = 1) -> DataError:
     """The refusal for coordinates that are NaN or infinite."""
     return DataError(
         "coordinates-not-finite",
-        Text(f"座標に数でない値（NaN・無限大）か途方もなく大きい値があります（{count:,} 件）。", f"coordinates that are NaN, infinite or impossibly large ({count:,})"),
-        Text("その図形を GISソフトで描き直すか削除して、保存し直してください。", "redraw or delete the shape with GIS software and save again"),
+        Text(
+            f"座標に数でない値（NaN・無限大）か途方もなく大きい値があります（{count:,} 件）。",
+            f"coordinates that are NaN, infinite or impossibly large ({count:,})",
+        ),
+        Text(
+            "その図形を GISソフトで描き直すか削除して、保存し直してください。",
+            "redraw or delete the shape with GIS software and save again",
+        ),
         where=where,
     )
 
@@ -156,11 +164,21 @@ class ShapeBuilder:
             try:  # some vertices with a height and some without
                 array = np.array([position[:2] for position in values], np.float64)
             except (ValueError, TypeError, IndexError) as error:
-                raise malformed(self.word, feature + 1, "座標が数の組ではありません", "a position is not a pair of numbers") from error
+                raise malformed(
+                    self.word,
+                    feature + 1,
+                    "座標が数の組ではありません",
+                    "a position is not a pair of numbers",
+                ) from error
         if array.size == 0:
             return np.empty((0, 2))
         if array.ndim != 2 or array.shape[1] < 2:
-            raise malformed(self.word, feature + 1, "座標の入れ子の深さが違います", "positions are nested to the wrong depth")
+            raise malformed(
+                self.word,
+                feature + 1,
+                "座標の入れ子の深さが違います",
+                "positions are nested to the wrong depth",
+            )
         self.vertices += len(array)
         check_count("頂点数", "vertices", self.vertices, limits().vertices, place(self.word, feature + 1))
         if not (np.abs(array[:, :2]) < LARGEST).all():  # NaN is not either
@@ -212,7 +230,10 @@ class ShapeBuilder:
         """What was left out inside features."""
         found: list[Remark] = []
         if self.tall:
-            text = Text(f"高さ（Z）の値を {len(self.tall):,} 件から落としました。", f"heights (Z) dropped from {len(self.tall):,} shapes")
+            text = Text(
+                f"高さ（Z）の値を {len(self.tall):,} 件から落としました。",
+                f"heights (Z) dropped from {len(self.tall):,} shapes",
+            )
             places = tuple(str(place(self.word, feature + 1)) for feature in sorted(self.tall)[:20])
             found.append(Remark("info", "geometry-z", text, len(self.tall), places))
         if self.short_rings:
@@ -231,12 +252,16 @@ class ShapeBuilder:
         result = np.full(self.count, None, object)
         if self._points:
             where = np.array([feature for feature, _ in self._points])
-            _place_parts(result, where, shapely.points(np.array([xy for _, xy in self._points])), shapely.multipoints)
+            _place_parts(
+                result, where, shapely.points(np.array([xy for _, xy in self._points])), shapely.multipoints
+            )
         if self._lines:
             arrays = [xy for _, xy in self._lines]
             index = np.repeat(np.arange(len(arrays)), [len(xy) for xy in arrays])
             parts = shapely.linestrings(np.concatenate(arrays), indices=index)
-            _place_parts(result, np.array([feature for feature, _ in self._lines]), parts, shapely.multilinestrings)
+            _place_parts(
+                result, np.array([feature for feature, _ in self._lines]), parts, shapely.multilinestrings
+            )
         if self._rings:
             index = np.repeat(np.arange(len(self._rings)), [len(ring) for ring in self._rings])
             rings = shapely.linearrings(np.concatenate(self._rings), indices=index)

@@ -77,12 +77,14 @@ def polygons_of(rings: Rings, builder: ShapeBuilder, word: Text) -> list[Remark]
         f"輪の向きが決まりと逆の図形が {len(turned):,} 件あり、直しました（面積が負になるのを防ぎます）。",
         f"{len(turned):,} shapes had rings turning the wrong way: mended (areas would come out negative)",
     )
-    return [Remark("warn", "rings-reversed", text, len(turned), tuple(str(place(word, f + 1)) for f in turned[:20]))]
+    return [
+        Remark(
+            "warn", "rings-reversed", text, len(turned), tuple(str(place(word, f + 1)) for f in turned[:20])
+        )
+    ]
 
 
-def _assemble(
-    feature: int, rings: list[FloatArray], shells: Any, holes: Any, builder: ShapeBuilder
-) -> bool:
+def _assemble(feature: int, rings: list[FloatArray], shells: Any, holes: Any, builder: ShapeBuilder) -> bool:
     """Give each hole to the smallest shell around it; True when some hole had none and became a shell."""
     shell_at, hole_at = np.flatnonzero(shells), np.flatnonzero(holes)
     owner = _owners(rings, shell_at, hole_at) if len(hole_at) else np.empty(0, np.int64)
@@ -116,7 +118,7 @@ def _owners(rings: list[FloatArray], shell_at: Any, hole_at: Any) -> npt.NDArray
 def _inner_point(ring: FloatArray) -> FloatArray:
     if len(ring) < 3:
         return ring[0] if len(ring) else np.array([np.nan, np.nan])
-    return (ring[0] + ring[1]) / 2
+    return np.asarray((ring[0] + ring[1]) / 2)
 
 
 def _closed(ring: FloatArray) -> FloatArray:

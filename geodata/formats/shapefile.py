@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,11 @@ def layers(path: Path) -> list[LayerEntry]:
 
 def companion(path: Path, suffix: str) -> Path | None:
     """The file beside `path` with another ending, in whatever case it is written."""
-    for name in (path.with_suffix(suffix), path.with_suffix(suffix.upper()), path.with_name(path.name + suffix)):
+    for name in (
+        path.with_suffix(suffix),
+        path.with_suffix(suffix.upper()),
+        path.with_name(path.name + suffix),
+    ):
         if name.is_file():
             return name
     return None
@@ -70,11 +75,19 @@ def _check_header(data: bytes) -> int:
     if kind == MULTIPATCH:
         raise DataError(
             "shp-multipatch",
-            Text("立体（マルチパッチ）の Shapefile は読めません。", "multipatch (3-D) shapefiles cannot be read"),
-            Text("GISソフトで 2次元のポリゴンに変換してください。", "convert it to 2-D polygons with GIS software"),
+            Text(
+                "立体（マルチパッチ）の Shapefile は読めません。",
+                "multipatch (3-D) shapefiles cannot be read",
+            ),
+            Text(
+                "GISソフトで 2次元のポリゴンに変換してください。",
+                "convert it to 2-D polygons with GIS software",
+            ),
         )
     if kind % 10 not in KINDS or kind not in (0, 1, 3, 5, 8, 11, 13, 15, 18, 21, 23, 25, 28):
-        raise _broken("shp-broken", f"図形の種類 {kind} は Shapefile にありません。", f"no such shape type: {kind}")
+        raise _broken(
+            "shp-broken", f"図形の種類 {kind} は Shapefile にありません。", f"no such shape type: {kind}"
+        )
     if len(data) < length:
         raise _broken(
             "shp-truncated",
@@ -137,7 +150,9 @@ def _read(path: Path, data: bytes, records: list[tuple[int, int]]) -> RawLayer:
         kept = ~table.deleted
         shapes, numbers, frame = shapes[kept], numbers[kept], frame[kept].reset_index(drop=True)
     facts = {"encoding": table.encoding} if table else {}
-    return RawLayer("", shapes, frame, _crs(path), len(records), numbers, WORD, remarks + builder.remarks(), facts)
+    return RawLayer(
+        "", shapes, frame, _crs(path), len(records), numbers, WORD, remarks + builder.remarks(), facts
+    )
 
 
 def _places(numbers: npt.NDArray[np.int64]) -> tuple[str, ...]:
@@ -167,10 +182,16 @@ def _table(path: Path, records: int) -> Dbf | None:
 
 def _companion_remarks(path: Path, table: Dbf | None) -> Iterator[Remark]:
     if table is None:
-        text = Text(".dbf がないため属性（名称など）なしで、図形だけを読みました。", "no .dbf: shapes only, without attributes")
+        text = Text(
+            ".dbf がないため属性（名称など）なしで、図形だけを読みました。",
+            "no .dbf: shapes only, without attributes",
+        )
         yield Remark("warn", "dbf-missing", text)
     if companion(path, ".shx") is None:
-        text = Text(".shx がないため、.shp を先頭から順に読みました。", "no .shx: the .shp was read from its beginning")
+        text = Text(
+            ".shx がないため、.shp を先頭から順に読みました。",
+            "no .shx: the .shp was read from its beginning",
+        )
         yield Remark("warn", "shx-missing", text)
     if table is not None and table.wrong_encoding:
         text = Text(
@@ -228,9 +249,9 @@ def _parts(
     firsts = np.frombuffer(data, "<i4", parts, start + 44)
     xy = builder.coordinates(_doubles(data, start + 44 + 4 * parts, count, end), number)
     edges = [*firsts.tolist(), count]
-    if any(not 0 <= one <= other for one, other in zip(edges, edges[1:], strict=False)):
+    if any(not 0 <= one <= other for one, other in pairwise(edges)):
         raise ValueError("parts out of order")
-    for first, last in zip(edges, edges[1:], strict=False):
+    for first, last in pairwise(edges):
         yield xy[first:last]
 
 
