@@ -168,6 +168,14 @@ def _no_memory() -> DataError:
     )
 
 
+def _companions(file: Path) -> dict[str, str]:
+    """SHA-256 of the files beside a .shp, by ending: they are input as much as the .shp itself."""
+    from geodata.formats.shapefile import COMPANIONS, companion
+
+    beside = {suffix: companion(file, suffix) for suffix in COMPANIONS}
+    return {suffix: file_sha256(found) for suffix, found in beside.items() if found}
+
+
 def _vector(
     file: Path, report: IntakeReport, *, geometry: Wanted, layer: str | None, **rest: Any
 ) -> gpd.GeoDataFrame:
@@ -184,6 +192,8 @@ def _vector(
         if raw.name:
             report.facts["layer"] = raw.name
         report.facts |= raw.facts
+        if found == "shp":
+            report.facts["companions"] = _companions(file)
         for remark in raw.remarks:
             if remark.excluded:
                 report.exclude(remark.code, remark.text, remark.count, remark.places)

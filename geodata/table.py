@@ -13,7 +13,7 @@ import pandas as pd
 
 from geodata.errors import DataError, Text
 from geodata.limits import check_count, check_time, limits
-from geodata.text import CONTROL, decode
+from geodata.text import CONTROL, GAIJI, decode
 from geodata.text_columns import clean_columns, text_column
 
 if TYPE_CHECKING:
@@ -52,6 +52,12 @@ def read_text_table(path: Path, report: IntakeReport, *, header: bool) -> pd.Dat
         )
         report.note("warn", "text-damaged", text, decoded.text.count("\ufffd"), [f"{row} 行目"])
     _check_lines(decoded.text)
+    if made_up := GAIJI.findall(decoded.text):
+        text = Text(
+            f"外字（その事務所だけの文字）が {len(made_up):,} 字あり、他では表示できません。",
+            f"{len(made_up):,} characters of an office's own font: nobody else can show them",
+        )
+        report.note("warn", "gaiji", text, len(made_up))
     delimiter = delimiter_of(decoded.text, path.suffix)
     report.facts["delimiter"] = str(DELIMITERS[delimiter])
     _check_size(decoded.text, delimiter)

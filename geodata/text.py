@@ -12,6 +12,8 @@ from geodata.errors import DataError, Text
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _C1_BYTES = re.compile(rb"[\x80-\x9f]")
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]")
+_NOT_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")  # Python gives these for bytes that CP932 leaves free
+GAIJI = re.compile("[\ue000-\uf8ff]")  # characters of an office's own font
 _HALF_KATAKANA = re.compile("[\uff61-\uff9f]")
 _KANA_KANJI = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
 UTF16_SHARE_OF_NUL = 0.2
@@ -80,6 +82,8 @@ def _japanese(data: bytes, utf8: UnicodeDecodeError) -> Decoded:
         if _is_euc(data, 0):
             raise _euc() from error
         raise _undecodable(data, max(error.start, utf8.start)) from error
+    if strange := _NOT_CP932.search(text):
+        raise _undecodable(data, len(text[: strange.start()].encode("cp932")))
     half = len(_HALF_KATAKANA.findall(text))
     # EUC-JP read as CP932 is nearly all half-width kana
     if half > len(_HIGH_BYTES.findall(data)) / 4 and _is_euc(data, half):

@@ -7,6 +7,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +45,14 @@ def is_workbook(path: Path) -> bool:
 def read_workbook(path: Path, report: IntakeReport, *, sheet: str | None, header: bool) -> pd.DataFrame:
     """One sheet of a workbook, all cells text. Asks which when several hold something."""
     with Archive(path) as archive:  # sizes and ratios first
-        formulas = _look_into_parts(archive)
+        parts = _look_into_parts(archive)
     report.format = "XLSX"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl tells of styles and validations that it drops
         values = _open(path, values=True)
         try:
             chosen = _chosen_sheet(values, sheet, report)
-            missing = _uncalculated(path, chosen, values[chosen], report) if formulas else None
+            missing = _uncalculated(path, chosen, values[chosen], report) if parts.formula else None
             if missing:
                 raise missing
             cells = _Cells(values[chosen], chosen)
@@ -61,15 +62,30 @@ def read_workbook(path: Path, report: IntakeReport, *, sheet: str | None, header
     report.records_in_file = len(frame) + sum(report.excluded.values())
     report.facts["sheet"] = chosen
     cells.tell(report)
+    if parts.merged:
+        text = Text(
+            f"結合セルが {parts.merged:,} か所あります。値は左上のセルだけにあり、残りは空として読みました。",
+            f"{parts.merged:,} merged ranges: only their top left cell has a value, the rest was read as blank",
+        )
+        report.note("warn", "merged-cells", text, parts.merged)
     return clean_columns(frame, report)
 
 
-def _look_into_parts(archive: Archive) -> bool:
-    """Whether any sheet has formulas; refuses parts that declare XML entities, and more cells than can be read.
+@dataclass
+class _Parts:
+    """What the XML of all sheets holds."""
+
+    formula: bool = False
+    cells: int = 0
+    merged: int = 0
+
+
+def _look_into_parts(archive: Archive) -> _Parts:
+    """What a quick search of the sheets finds; refuses XML entities, and more cells than can be read.
 
     openpyxl takes a hundred times longer than this to go through a sheet.
     """
-    formulas, cells = False, 0
+    parts = _Parts()
     inflated = sum(member.entry.file_size for member in archive.members)
     check_count("展開後のバイト数", "bytes after unpacking", inflated, limits().xlsx_bytes)
     for member in archive.members:
@@ -87,21 +103,20 @@ def _look_into_parts(archive: Archive) -> bool:
                 SAVE_AGAIN,
             )
         if SHEET_PART.search(member.name):
-            has_formula, found = _cells_in(archive, member)
-            formulas, cells = formulas or has_formula, cells + found
-            check_count("セル数", "cells", cells, limits().xlsx_cells)
-    return formulas
+            _search(archive, member, parts)
+            check_count("セル数", "cells", parts.cells, limits().xlsx_cells)
+    return parts
 
 
-def _cells_in(archive: Archive, member: Member) -> tuple[bool, int]:
-    """(some cell holds a formula, number of cells) of a sheet's XML."""
-    formula, cells, before = False, 0, b""
+def _search(archive: Archive, member: Member, parts: _Parts) -> None:
+    """Add what one sheet's XML holds."""
+    before = b""
     for block in archive.blocks(member):
         check_time()
-        cells += len(_CELL.findall(block))  # one cut in two by the block's end does not matter
-        formula = formula or _FORMULA.search(before + block) is not None
+        parts.cells += len(_CELL.findall(block))  # one cut in two by the block's end does not matter
+        parts.merged += len(_MERGED.findall(block))
+        parts.formula = parts.formula or _FORMULA.search(before + block) is not None
         before = block[-TAG_BYTES:]
-    return formula, cells
 
 
 def _open(path: Path, *, values: bool) -> Any:

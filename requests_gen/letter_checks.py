@@ -191,7 +191,7 @@ def check_glyphs(data: Mapping[str, Any], paper: str) -> None:
 
 def _no_glyph(sign: str, text: str, where: str, paper: str) -> DataError:
     name = unicodedata.name(sign, "外字")
-    shown = text if len(text) <= 40 else text[:40] + "…"  # noqa: PLR2004
+    shown = text if len(text) <= 40 else text[:40] + "…"
     return DataError(
         "glyph-missing",
         Text(
@@ -217,7 +217,7 @@ def _characters() -> tuple[frozenset[int], frozenset[tuple[int, int]]]:
     for path in (serif_path(), sans_path()):
         font = TTFont(path, lazy=True)
         plain.append(frozenset(font.getBestCmap()))
-        tables = [table for table in font["cmap"].tables if table.format == 14]  # noqa: PLR2004
+        tables = [table for table in font["cmap"].tables if table.format == 14]
         variants.append(
             frozenset(
                 (base, selector)

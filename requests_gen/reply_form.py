@@ -29,7 +29,7 @@ HEADINGS = (
     "[9]公開可否(可・区分のみ可・不可)", "回答日", "担当",
 )  # fmt: skip
 FIXED = 6  # the first columns are ours and locked
-WIDTHS = (7, 7, 12, 14, 18, 11, 22, 15, 14, 11, 13, 24, 15, 26, 12, 12, 14)
+WIDTHS = (6, 6, 11, 12, 15, 9, 17, 12, 11, 9, 10, 18, 11, 18, 10, 11, 12)
 YEARS_AHEAD = 6
 LONGEST_ANSWER = 1000
 LONGEST_LIST = 255  # what a list inside a rule may hold
@@ -59,7 +59,9 @@ def write_reply_form(
         raise _no_zones(carrier_name)
     if zones["zone_id"].duplicated().any():
         raise ValueError(f"zones stand twice: {sorted(zones['zone_id'][zones['zone_id'].duplicated()])}")
-    head = _Head(letter_id, fiscal_year, carrier_key, carrier_name, form_version, deadline_text, fictitious, draft)
+    head = _Head(
+        letter_id, fiscal_year, carrier_key, carrier_name, form_version, deadline_text, fictitious, draft
+    )
     data = _workbook(head, zones)
     if path_or_none is not None:
         write_bytes(Path(path_or_none), data)
@@ -127,7 +129,13 @@ def _workbook(head: _Head, zones: pd.DataFrame) -> bytes:
     as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(stream, {"in_memory": True, **as_text}) as book:
         book.set_properties(
-            {"title": head.title, "subject": head.letter_id, "comments": head.marks, "author": "Kengai", "created": FIXED_DATE}
+            {
+                "title": head.title,
+                "subject": head.letter_id,
+                "comments": head.marks,
+                "author": "Kengai",
+                "created": FIXED_DATE,
+            }
         )
         looks = _Looks(book)
         _form_sheet(book.add_worksheet(SHEET), looks, head, zones)
@@ -140,24 +148,31 @@ def _form_sheet(sheet: Any, looks: _Looks, head: _Head, zones: pd.DataFrame) -> 
     for row, (text, look) in enumerate(
         (
             (f"{head.title}　　{head.carrier_name}", looks.title),
-            (f"回答期限: {head.deadline}　　要望書: {head.letter_id}　　様式版: {head.form_version}", looks.plain),
-            ("白い欄に記入してください。灰色の欄は変更できません。記入のしかたは「記入要領」のシートにあります。", looks.plain),
+            (
+                f"回答期限: {head.deadline}　　要望書: {head.letter_id}　　様式版: {head.form_version}",
+                looks.plain,
+            ),
+            (
+                "白い欄に記入してください。灰色の欄は変更できません。記入のしかたは「記入要領」のシートにあります。",
+                looks.plain,
+            ),
             (head.marks, looks.mark),
         )
     ):
         write_text(sheet, row, 0, text, look)
-    sheet.set_row(HEADER_ROW, 58)
+    sheet.set_row(HEADER_ROW, 74)  # rows below have no height of their own: they grow with the answers
     for column, (heading, width) in enumerate(zip(HEADINGS, WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         write_text(sheet, HEADER_ROW, column, heading, looks.ours if column < FIXED else looks.theirs)
     first, last = HEADER_ROW + 1, HEADER_ROW + len(zones)
-    for row, zone in enumerate(zones[["zone_id", "municipality", "name"]].itertuples(index=False), start=first):
+    for row, zone in enumerate(
+        zones[["zone_id", "municipality", "name"]].itertuples(index=False), start=first
+    ):
         ours = (head.form_version, str(head.year), *zone, head.carrier_key)
         for column, value in enumerate(ours):
             write_text(sheet, row, column, value, looks.fixed)
         for column in range(FIXED, len(HEADINGS)):
             sheet.write_blank(row, column, None, looks.day if HEADINGS[column] == "回答日" else looks.answer)
-        sheet.set_row(row, 15.0 * max(2, lines_in(str(zone[1]), WIDTHS[3]), lines_in(str(zone[2]), WIDTHS[4])))
     for column, rule in _rules(head):
         sheet.data_validation(first, column, last, column, rule)
     sheet.freeze_panes(HEADER_ROW + 1, 5)
@@ -174,7 +189,9 @@ def _paper(sheet: Any, head: _Head, landscape: bool) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
     carrier = head.carrier_name.replace("&", "&&")[:60]
-    sheet.set_header(f"&L&9別添　回答様式　{carrier}&R&9{'【案】' if head.draft else ''}{'【架空】' if head.fictitious else ''}")
+    sheet.set_header(
+        f"&L&9別添　回答様式　{carrier}&R&9{'【案】' if head.draft else ''}{'【架空】' if head.fictitious else ''}"
+    )
     sheet.set_footer("&C&9&P / &N")
 
 
@@ -253,7 +270,6 @@ def _guide_sheet(sheet: Any, looks: _Looks, head: _Head) -> None:
             row += 1
             write_text(sheet, row, 0, left, looks.guide_cell)
             write_text(sheet, row, 1, right, looks.guide_cell)
-            sheet.set_row(row, 14.0 * max(lines_in(left, 26), lines_in(right, 70)))
         row += 1
     sheet.print_area(0, 0, row, 1)
     sheet.protect("", {"format_columns": True, "format_rows": True})

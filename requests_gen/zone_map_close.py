@@ -12,11 +12,10 @@ import shapely
 
 from geodata.errors import Text
 from requests_gen.captions import RULE_SHORT
+from requests_gen.zone_map_column import column, head_lines, place_in_map
 from requests_gen.zone_map_frames import MapFrames
 from requests_gen.zone_map_furniture import (
-    LEGEND_PT,
     footer,
-    legend,
     mark,
     marker,
     north_arrow,
@@ -24,11 +23,11 @@ from requests_gen.zone_map_furniture import (
     write_footer,
 )
 from requests_gen.zone_map_labels import Room, label
-from requests_gen.zone_map_lettering import balanced, checked, line_mm, wrapped
+from requests_gen.zone_map_lettering import balanced, checked
 from requests_gen.zone_map_scene import Box, Scene, View
 from requests_gen.zone_map_style import CELL_KINDS, CLOSE_MM, GREY, LOOKS, word
 
-MAP_EAST_MM, COLUMN_MM = 78.5, (80.2, 109.7)
+MAP_EAST_MM = 78.5
 SCALES = (60, 80, 100, 125, 150, 200, 250, 300, 400, 500, 600, 800, 1000, 1500, 2000, 3000)  # metres a mm
 AROUND_ZONE_M = 700.0
 EDGE_SHOWN_M = 5_000.0  # a carrier's edge nearer than this is brought into the picture
@@ -72,7 +71,14 @@ def close_scene(frames: MapFrames, zone_id: str, carrier: str, generation: str) 
     seen = Seen(own, named, len(places) - len(named), edge_m)
     scene.box("frame", scene.frame)
     signs = ["dot", *dict.fromkeys(places["look"]), "zone", *(["other_zone"] if others else []), *lines_seen]
-    _column(scene, frames, zone_id, carrier, generation, kinds, signs, seen)
+    entries = [*kinds, *((sign, sign) for sign in signs)]
+    column(
+        scene,
+        head_lines(frames, zone_id, carrier, generation),
+        entries,
+        _notes(scene, seen, frames.caption.lang),
+        frames.caption.lang,
+    )
     write_footer(scene, lines)
     return scene, seen
 
@@ -204,16 +210,12 @@ def _places(frames: MapFrames, view: View, zone_id: str) -> pd.DataFrame:
     shape = frames.zone_shapes.shapes[frames.zones.index.get_loc(zone_id)]
     paper = view.paper(some[["x", "y"]].to_numpy(float))
     return some.assign(
-        label=[checked(name, _where(zone_id, "施設の名前", "name of a facility")) for name in some["name"]],
+        label=[checked(name, place_in_map(zone_id, "施設の名前", "name of a facility")) for name in some["name"]],
         look=some["category"].map(PLACE_LOOKS).fillna("facility"),
         outside=~shapely.intersects_xy(shape, some["x"].to_numpy(float), some["y"].to_numpy(float)),
         away=np.hypot(some["x"] - zone["x"], some["y"] - zone["y"]),
         x=paper[:, 0], y=paper[:, 1],
     ).sort_values(["outside", "away", "label"], kind="stable")  # fmt: skip
-
-
-def _where(zone_id: str, ja: str, en: str) -> Text:
-    return Text(f"地区 {zone_id} の地図の{ja}", f"map of zone {zone_id}, {en}")
 
 
 def _labels(
@@ -228,7 +230,7 @@ def _labels(
         scene.shape(place.look, marker(place.look, place.x, place.y), inside_frame=True)
         room.take((place.x - 1.2, place.y - 1.0, place.x + 1.2, place.y + 1.2))
     room.take((x - 0.9, y - 0.9, x + 0.9, y + 0.9))
-    name = checked(zone["name"], _where(zone_id, "地区名", "name of the zone"))
+    name = checked(zone["name"], place_in_map(zone_id, "地区名", "name of the zone"))
     label(scene, room, balanced(name, 8.0, 34.0, 2), x, y, 8.0, 1.0)
     named = [
         place.label
@@ -252,42 +254,21 @@ def _name_towns(scene: Scene, room: Room, view: View, frames: MapFrames) -> None
             label(scene, room, balanced(name, 6.5, 26.0, 2), *_inside(part, view), 6.5, 0.0, GREY)
 
 
-def _column(
-    scene: Scene, frames: MapFrames, zone_id: str, carrier: str, generation: str,
-    kinds: list[tuple[str, str]], signs: list[str], seen: Seen,
-) -> None:  # fmt: skip
-    """Beside the map: which zone, which carrier, the legend, and what cannot be seen."""
-    left, right = COLUMN_MM
-    zone, lang = frames.zones.loc[zone_id], frames.caption.lang
-    top = scene.frame[3]
-    head = [
-        (checked(zone["municipality"], _where(zone_id, "市町村名", "municipality")), 6.0),
-        (checked(zone["name"], _where(zone_id, "地区名", "name of the zone")), 8.0),
-        (zone_id, 6.0),
-        (checked(f"{frames.caption.carriers[carrier]}　{generation}", Text("事業者名", "name of the carrier")), 7.0),
-    ]
-    for text, size in head:
-        top = _text(scene, text, left, right, top, size, 2) - 0.2
-    top = legend(scene, left, right, top - 1.0, [*kinds, *((sign, sign) for sign in signs)], lang)
-    pale = [word("empty", lang)] if any(shape.look.endswith("_empty") for shape in scene.shapes) else []
-    for note in [*pale, *_notes(seen, lang)]:
-        top = _text(scene, note, left, right, top - 0.4, LEGEND_PT, 4)
-
-
-def _text(scene: Scene, text: str, left: float, right: float, top: float, size_pt: float, most: int) -> float:
-    for line in wrapped(text, size_pt, right - left, most):
-        top -= line_mm(size_pt)
-        scene.write(line, left, top + line_mm(size_pt) / 2, size_pt)
-    return top
-
-
-def _notes(seen: Seen, lang: str) -> list[str]:
-    notes = []
+def _notes(scene: Scene, seen: Seen, lang: str) -> list[str]:
+    """What the picture cannot show, in sentences."""
+    notes = [word("empty", lang)] if any(shape.look.endswith("_empty") for shape in scene.shapes) else []
     if np.isnan(seen.edge_m):
         notes.append(word("not_published", lang))
     elif seen.edge_m > AT_EDGE_M:
         km = f"{seen.edge_m / 1000:.1f}"
-        notes.append(Text(f"この会社のエリアまで: 約{km} km（代表点から）", f"about {km} km from its middle to this carrier's area").in_(lang))
+        distance = Text(
+            f"この会社のエリアまで: 約{km} km（代表点から）",
+            f"about {km} km from its middle to this carrier's area",
+        )
+        notes.append(distance.in_(lang))
     if seen.unnamed:
-        notes.append(Text(f"名前を略した施設: {seen.unnamed}か所", f"facilities without their name: {seen.unnamed}").in_(lang))
+        unnamed = Text(
+            f"名前を略した施設: {seen.unnamed}か所", f"facilities without their name: {seen.unnamed}"
+        )
+        notes.append(unnamed.in_(lang))
     return notes

@@ -28,7 +28,9 @@ def png_of(scene: Scene) -> bytes:
     for words in scene.words:
         letters = font(round(words.size_pt * MM_PER_POINT * PIXELS_A_MM, 2))
         at = (words.x * scale, height - words.y * scale)
-        stroke = {"stroke_width": HALO_MM * PIXELS_A_MM, "stroke_fill": WHITE} if words.halo else {}
+        stroke: dict[str, Any] = (
+            {"stroke_width": HALO_MM * PIXELS_A_MM, "stroke_fill": WHITE} if words.halo else {}
+        )
         pen.text(at, words.text, font=letters, fill=words.ink, anchor=words.anchor, **stroke)
     few = image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     stream = io.BytesIO()
@@ -46,10 +48,11 @@ def _shapes(scene: Scene) -> np.ndarray:
     from matplotlib.transforms import Affine2D, Bbox
 
     # whatever someone has set up for their own plots must not change an official map
-    with matplotlib.rc_context(_settings()):
+    settings: Any = _settings()
+    with matplotlib.rc_context(settings):
         width, height = scene.size_mm
         figure = Figure(figsize=(width / 25.4, height / 25.4), dpi=DPI, facecolor=WHITE)
-        canvas = FigureCanvasAgg(figure)
+        canvas: Any = FigureCanvasAgg(figure)
         place = Affine2D().scale(PIXELS_A_MM / UNITS_A_MM)
         frame = Bbox(np.array(scene.frame).reshape(2, 2) * PIXELS_A_MM)
         for shape in scene.shapes:

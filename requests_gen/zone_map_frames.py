@@ -206,9 +206,7 @@ def _coarse(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     return _simple(np.array(kept, dtype=object), WHERE_STEP_M)
 
 
-def _towns(
-    result: Result, shapes: npt.NDArray[np.object_], own: npt.NDArray[np.bool_]
-) -> Towns:
+def _towns(result: Result, shapes: npt.NDArray[np.object_], own: npt.NDArray[np.bool_]) -> Towns:
     borders, outline = border_lines(shapes, own)
     return Towns(
         codes=[str(code) for code in result.municipalities.index],

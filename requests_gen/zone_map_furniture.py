@@ -17,7 +17,7 @@ from requests_gen.zone_map_style import LOOKS, WORDS, word
 
 FOOT_PT, LEGEND_PT, MARK_PT = 5.0, 5.6, 6.5
 MOST_FOOT_LINES = 8
-SWATCH_MM = (5.4, 2.5)
+SWATCH_MM, SWATCH_OF_LINE = 5.4, 0.95  # how wide; how high, in lines
 LINES_OF_LEGEND = frozenset({"zone", "other_zone", "border", "border_small", "outline", "outline_small"})
 POINTS_OF_LEGEND = frozenset({"dot", "shelter", "evacuation_site", "facility", "target"})
 _NICE = (1, 2, 5)
@@ -76,8 +76,8 @@ def _hidden(view: View, box: Box, land: Any) -> float:
 
 def nice_length(most_m: float) -> float:
     """The largest 1, 2 or 5 times a power of ten that is at most `most_m`."""
-    power = 10.0 ** math.floor(math.log10(most_m))
-    return max(step * power for step in _NICE if step * power <= most_m)
+    power = 10.0 ** math.floor(math.log10(most_m))  # of 9999999.999999998 it is 7, not 6
+    return max(step * ten for ten in (power / 10, power) for step in _NICE if step * ten <= most_m)
 
 
 def mark(scene: Scene, room: Room, text: str) -> None:
@@ -95,7 +95,9 @@ def marker(look: str, x: float, y: float, reach: float = 1.05) -> npt.NDArray[np
         return np.array([(x - reach, y - 0.8 * reach), (x + reach, y - 0.8 * reach), (x, y + reach)])
     if look == "facility":
         half = 0.8 * reach
-        return np.array([(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)])
+        return np.array(
+            [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]
+        )
     turn = np.linspace(0.0, 2.0 * math.pi, 33)[:-1]
     return np.column_stack([x + reach * np.cos(turn), y + reach * np.sin(turn)])
 
@@ -106,29 +108,33 @@ def target(scene: Scene, x: float, y: float, reach: float = 1.9, inside_frame: b
         scene.shape(look, marker("", x, y, size), inside_frame=inside_frame)
 
 
-def legend(scene: Scene, left: float, right: float, top: float, entries: list[tuple[str, str]], lang: str) -> float:
+def legend(
+    scene: Scene, left: float, right: float, top: float, entries: list[tuple[str, str]], lang: str,
+    size_pt: float = LEGEND_PT,
+) -> float:  # fmt: skip
     """(look, key of its word or its own checked words) one under the other from `top`; where it ends, in mm."""
-    wide, high = SWATCH_MM
+    wide, step = SWATCH_MM, line_mm(size_pt)
     for look, key in entries:
         text = word(key, lang) if key in WORDS else key
-        lines = [line for row in text.split("\n") for line in wrapped(row, LEGEND_PT, right - left - wide - 1.2)]
-        step = line_mm(LEGEND_PT)
-        tall = max(high, step * len(lines))
+        lines = [
+            line for row in text.split("\n") for line in wrapped(row, size_pt, right - left - wide - 1.2)
+        ]
+        tall = step * len(lines)
         middle = top - tall / 2
-        _swatch(scene, look, left, middle)
+        _swatch(scene, look, left, middle, step * SWATCH_OF_LINE)
         for number, line in enumerate(lines):
-            scene.write(line, left + wide + 1.2, middle + step * ((len(lines) - 1) / 2 - number), LEGEND_PT)
-        top -= tall + 0.75
+            scene.write(line, left + wide + 1.2, middle + step * ((len(lines) - 1) / 2 - number), size_pt)
+        top -= tall + 0.12 * size_pt
     return top
 
 
-def _swatch(scene: Scene, look: str, left: float, middle: float) -> None:
-    wide, high = SWATCH_MM
+def _swatch(scene: Scene, look: str, left: float, middle: float, high: float) -> None:
+    wide = SWATCH_MM
     box = (left, middle - high / 2, left + wide, middle + high / 2)
     if look == "target":
-        target(scene, left + wide / 2, middle, 1.3, inside_frame=False)
+        target(scene, left + wide / 2, middle, high / 2, inside_frame=False)
     elif look in POINTS_OF_LEGEND:
-        scene.shape(look, marker(look, left + wide / 2, middle, 0.7 if look == "dot" else 1.05))
+        scene.shape(look, marker(look, left + wide / 2, middle, high * (0.28 if look == "dot" else 0.42)))
     elif look in LINES_OF_LEGEND:
         scene.shape(look, [(left, middle), (left + wide, middle)], closed=False)
     else:

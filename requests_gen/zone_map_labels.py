@@ -68,4 +68,6 @@ def write_lines(scene: Scene, lines: list[str], box: Box, size_pt: float, ink: s
     """`lines` from the top of `box`, centred when it has several."""
     step = line_mm(size_pt)
     for number, line in enumerate(lines):
-        scene.write(line, (box[0] + box[2]) / 2, box[3] - step * (number + 0.5), size_pt, "mm", ink, halo=True)
+        scene.write(
+            line, (box[0] + box[2]) / 2, box[3] - step * (number + 0.5), size_pt, "mm", ink, halo=True
+        )

@@ -115,7 +115,7 @@ def font(pixels: float) -> Any:
 
 @lru_cache(maxsize=1)
 def _characters() -> frozenset[int]:
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
     from pylopdf_fonts_jp import sans_path
 
     with TTFont(str(sans_path()), lazy=True) as opened:

@@ -81,17 +81,25 @@ class View:
     def paper(self, metres: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """mm on paper of points in metres [n, 2]."""
         west, south, east, north = self.frame
-        return (metres - np.array(self.middle)) / self.scale + np.array([(west + east) / 2, (south + north) / 2])
+        placed: npt.NDArray[np.float64] = (metres - np.array(self.middle)) / self.scale + np.array(
+            [(west + east) / 2, (south + north) / 2]
+        )
+        return placed
 
     def metres(self, paper: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Points in metres [n, 2] of points in mm on paper."""
         west, south, east, north = self.frame
-        return (paper - np.array([(west + east) / 2, (south + north) / 2])) * self.scale + np.array(self.middle)
+        middle = np.array([(west + east) / 2, (south + north) / 2])
+        placed: npt.NDArray[np.float64] = (paper - middle) * self.scale + np.array(self.middle)
+        return placed
 
     def ground(self, margin_mm: float = 0.0) -> Box:
         """What the frame shows, and `margin_mm` around it, in metres."""
         west, south, east, north = self.frame
-        across, up = ((east - west) / 2 + margin_mm) * self.scale, ((north - south) / 2 + margin_mm) * self.scale
+        across, up = (
+            ((east - west) / 2 + margin_mm) * self.scale,
+            ((north - south) / 2 + margin_mm) * self.scale,
+        )
         x, y = self.middle
         return x - across, y - up, x + across, y + up
 

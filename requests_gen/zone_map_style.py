@@ -85,7 +85,7 @@ WORDS = {
     "empty": Text("淡い網掛け: 人が住んでいない所", "pale hatching: nobody lives there"),
     "zone": Text("この地区", "this zone"),
     "other_zone": Text("ほかの地区と地区ID", "other zones, with ids"),
-    "dot": Text("代表点\n（人口の中心）", "middle of its people"),
+    "dot": Text("代表点（人口の中心）", "middle of its people"),
     "shelter": Text("指定避難所", "shelter"),
     "evacuation_site": Text("指定緊急避難場所", "evacuation site"),
     "facility": Text("その他の施設", "other facility"),

@@ -44,7 +44,9 @@ def where_scene(frames: MapFrames, zone_id: str) -> Scene:
     room.take((x - 1.0, y - 1.0, x + 1.0, y + 1.0))
     _name(scene, room, frames, zone_id, float(x), float(y))
     scene.box("frame", scene.frame)
-    town = checked(zone["municipality"], Text(f"地区 {zone_id} の市町村名", f"municipality of zone {zone_id}"))
+    town = checked(
+        zone["municipality"], Text(f"地区 {zone_id} の市町村名", f"municipality of zone {zone_id}")
+    )
     legend(scene, 1.2, 24.0, low + LEGEND_MM - 0.8, [("target", "target")], lang)
     legend(scene, 24.0, WHERE_MM[0], low + LEGEND_MM - 0.8, [("own_town", town)], lang)
     write_footer(scene, lines)

@@ -99,12 +99,19 @@ def maps_for(
         scenes |= {each.where_key: each.where, each.close_key: each.close}
     pictures = {key: data for key in scenes if (data := _kept(cache_dir, key)) is not None}
     missing = {key: scene for key, scene in scenes.items() if key not in pictures}
-    for number, (key, data) in enumerate(zip(missing, _drawn(list(missing.values()), workers), strict=True), 1):
+    for number, (key, data) in enumerate(
+        zip(missing, _drawn(list(missing.values()), workers), strict=True), 1
+    ):
         pictures[key] = data
         if cache_dir is not None:
             write_bytes(cache_dir / f"{key}.png", data)
         if number % TOLD_EVERY == 0 or number == len(missing):
-            told(Text(f"地図を描いています {number:,}/{len(missing):,}枚", f"drawing maps {number:,} of {len(missing):,}"))
+            told(
+                Text(
+                    f"地図を描いています {number:,}/{len(missing):,}枚",
+                    f"drawing maps {number:,} of {len(missing):,}",
+                )
+            )
     return {request: each.maps(pictures) for request, each in wanted.items()}
 
 
@@ -150,14 +157,30 @@ def _alt_text(frames: MapFrames, zone_id: str, carrier: str, generation: str, se
             f"{zone['municipality']} {zone['name']}（地区ID {zone_id}）の位置図と詳細図。{said.carriers[carrier]} {generation}。",
             f"Maps of {zone['name']}, {zone['municipality']} (zone {zone_id}): where it lies, and a close-up for {said.carriers[carrier]} {generation}. ",
         ).in_(lang),
-        Text(f"地区のメッシュ{total}個のうち、{'、'.join(cells)}。", f"Of its {total} cells: {', '.join(cells)}. ").in_(lang),
+        Text(
+            f"地区のメッシュ{total}個のうち、{'、'.join(cells)}。",
+            f"Of its {total} cells: {', '.join(cells)}. ",
+        ).in_(lang),
     ]
     if seen.edge_m > AT_EDGE_M and not np.isnan(seen.edge_m):
         km = f"{seen.edge_m / 1000:.1f}"
-        sentences.append(Text(f"代表点からこの会社のエリアまで約{km} km。", f"About {km} km to this carrier's area. ").in_(lang))
+        sentences.append(
+            Text(f"代表点からこの会社のエリアまで約{km} km。", f"About {km} km to this carrier's area. ").in_(
+                lang
+            )
+        )
     if seen.places:
-        more = Text(f"、ほか{seen.unnamed}か所", f" and {seen.unnamed} more").in_(lang) if seen.unnamed else ""
-        sentences.append(Text(f"図の中の避難所等: {'、'.join(seen.places)}{more}。", f"Shelters shown: {', '.join(seen.places)}{more}. ").in_(lang))
+        more = (
+            Text(f"、ほか{seen.unnamed}か所", f" and {seen.unnamed} more").in_(lang) if seen.unnamed else ""
+        )
+        sentences.append(
+            Text(
+                f"図の中の避難所等: {'、'.join(seen.places)}{more}。",
+                f"Shelters shown: {', '.join(seen.places)}{more}. ",
+            ).in_(lang)
+        )
     dates = frames.dates[carrier, generation]
-    sentences.append(Text(f"エリアの基準日: {dates or '不明'}。", f"Area as of {dates or 'unknown'}. ").in_(lang))
+    sentences.append(
+        Text(f"エリアの基準日: {dates or '不明'}。", f"Area as of {dates or 'unknown'}. ").in_(lang)
+    )
     return ("".join(sentences) + said.notice).strip()

@@ -565,6 +565,29 @@ def shp_reversed_rings(folder: Path) -> Path:
     return write(path, bytes(raw))
 
 
+@case("warn", "rings-reversed")
+def shp_reversed_rings_with_hole(folder: Path) -> Path:
+    """Both the shell and its hole turned round."""
+    return _with_rings(folder, (-1, -1))
+
+
+@case("warn", "rings-reversed")
+def shp_hole_wound_like_its_shell(folder: Path) -> Path:
+    return _with_rings(folder, (1, -1))
+
+
+def _with_rings(folder: Path, turns: tuple[int, int]) -> Path:
+    holed = SQUARE.difference(SQUARE.centroid.buffer(0.004, quad_segs=1))
+    path = shapefile(folder, geometries=[holed])
+    raw = bytearray(path.read_bytes())
+    start = 100 + 8 + 44 + 8
+    first = 80
+    for at, turn in ((start, turns[0]), (start + first, turns[1])):
+        points = np.frombuffer(bytes(raw[at : at + 80]), "<f8").reshape(5, 2)[::turn]
+        raw[at : at + 80] = points.tobytes()
+    return write(path, bytes(raw))
+
+
 @case("refuse", "shp-truncated")
 def shp_half(folder: Path) -> Path:
     path = shapefile(folder)
@@ -1111,6 +1134,11 @@ def csv_repeated_header(folder: Path) -> Path:
     return write(folder / "a.csv", "名称,備考,備考\nあ,い,う\n")
 
 
+@case("warn", "gaiji", kind="facility")
+def csv_gaiji(folder: Path) -> Path:
+    return write(folder / "a.csv", "名称,備考\n".encode("cp932") + b"\xf0\x40\x8f\xac,x\n")
+
+
 @case("warn", "text-damaged", kind="facility")
 def csv_lost_characters(folder: Path) -> Path:
     return write(folder / "a.csv", "名称,備考\n\ufffd\ufffd小学校,い\n")
@@ -1158,6 +1186,17 @@ def xlsx_with_entities(folder: Path) -> Path:
                 data = b'<!DOCTYPE x [<!ENTITY a "b">]>' + data
             out.writestr(name, data)
     return folder / "a.xlsx"
+
+
+@case("warn", "merged-cells", kind="facility")
+def xlsx_merged_cells(folder: Path) -> Path:
+    import openpyxl
+
+    path = workbook(folder / "a.xlsx", {"津": [["名称", "x"], ["あ", 1], ["", 2]]})
+    book = openpyxl.load_workbook(path)
+    book["津"].merge_cells("A2:A3")
+    book.save(path)
+    return path
 
 
 @case("warn", "cell-errors", kind="facility")

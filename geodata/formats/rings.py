@@ -6,16 +6,17 @@ keeps to it. A hole outside every shell of its direction is taken for a shell, a
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from geodata.errors import Text
 from geodata.formats.raw import Remark, ShapeBuilder, place
 from geodata.limits import check_time
+from geodata.report import PLACES_KEPT
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 
 class Rings:
@@ -55,52 +56,69 @@ def polygons_of(rings: Rings, builder: ShapeBuilder, word: Text) -> list[Remark]
         return []
     areas = signed_areas(rings.xy)
     features = np.array(rings.feature)
-    turned: list[int] = []
     starts = np.flatnonzero(np.r_[True, features[1:] != features[:-1]])
+    # a writer whose rings all turn one way does not tell holes from shells by it
+    one_way = bool((areas >= 0).all() or (areas <= 0).all())
+    turned: list[int] = []
     for first, last in zip(starts, [*starts[1:], len(features)], strict=True):
         feature = int(features[first])
         own, own_areas = rings.xy[first:last], areas[first:last]
         if last - first == 1:
             builder.polygon(feature, own)
-            if own_areas[0] > 0:
-                turned.append(feature)
-            continue
-        check_time()
-        shells, holes = own_areas <= 0, own_areas > 0
-        if not shells.any():
-            shells, holes = holes, shells
-        if _assemble(feature, own, shells, holes, builder) or own_areas[shells].max(initial=0.0) > 0:
+            wrong = own_areas[0] > 0
+        else:
+            check_time()
+            wrong = _assemble(feature, own, own_areas, builder, one_way=one_way)
+        if wrong:
             turned.append(feature)
     if not turned:
         return []
     text = Text(
-        f"輪の向きが決まりと逆の図形が {len(turned):,} 件あり、直しました（面積が負になるのを防ぎます）。",
-        f"{len(turned):,} shapes had rings turning the wrong way: mended (areas would come out negative)",
+        f"輪の向きが決まりと違う図形が {len(turned):,} 件あり、内側の輪を穴として直しました。",
+        f"{len(turned):,} shapes had rings turning the wrong way: mended, taking rings within rings for holes",
     )
-    return [
-        Remark(
-            "warn", "rings-reversed", text, len(turned), tuple(str(place(word, f + 1)) for f in turned[:20])
-        )
-    ]
+    places = tuple(str(place(word, feature + 1)) for feature in turned[:PLACES_KEPT])
+    return [Remark("warn", "rings-reversed", text, len(turned), places)]
 
 
-def _assemble(feature: int, rings: list[FloatArray], shells: Any, holes: Any, builder: ShapeBuilder) -> bool:
-    """Give each hole to the smallest shell around it; True when some hole had none and became a shell."""
-    shell_at, hole_at = np.flatnonzero(shells), np.flatnonzero(holes)
-    owner = _owners(rings, shell_at, hole_at) if len(hole_at) else np.empty(0, np.int64)
+def _assemble(
+    feature: int, rings: list[FloatArray], areas: FloatArray, builder: ShapeBuilder, *, one_way: bool
+) -> bool:
+    """Add the polygons of one feature; True when its rings did not turn as they should.
+
+    Tried in order: as the format says (shells clockwise); all of them turned round; by nesting alone.
+    """
+    for shells in () if one_way else (areas <= 0, areas > 0):
+        shell_at, hole_at = np.flatnonzero(shells), np.flatnonzero(~shells)
+        owner = _owners(rings, shell_at, hole_at)
+        if len(shell_at) and (owner >= 0).all():
+            break
+    else:
+        shell_at, hole_at = _by_nesting(rings)
+        owner = _owners(rings, shell_at, hole_at)
     for position, shell in enumerate(shell_at):
         builder.polygon(feature, [rings[shell], *(rings[hole] for hole in hole_at[owner == position])])
-    lost = hole_at[owner < 0]
-    for ring in lost:
-        builder.polygon(feature, [rings[ring]])
-    return bool(len(lost))
+    for lost in hole_at[owner < 0]:  # too short to enclose anything, or touching where it was asked for
+        builder.polygon(feature, [rings[lost]])
+    return bool((areas[shell_at] > 0).any() or (areas[hole_at] < 0).any())
 
 
-def _owners(rings: list[FloatArray], shell_at: Any, hole_at: Any) -> npt.NDArray[np.int64]:
+def _by_nesting(rings: list[FloatArray]) -> tuple[IntArray, IntArray]:
+    """(shells, holes): a ring inside an odd number of others is a hole."""
+    depth = np.zeros(len(rings), int)
+    inside = shapely.STRtree(shapely.points(np.array([_inner_point(ring) for ring in rings])))
+    for number, ring in enumerate(rings):
+        if len(ring) >= 4:
+            found = inside.query(shapely.polygons(_closed(ring)), predicate="contains_properly")
+            depth[found[found != number]] += 1
+    return np.flatnonzero(depth % 2 == 0), np.flatnonzero(depth % 2 == 1)
+
+
+def _owners(rings: list[FloatArray], shell_at: IntArray, hole_at: IntArray) -> IntArray:
     """For each hole the position of its shell in `shell_at`, or -1."""
-    import shapely
-
     owner = np.full(len(hole_at), -1)
+    if not len(hole_at):
+        return owner
     sound = [position for position, shell in enumerate(shell_at) if len(rings[shell]) >= 4]
     shells = np.array([shapely.polygons(_closed(rings[shell_at[position]])) for position in sound])
     if not len(shells):
