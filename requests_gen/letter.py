@@ -43,6 +43,7 @@ class RequestLetter:
     addressee: tuple[str, ...]
     sender: tuple[str, ...]
     title: str
+    deadline: str
     body: tuple[str, ...]
     items: tuple[Item, ...]
     contact: tuple[tuple[str, str], ...]
@@ -77,6 +78,7 @@ def compose(
         addressee=_addressee(to),
         sender=tuple(line for line in sender if line),
         title=wording.text(settings.letter.title.removesuffix(NATURE)) + NATURE,
+        deadline=said.deadline,
         body=body(said),
         items=_numbered(requests(said), wording),
         contact=_contact(settings, wording),

@@ -16,7 +16,8 @@ from geodata.text import CONTROL
 from requests_gen.annex_tables import AnnexTable
 from requests_gen.letter_history import History
 
-COUNTED = re.compile(r"(\d[\d,]*)\s*(人|世帯|地区|か所)")
+# the 2 of 別紙2　地区別個票 counts nothing
+COUNTED = re.compile(r"(?<!別紙)(?<![\d,.])(\d[\d,]*)\s*(人|世帯|地区|か所)")
 SHORTEST_SECRET = 6  # shorter answers ("A2", 検討中) are words that anybody uses
 
 Figures = dict[str, set[int]]

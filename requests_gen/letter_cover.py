@@ -27,7 +27,6 @@ def cover(
     generation = wording.text(zones.generation)
     headings = [item for item in letter.items if item.level == 1][:REQUESTS]
     at = [item.text for item in letter.items].index("回答期限")
-    deadline = letter.items[at + 1].text
     shown = zones.rows[:FIRST_ZONES]
     return {
         "title": TITLE + letter.draft,
@@ -38,7 +37,7 @@ def cover(
         ),
         "figures": figure_boxes(zones, settings),
         "figures_note": wording.text("基準日　") + dates(result, settings, zones, wording),
-        "requests": [[item.number, item.text] for item in headings] + [[letter.items[at].number, f"回答期限　{deadline}"]],
+        "requests": [[item.number, item.text] for item in headings] + [[letter.items[at].number, f"回答期限　{letter.deadline}"]],
         "zones_title": wording.say("優先順位の高い地区（{n}地区のうち上位{shown}地区）", n=len(zones.rows), shown=len(shown)),
         "zone_heads": [
             "番号", "地区ID", f"{words['municipalities']}名", "地区名", "提供事業者数", "エリア外人口", "世帯", "避難所等",

@@ -68,7 +68,7 @@ def as_text(value: Any) -> Any:
 
     if isinstance(value, str):
         # docxtpl turns {_{ and the like back into braces after rendering: braces go as entities too
-        return Markup(html.escape(value).replace("{", "&#123;").replace("}", "&#125;"))  # noqa: S704
+        return Markup(html.escape(value).replace("{", "&#123;").replace("}", "&#125;"))
     if isinstance(value, dict):
         return {key: as_text(part) for key, part in value.items()}
     if isinstance(value, list | tuple):

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from coverage.run import Result
 
 APRIL = 4
+REPLY_FORM_VERSION = "1"  # raise it when the columns of the form change
 
 
 @dataclass(frozen=True)
@@ -152,11 +153,13 @@ def _reply_form(path: Path, papers: Papers, result: Result) -> None:
 
     from requests_gen.reply_form import write_reply_form
 
+    letter = papers.letter
     rows = pd.DataFrame(
         [(row.zone_id, row.municipality, row.name) for row in papers.zones.rows],
         columns=["zone_id", "municipality", "name"],
     )
     write_reply_form(
-        path, papers.letter.letter_id, result.study.about.fiscal_year, papers.letter.carrier,
-        papers.letter.carrier_name, rows, result.study.about.fictitious, bool(papers.letter.draft),
+        path, letter_id=letter.letter_id, fiscal_year=result.study.about.fiscal_year, carrier_key=letter.carrier,
+        carrier_name=letter.carrier_name, rows=rows, form_version=REPLY_FORM_VERSION,
+        deadline_text=letter.deadline, fictitious=bool(letter.notice), draft=bool(letter.draft),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from geodata.errors import DataError, Text
 from requests_gen.annex_tables import AnnexTable
@@ -23,7 +23,7 @@ from requests_gen.zone_sheets import TITLE, ZoneSheet
 TEMPLATES = Path(__file__).parent / "templates"
 TYPST_FILES = ("papers.typ", "letter.typ", "annex1.typ", "annex2.typ", "cover.typ")
 # archivable, readable aloud, and a character without a glyph is an error
-STANDARDS = ["a-2a", "ua-1"]
+STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 PARTS_OF_SHEET = 8
 
 
@@ -120,7 +120,8 @@ def _paper(
                 typst.compile(
                     str(root / template), root=str(root), font_paths=_fonts(), ignore_system_fonts=True,
                     sys_inputs={"data": json.dumps(clean, ensure_ascii=False, allow_nan=False)},
-                    pdf_standards=STANDARDS, timestamp=made,
+                    pdf_standards=STANDARDS,  # type: ignore[arg-type]
+                    timestamp=made,
                 )
             )  # fmt: skip
         except typst.TypstError as error:

@@ -25,7 +25,7 @@ from requests_gen.publishing import _exchange, _is_trace, _only_one_writer, _syn
 LETTERS_JSON = "letters.json"
 FORMAT = 1
 DRAFT, READY, SENT = "draft", "ready", "sent"
-_FORBIDDEN = str.maketrans({sign: "_" for sign in '<>:"/\\|?*' + "".join(map(chr, range(32)))})
+_FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*' + "".join(map(chr, range(32))), "_"))
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{name}{n}" for name in ("COM", "LPT") for n in range(1, 10))}
 LONGEST_NAME = 60
 
@@ -166,7 +166,7 @@ def _free(shelf: Path, entries: list[Entry], name: str, carrier: str) -> str:
     if name.casefold() not in taken:
         return name
     name, number = f"{name}_{carrier}", 2
-    while (free := name if number == 2 else f"{name}_{number}").casefold() in taken:  # noqa: PLR2004
+    while (free := name if number == 2 else f"{name}_{number}").casefold() in taken:
         number += 1
     return free
 

@@ -197,7 +197,8 @@ def _write(
             "letters": [entry.as_dict() for entry in rows],
         }  # fmt: skip
 
-    exchange(shelf, build, {job.place.folder for job in new})
+    if new or not shelf.exists():
+        exchange(shelf, build, {job.place.folder for job in new})
 
 
 def _tell(job: _Job, entries: list[Entry], told: Told) -> None:

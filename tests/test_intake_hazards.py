@@ -9,7 +9,25 @@ from pathlib import Path
 import pytest
 
 from geodata.intake import inspect
+from tests import (
+    hostile_archives,
+    hostile_formats,
+    hostile_geometry,
+    hostile_good,
+    hostile_shapefiles,
+    hostile_tables,
+)
 from tests.hostile import CASES, Case
+
+# importing them registers their cases
+FAMILIES = (
+    hostile_archives,
+    hostile_formats,
+    hostile_geometry,
+    hostile_good,
+    hostile_shapefiles,
+    hostile_tables,
+)
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 PRIVATE = re.compile(r"[0-9a-f]{32}|/tmp/|Traceback|Error\(|/vsi")
@@ -33,6 +51,13 @@ def test_verdict(case: Case, tmp_path: Path) -> None:
         assert "直し方: " in said[-1][2]
     else:
         assert report.records_in_file == report.accepted + sum(report.excluded.values())
+
+
+def test_every_family_is_there() -> None:
+    """No family of HAZARDS.md is left out, good files included."""
+    modules = {case.build.__module__ for case in CASES}
+    assert modules == {family.__name__ for family in FAMILIES}
+    assert sum(case.verdict == "accept" for case in CASES) > 25
 
 
 def test_inputs_are_untouched(tmp_path: Path) -> None:

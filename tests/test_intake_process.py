@@ -15,7 +15,10 @@ from geodata import intake
 from geodata.errors import DataError
 from geodata.limits import GB, Limits, deadline, limited
 from geodata.reading_process import reading_process, run
-from tests.hostile import good_fgb, good_parquet, good_raster_float_nan, raster_cut, star_that_explodes, write
+from tests.hostile import write
+from tests.hostile_geometry import star_that_explodes
+from tests.hostile_good import good_fgb, good_parquet, good_raster_float_nan
+from tests.hostile_tables import raster_cut
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="forks and memory limits are Linux's")
 
