@@ -16,7 +16,8 @@ from geodata import mesh
 from geodata.grid import FloatArray, Grid
 from geodata.schema import CELLS, Population, check
 
-# Less than this share of a cell is digitising noise along a border, not land of a municipality
+# A share below this is float noise; a cell with less land than that of a carpet is no cell of the study
+LEAST_SHARE = 1e-12
 LEAST_LAND_SHARE = 1e-6
 
 
@@ -50,7 +51,7 @@ def municipality_shares(municipalities: pd.DataFrame, grid: Grid) -> pd.DataFram
         if window is None:
             continue
         part = covered_share(np.array([geometry], dtype=object), window)
-        j, i = np.nonzero(part > LEAST_LAND_SHARE)
+        j, i = np.nonzero(part > LEAST_SHARE)
         flats.append((j + j0) * grid.nx + i + i0)
         owners.append(np.full(len(i), municipality_id, dtype=object))
         shares.append(part[j, i])
@@ -92,11 +93,12 @@ def build_cells(
     frame = _with_people(frame, population, grid)
     memberships = _split_people(memberships, population, grid)
     source = float(population.frame["population"].sum())
-    inside = float(frame.loc[frame["in_study"], "population"].sum())
     split = float(memberships.loc[memberships["in_study"], "population"].sum())
-    study_cells = frame[frame["in_study"]].drop(columns=["in_study", "flat"])
+    study_cells = frame[frame["in_study"] & (frame["land_share"] >= LEAST_LAND_SHARE)]
+    inside = float(study_cells["population"].sum())
     doubtful = _doubtful(frame, memberships, population)
-    return Cells(check(CELLS, study_cells), memberships, source, source - inside, source - split, doubtful)
+    study_cells = check(CELLS, study_cells.drop(columns=["in_study", "flat"]))
+    return Cells(study_cells, memberships, source, source - inside, source - split, doubtful)
 
 
 def _doubtful(frame: pd.DataFrame, memberships: pd.DataFrame, population: Population) -> pd.Index:

@@ -69,24 +69,24 @@ def _columns(result: Result, settings: LetterSettings, zones: Annex) -> dict[str
     wording, shown = settings.style.wording, settings.zones.other_carriers == "marks"
     group = wording.say("不感状況（{generation}）", generation=wording.text(zones.generation))
     columns = {
-        "number": Heading("番号", 9, "center"),
-        "rank": Heading("優先\n順位", 9, "center"),
+        "number": Heading("番号", 11, "center"),
+        "rank": Heading("優先\n順位", 11, "center"),
         "zone_id": Heading("地区ID", 19, "center"),
         "municipality": Heading(f"{words_of(settings, result.study)['municipalities']}名", 24, "left"),
-        "name": Heading("地区名", 30, "left"),
-        "kind": Heading("種別", 18, "center"),
+        "name": Heading("地区名", 29, "left"),
+        "kind": Heading("種別", 16.5, "center"),
     }
     for at, carrier in enumerate(result.study.carriers):
         if carrier.key == zones.carrier or shown:
             own = "\n（貴社）" if carrier.key == zones.carrier else ""
-            columns[f"mark {at}"] = Heading(carrier.name + own, 15.5, "center", group)
+            columns[f"mark {at}"] = Heading(carrier.name + own, 14.5, "center", group)
     columns |= {
-        "serving": Heading("提供\n事業者数", 13, "center"),
-        "people": Heading("エリア外\n人口(推計)", 17, "right"),
-        "households": Heading("エリア外\n世帯(推計)", 15, "right"),
+        "serving": Heading("提供\n事業者数", 14, "center"),
+        "people": Heading("エリア外\n人口(推計)", 19.5, "right"),
+        "households": Heading("エリア外\n世帯(推計)", 17.5, "right"),
         "share_65plus": Heading("65歳\n以上割合", 14, "right"),
-        "shelters": Heading("避難所等\n（か所）", 13.5, "right"),
-        "nearest_km": Heading("エリア端\nまで(km)", 18, "right"),
+        "shelters": Heading("避難所等\n（か所）", 13, "right"),
+        "nearest_km": Heading("エリア端\nまで(km)", 15, "right"),
     }
     if any(row.roaming is not None for row in zones.rows):
         columns["roaming"] = Heading("うちパートナー\n回線区域の人口", 19, "right")

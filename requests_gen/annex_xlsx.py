@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from requests_gen.annex_tables import AnnexTable, Cell
-from requests_gen.book import Book, lines_in, write_text
+from requests_gen.book import FIXED_DATE, Book, lines_in, write_text
 from requests_gen.captions import Caption
 
 FORMATS = {"whole": "#,##0", "km": "0.0", "percent": '0"％"'}
@@ -21,7 +21,7 @@ def write_annex_xlsx(
     """別紙1 as `path`. head: what must be seen on every page ((案), 架空), carrier_name: whose annex this is."""
     book = Book(path, said)
     book.book.set_properties(
-        {"title": f"{table.title} {carrier_name}", "author": "Kengai", "created": _fixed()}
+        {"title": f"{table.title} {carrier_name}", "author": "Kengai", "created": FIXED_DATE}
     )
     sheet = book.book.add_worksheet("別紙1")
     _page(sheet, table, head, carrier_name)
@@ -33,6 +33,7 @@ def write_annex_xlsx(
         for column, cell in enumerate(cells):
             _cell(book, sheet, row, column, cell, table.headings[column].align)
     at = HEADER_ROW + 1 + len(table.cells)
+    sheet.set_row(at, 2 * LINE_POINTS + 2)
     for column, cell in enumerate(table.totals):
         _cell(book, sheet, at, column, cell, table.headings[column].align, bg_color="#EEEEEE")
     _notes(book, sheet, table, at + 2, last)
@@ -40,12 +41,6 @@ def write_annex_xlsx(
     if table.cells:
         sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + len(table.cells), last)
     book.book.close()
-
-
-def _fixed() -> Any:
-    from requests_gen.book import FIXED_DATE
-
-    return FIXED_DATE
 
 
 def _page(sheet: Any, table: AnnexTable, head: tuple[str, ...], carrier_name: str) -> None:

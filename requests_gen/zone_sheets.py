@@ -49,7 +49,9 @@ def zone_sheets(
     table = pd.DataFrame(result.zones.drop(columns="geometry"))
     lon, lat = degrees(table["x"].to_numpy(float), table["y"].to_numpy(float), result.grid.crs)
     table = table.assign(lon=lon, lat=lat)
-    listed = facilities_outside(result, zones.carrier, zones.generation)
+    known = facilities_outside(result, zones.carrier, zones.generation)
+    # by zone once: looking through all of them for every sheet took most of the time
+    listed = None if known is None else dict(iter(known.groupby("zone_id")))
     told = dates_by_layer(result)
     notes = _notes(result, zones, said, identity, settings.style.wording)
     return [
@@ -60,7 +62,7 @@ def zone_sheets(
 
 def _sheet(
     row: ZoneRow, zone: pd.Series, result: Result, settings: LetterSettings, zones: Annex,
-    listed: pd.DataFrame | None, told: dict[str, dict[str, list[str]]], notes: tuple[str, ...],
+    listed: dict[str, pd.DataFrame] | None, told: dict[str, dict[str, list[str]]], notes: tuple[str, ...],
 ) -> ZoneSheet:  # fmt: skip
     wording = settings.style.wording
     words = words_of(settings, result.study)
@@ -124,12 +126,12 @@ def _percent(value: int | None, wording: Wording) -> str:
     return UNKNOWN if value is None else wording.number(value) + "％"
 
 
-def _facilities(row: ZoneRow, listed: pd.DataFrame | None, wording: Wording) -> Pairs:
+def _facilities(row: ZoneRow, listed: dict[str, pd.DataFrame] | None, wording: Wording) -> Pairs:
     if listed is None:
         return (("避難所等", "資料がないため不明"),)
-    mine = listed[listed["zone_id"] == row.zone_id].sort_values(["outside", "name"], ascending=[False, True])
-    if mine.empty:
+    if row.zone_id not in listed:
         return (("避難所等", "地区の区画内にはない"),)
+    mine = listed[row.zone_id].sort_values(["outside", "name"], ascending=[False, True])
     named = [
         f"{place.name}（{KINDS.get(place.category, place.category)}、{'エリア外' if place.outside else 'エリア内'}）"
         for place in mine.head(NAMED).itertuples(index=False)

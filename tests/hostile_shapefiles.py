@@ -95,7 +95,7 @@ def shp_reversed_rings_with_hole(folder: Path) -> Path:
     return _with_rings(folder, (-1, -1))
 
 
-@case("warn", "rings-reversed")
+@case("warn", "rings-nested")
 def shp_hole_wound_like_its_shell(folder: Path) -> Path:
     return _with_rings(folder, (1, -1))
 

@@ -6,7 +6,6 @@ and follows network links. XML declarations that could read other files are refu
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy.typing as npt
 
 from geodata.crs import Declared
 from geodata.errors import DataError, Text
+from geodata.formats.kml_text import FROM_EARTH, broken, opened_as_utf8
 from geodata.formats.raw import (
     LINES,
     POINTS,
@@ -36,19 +36,12 @@ DEPTH = 30
 PIECE = 1 << 20
 FOLDERS = {"Folder", "Document"}
 _BLANK = re.compile(r"\s")
-_ENCODING = re.compile(rb"""^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)["']""")
-# XML parsers know these by themselves
-_NATIVE = {"utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1"}
 NOT_AREAS = {
     "GroundOverlay": Text("画像の貼り付け（GroundOverlay）", "ground overlays (pictures)"),
     "NetworkLink": Text("外部へのリンク（NetworkLink）", "network links"),
     "PhotoOverlay": Text("写真（PhotoOverlay）", "photo overlays"),
     "ScreenOverlay": Text("画面の飾り（ScreenOverlay）", "screen overlays"),
 }
-FROM_EARTH = Text(
-    "Google Earth で「名前を付けて場所を保存」から KML として保存し直すか、GISソフトで GeoPackage に書き出してください。",
-    "save it again as KML with Google Earth, or export as GeoPackage with GIS software",
-)
 
 
 class _Folder:
@@ -65,7 +58,7 @@ class _Folder:
 def layers(path: Path) -> list[LayerEntry]:
     """One layer for each folder that holds placemarks of its own. All are read at once."""
     check_count("バイト数", "bytes", path.stat().st_size, limits().text_bytes)
-    with _opened(path) as stream:
+    with opened_as_utf8(path) as stream:
         folders, overlays = _parsed(stream)
     held = [folder for folder in folders if folder.rows]
     remarks = [_overlay_remark(kind, count) for kind, count in overlays.items()]
@@ -127,25 +120,6 @@ def _only_overlays(kinds: list[str]) -> DataError:
     )
 
 
-def _opened(path: Path) -> BinaryIO:
-    """The file, re-coded to UTF-8 where its encoding is one that XML parsers do not know (Shift_JIS)."""
-    stream = path.open("rb")
-    found = _ENCODING.match(stream.read(512))
-    stream.seek(0)
-    encoding = found[1].decode("ascii").casefold() if found else "utf-8"
-    if encoding in _NATIVE:
-        return stream
-    with stream:
-        data = stream.read()
-    try:
-        text = data.decode(
-            "cp932" if encoding in {"shift_jis", "sjis", "windows-31j", "x-sjis"} else encoding
-        )
-    except (UnicodeDecodeError, LookupError) as error:
-        raise _broken(f"文字コード {encoding} で読めません", f"not in its encoding, {encoding}") from error
-    return io.BytesIO(re.sub(r"<\?xml.*?\?>", "", text, count=1, flags=re.DOTALL).encode("utf-8"))
-
-
 def _parsed(stream: BinaryIO) -> tuple[list[_Folder], dict[str, int]]:
     """(folders in order, overlays and links counted)."""
     from defusedxml.common import DefusedXmlException
@@ -167,9 +141,9 @@ def _parsed(stream: BinaryIO) -> tuple[list[_Folder], dict[str, int]]:
         raise
     except SyntaxError as error:  # ElementTree.ParseError
         row = getattr(error, "position", (0, 0))[0]
-        raise _broken(f"{row} 行目の書き方が壊れています", f"line {row} is malformed") from error
+        raise broken(f"{row} 行目の書き方が壊れています", f"line {row} is malformed") from error
     except (ValueError, RecursionError) as error:
-        raise _broken("書き方が壊れています", "malformed") from error
+        raise broken("書き方が壊れています", "malformed") from error
     return reading.folders, reading.overlays
 
 
@@ -177,12 +151,6 @@ def _events(stream: BinaryIO) -> Iterator[tuple[str, Any]]:
     from defusedxml.ElementTree import iterparse
 
     yield from iterparse(stream, events=("start", "end"), forbid_dtd=True)
-
-
-def _broken(ja: str, en: str) -> DataError:
-    return DataError(
-        "kml-broken", Text(f"KML として読めません（{ja}）。", f"this is not KML ({en})"), FROM_EARTH
-    )
 
 
 def _tag(element: Any) -> str:

@@ -51,15 +51,14 @@ def signed_areas(rings: list[FloatArray]) -> FloatArray:
 
 
 def polygons_of(rings: Rings, builder: ShapeBuilder, word: Text) -> list[Remark]:
-    """Add the polygons that the rings make to `builder`; say which features had rings the wrong way round."""
+    """Add the polygons that the rings make to `builder`; say what was odd about their directions."""
     if not rings.xy:
         return []
     areas = signed_areas(rings.xy)
     features = np.array(rings.feature)
     starts = np.flatnonzero(np.r_[True, features[1:] != features[:-1]])
-    # a writer whose rings all turn one way does not tell holes from shells by it
-    one_way = bool((areas >= 0).all() or (areas <= 0).all())
     turned: list[int] = []
+    nested: list[int] = []
     for first, last in zip(starts, [*starts[1:], len(features)], strict=True):
         feature = int(features[first])
         own, own_areas = rings.xy[first:last], areas[first:last]
@@ -68,50 +67,67 @@ def polygons_of(rings: Rings, builder: ShapeBuilder, word: Text) -> list[Remark]
             wrong = own_areas[0] > 0
         else:
             check_time()
-            wrong = _assemble(feature, own, own_areas, builder, one_way=one_way)
+            wrong = _assemble(feature, own, own_areas, builder)
+            if (own_areas > 0).all() or (own_areas < 0).all():
+                nested += [feature] * _ring_within_ring(own)
         if wrong:
             turned.append(feature)
-    if not turned:
+    return [
+        *_remark(
+            "rings-reversed",
+            turned,
+            word,
+            "輪の向きが決まりと逆の図形が {:,} 件あり、直しました（面積が負になるのを防ぎます）。",
+            "{:,} shapes had rings turning the wrong way: mended (their areas would come out negative)",
+        ),
+        *_remark(
+            "rings-nested",
+            nested,
+            word,
+            "輪の内側に同じ向きの輪がある図形が {:,} 件あり、形式の決まりどおり塗りつぶしとして読みました。"
+            "穴のつもりの図形なら、GISソフトで穴として描き直してください。",
+            "{:,} shapes have rings within rings turning the same way: filled, as the format says; "
+            "if they are meant as holes, redraw them as holes",
+        ),
+    ]
+
+
+def _remark(code: str, features: list[int], word: Text, ja: str, en: str) -> list[Remark]:
+    if not features:
         return []
-    text = Text(
-        f"輪の向きが決まりと違う図形が {len(turned):,} 件あり、内側の輪を穴として直しました。",
-        f"{len(turned):,} shapes had rings turning the wrong way: mended, taking rings within rings for holes",
-    )
-    places = tuple(str(place(word, feature + 1)) for feature in turned[:PLACES_KEPT])
-    return [Remark("warn", "rings-reversed", text, len(turned), places)]
+    places = tuple(str(place(word, feature + 1)) for feature in features[:PLACES_KEPT])
+    count = len(features)
+    return [Remark("warn", code, Text(ja.format(count), en.format(count)), count, places)]
 
 
-def _assemble(
-    feature: int, rings: list[FloatArray], areas: FloatArray, builder: ShapeBuilder, *, one_way: bool
-) -> bool:
+def _assemble(feature: int, rings: list[FloatArray], areas: FloatArray, builder: ShapeBuilder) -> bool:
     """Add the polygons of one feature; True when its rings did not turn as they should.
 
-    Tried in order: as the format says (shells clockwise); all of them turned round; by nesting alone.
+    Shells turn clockwise; where that leaves holes without a shell, the other way round is tried, and the
+    way with fewer such holes is taken. A hole that still has no shell becomes one.
     """
-    for shells in () if one_way else (areas <= 0, areas > 0):
+    best: tuple[IntArray, IntArray, IntArray] | None = None
+    for shells in (areas <= 0, areas > 0):
         shell_at, hole_at = np.flatnonzero(shells), np.flatnonzero(~shells)
         owner = _owners(rings, shell_at, hole_at)
-        if len(shell_at) and (owner >= 0).all():
-            break
-    else:
-        shell_at, hole_at = _by_nesting(rings)
-        owner = _owners(rings, shell_at, hole_at)
+        if len(shell_at) and (best is None or (owner < 0).sum() < (best[2] < 0).sum()):
+            best = shell_at, hole_at, owner
+            if (owner >= 0).all():
+                break
+    shell_at, hole_at, owner = best or (np.arange(len(rings)), np.empty(0, np.int64), np.empty(0, np.int64))
     for position, shell in enumerate(shell_at):
         builder.polygon(feature, [rings[shell], *(rings[hole] for hole in hole_at[owner == position])])
-    for lost in hole_at[owner < 0]:  # too short to enclose anything, or touching where it was asked for
+    for lost in hole_at[owner < 0]:
         builder.polygon(feature, [rings[lost]])
-    return bool((areas[shell_at] > 0).any() or (areas[hole_at] < 0).any())
+    return bool((areas[shell_at] > 0).any() or (owner < 0).any())
 
 
-def _by_nesting(rings: list[FloatArray]) -> tuple[IntArray, IntArray]:
-    """(shells, holes): a ring inside an odd number of others is a hole."""
-    depth = np.zeros(len(rings), int)
-    inside = shapely.STRtree(shapely.points(np.array([_inner_point(ring) for ring in rings])))
-    for number, ring in enumerate(rings):
-        if len(ring) >= 4:
-            found = inside.query(shapely.polygons(_closed(ring)), predicate="contains_properly")
-            depth[found[found != number]] += 1
-    return np.flatnonzero(depth % 2 == 0), np.flatnonzero(depth % 2 == 1)
+def _ring_within_ring(rings: list[FloatArray]) -> bool:
+    """Whether a ring lies wholly inside another one."""
+    lines = [_closed(ring) for ring in rings if len(ring) >= 4]
+    areas = np.array([shapely.polygons(line) for line in lines])
+    tree = shapely.STRtree(np.array([shapely.linestrings(line) for line in lines]))
+    return bool(tree.query(areas, predicate="contains_properly").size)
 
 
 def _owners(rings: list[FloatArray], shell_at: IntArray, hole_at: IntArray) -> IntArray:

@@ -1,0 +1,97 @@
+"""The embedded example, from its files to its figures, held against GEOS and against itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+
+from coverage.run import Result, run
+from coverage.study import read_study
+
+EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "mie"
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    return run(read_study(EXAMPLE))
+
+
+def test_shares_are_those_of_geos(result):
+    """Every 16th cell of every layer, clean and messy: union and intersection by GEOS, the slow and certain way.
+
+    (All cells take GEOS two minutes; they were held against it once, with the same outcome.)
+    """
+    grid, cells = result.grid, result.cells.iloc[::16]
+    i, j = cells["i"].to_numpy(), cells["j"].to_numpy()
+    west, south = grid.west + i * grid.dx, grid.south + j * grid.dy
+    boxes = shapely.box(west, south, west + grid.dx, south + grid.dy)
+    tree = shapely.STRtree(boxes)
+
+    def area_in_cells(shape: shapely.Geometry) -> np.ndarray:
+        parts = shapely.get_parts(shape)
+        part, box = tree.query(parts, predicate="intersects")
+        return np.bincount(box, shapely.area(shapely.intersection(parts[part], boxes[box])), len(boxes))
+
+    land = shapely.union_all(result.municipalities.geometry.to_numpy())
+    land_area = area_in_cells(land)
+    # a share of a sliver of land magnifies float noise: compare areas, in cells
+    cell_area = grid.dx * grid.dy
+    np.testing.assert_allclose(land_area / cell_area, cells["land_share"], atol=1e-9)
+    for (carrier, generation), share in result.shares.iloc[::16].items():
+        chosen = (result.layers["generation"] == generation) & (
+            result.layers["carrier"].isin([carrier]) | (carrier == "any")
+        )
+        polygons = result.layers.loc[chosen, "geometry"].to_numpy()
+        if not len(polygons):
+            assert share.isna().all(), (carrier, generation)
+            continue
+        union = shapely.union_all(shapely.make_valid(polygons, method="structure"))
+        exact = area_in_cells(shapely.intersection(union, land))
+        np.testing.assert_allclose(
+            share * land_area / cell_area, exact / cell_area, atol=1e-8, err_msg=f"{carrier} {generation}"
+        )
+
+
+def test_figures_of_the_example(result):
+    """Whole people under the official rule, as worked out by GEOS too (the test above)."""
+    summary = result.summary
+    assert summary["population"]["total"] == 1_770_254
+    assert len(summary["municipalities"]) == 29
+    covered = {c: f["covered"] for c, f in summary["generations"]["4G"]["mic_half"].items()}
+    assert covered == {
+        "alpha": 1_766_171, "bravo": 1_765_574, "charlie": 1_763_972, "delta": 1_752_973,
+        "any_carrier": 1_769_371, "best_carrier": 1_766_171,
+    }  # fmt: skip
+    five = summary["generations"]["5G"]["mic_half"]
+    assert five["delta"]["unknown"] == 1_770_254
+    assert (five["any_carrier"]["covered"], five["any_carrier"]["uncovered"]) == (1_659_706, 0)
+    assert summary["zones"]["count"] == len(result.zones) == len(result.ranking)
+
+
+def test_official_census_totals_by_municipality(result):
+    """Some of the 29, as published: Tsu, Yokkaichi, Kumano, Odai."""
+    people = {code: m["population"] for code, m in result.summary["municipalities"].items()}
+    assert (people["24201"], people["24202"], people["24212"], people["24443"]) == (
+        274_537,
+        305_424,
+        15_965,
+        8_668,
+    )
+
+
+def test_zones_partition_the_gap_cells(result):
+    inside = result.cells[result.cells["zone_id"] != ""]
+    assert set(inside["zone_id"]) == set(result.zones.index)
+    assert inside["population"].sum() == pytest.approx(result.zones["population"].sum())
+    counted = shapely.area(result.zones.geometry.to_numpy()).sum() / (result.grid.dx * result.grid.dy)
+    assert counted == pytest.approx(len(inside))
+
+
+def test_every_file_is_accounted_for(result):
+    for report in result.reports:
+        assert report.verdict in {"accept", "warn"}, report.path
+        assert report.records_in_file == report.accepted + sum(report.excluded.values()), report.path
+        assert not Path(report.path).is_absolute()
