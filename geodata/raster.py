@@ -200,8 +200,8 @@ def _several_bands(count: int, names: list[str]) -> DataError:
             f"{count} bands: which one holds the people? ({', '.join(names[:20])})",
         ),
         Text(
-            "study.toml に band = 1 のように番号を書くか、1バンドだけを書き出してください。",
-            "write band = 1 in study.toml, or export one band",
+            "人口のバンドだけを書き出したファイルにしてください（QGIS の「変換」でバンドを選びます）。",
+            "export the band that holds the people (QGIS Translate)",
         ),
     )
 

@@ -187,8 +187,8 @@ def _which(counts: dict[str, int], problem: Text, code: str) -> DataError:
         code,
         Text(f"{problem.ja} 候補: {listed}", f"{problem.en} Choices: {', '.join(counts)}"),
         Text(
-            f'study.toml のこのデータの欄に sheet = "{example}" のように書くか、1シートだけのファイルにしてください。',
-            f'write sheet = "{example}" in study.toml, or keep one sheet in the file',
+            f'使うシートだけを残したファイルにしてください。エリアの一覧なら study.toml に layer = "{example}" と書いても指定できます。',
+            f'keep one sheet in the file; for a list of covered meshes, layer = "{example}" in study.toml will do',
         ),
     )
 

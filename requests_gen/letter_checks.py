@@ -17,7 +17,8 @@ from requests_gen.annex_tables import AnnexTable
 from requests_gen.letter_history import History
 
 # the 2 of 別紙2　地区別個票 counts nothing
-COUNTED = re.compile(r"(?<!別紙)(?<![\d,.])(\d[\d,]*)\s*(人|世帯|地区|か所)")
+COUNTED = re.compile(r"(?<!別紙)(?<!\d)(?<!\d[,.])(\d[\d,]*)\s*(人|世帯|地区|か所)")
+VARIANTS = 14  # the format of the font's table of 異体字
 SHORTEST_SECRET = 6  # shorter answers ("A2", 検討中) are words that anybody uses
 
 Figures = dict[str, set[int]]
@@ -216,17 +217,13 @@ def _characters() -> tuple[frozenset[int], frozenset[tuple[int, int]]]:
 
     plain, variants = [], []
     for path in (serif_path(), sans_path()):
-        font = TTFont(path, lazy=True)
-        plain.append(frozenset(font.getBestCmap()))
-        tables = [table for table in font["cmap"].tables if table.format == 14]
-        variants.append(
-            frozenset(
-                (base, selector)
-                for table in tables
-                for selector, pairs in table.uvsDict.items()
-                for base, _ in pairs
-            )
-        )
+        with TTFont(path, lazy=True) as font:
+            plain.append(frozenset(font.getBestCmap()))
+            tables = [table for table in font["cmap"].tables if table.format == VARIANTS]
+            pairs = [
+                (base, selector) for t in tables for selector, rows in t.uvsDict.items() for base, _ in rows
+            ]
+            variants.append(frozenset(pairs))
     return plain[0] & plain[1], variants[0] & variants[1]
 
 

@@ -212,7 +212,7 @@ def _tell(job: _Job, entries: list[Entry], told: Told) -> None:
         )
     elif last is not None and job.place.version > last.version:
         why = (
-            Text("送付済み", "was sent")
+            Text("送付済みの", "was sent")
             if last.state == SENT
             else Text("手で直されている", "was changed by hand")
         )

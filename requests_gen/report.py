@@ -37,10 +37,24 @@ def totals(reports: list[IntakeReport]) -> dict[str, int]:
     return {
         "files": len(reports),
         **{verdict: sum(report.verdict == verdict for report in reports) for verdict in VERDICT_ORDER},
-        "records": sum(report.records_in_file or 0 for report in reports),
-        "accepted": sum(report.accepted for report in reports),
-        "excluded": sum(sum(report.excluded.values()) for report in reports),
+        **_records(reports),
     }
+
+
+def _records(reports: list[IntakeReport]) -> dict[str, int]:
+    """Records found, used and left out. A file read layer by layer is one file: what one reading leaves out
+    as another layer's, the other reading may use."""
+    readings: dict[str, list[IntakeReport]] = {}
+    for report in reports:
+        readings.setdefault(report.path, []).append(report)
+    counted = {"records": 0, "accepted": 0, "excluded": 0}
+    for same in readings.values():
+        records = max(report.records_in_file or 0 for report in same)
+        accepted = sum(report.accepted for report in same)
+        counted["records"] += records
+        counted["accepted"] += accepted
+        counted["excluded"] += max(records - accepted, 0)
+    return counted
 
 
 def intake_html(result: Result, caption: Caption) -> str:
