@@ -13,6 +13,7 @@ sys.path.insert(0, str(HERE))
 import typer  # noqa: E402  (after the path above)
 
 if TYPE_CHECKING:
+    from coverage.run import Result
     from geodata.errors import DataError, Text
 
 app = typer.Typer(
@@ -102,7 +103,10 @@ def run(
         _refuse(error, lang)
 
 
-def _run(study_path: Path, out: Path | None, dry_run: bool, told: _Progress, lang: str) -> Path:
+def _run(
+    study_path: Path, out: Path | None, dry_run: bool, told: _Progress, lang: str
+) -> tuple[Path, Result]:
+    """Analyse and write; where to, and what was found."""
     from coverage.run import run as analyse
     from coverage.study import read_study
     from requests_gen.outputs import write_outputs
@@ -115,12 +119,12 @@ def _run(study_path: Path, out: Path | None, dry_run: bool, told: _Progress, lan
     result = analyse(study, told)
     if dry_run:
         typer.echo(_sentence(result.summary, lang))
-        return target
+        return target, result
     write_outputs(result, target, lang=lang, told=told)
     write_zone_ids(result)
     typer.echo(_sentence(result.summary, lang))
     typer.echo(f"結果: {target}" if lang != "en" else f"results: {target}")
-    return target
+    return target, result
 
 
 def _sentence(summary: dict, lang: str) -> str:  # type: ignore[type-arg]
@@ -203,9 +207,11 @@ def demo(
     from geodata.errors import DataError
     from requests_gen.workspace import copy_example
 
+    told = _Progress(quiet, lang)
     try:
         study = copy_example(EXAMPLE, out)
-        results = _run(study, out / "results", False, _Progress(quiet, lang), lang)
+        results, result = _run(study, out / "results", False, told, lang)
+        _letters(result, out / "letters", None, told)
     except DataError as error:
         _refuse(error, lang)
     for name, ja, en in (
@@ -214,6 +220,55 @@ def demo(
         ("intake.html", "読み込みの記録", "what was read"),
     ):
         typer.echo(f"  {results / name}  {en if lang == 'en' else ja}")
+    typer.echo(
+        f"  {out / 'letters'}  {'the letters to each carrier' if lang == 'en' else '事業者ごとの要望書一式'}"
+    )
+
+
+def _letters(result: Result, out: Path, carriers: list[str] | None, told: _Progress) -> None:
+    from requests_gen.letter_settings import read_letter_settings
+    from requests_gen.letters import write_letters
+
+    write_letters(result, read_letter_settings(result.study), out, carriers, told)
+
+
+@app.command()
+def letters(
+    study: StudyPath,
+    carrier: Annotated[
+        list[str] | None, typer.Option("--carrier", help="事業者の key（何度でも。初期値は全社）")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="要望書を書くフォルダ（初期値: 調査フォルダの letters）")
+    ] = None,
+    mark_sent: Annotated[
+        list[str] | None,
+        typer.Option("--mark-sent", help="送付済みにする文書IDまたは事業者の key（作成はしません）"),
+    ] = None,
+    sent_on: Annotated[str, typer.Option("--sent-on", help="送付日（2026-11-20 の形。初期値は今日）")] = "",
+    quiet: Quiet = False,
+    lang: Lang = "ja",
+) -> None:
+    """事業者ごとの要望書・別紙・回答様式を作ります。送付済みのものは書き換えません。"""
+    from datetime import date, datetime
+
+    from coverage.run import run as analyse
+    from coverage.study import read_study
+    from geodata.errors import DataError
+    from requests_gen.letters import mark_sent as mark
+
+    told = _Progress(quiet, lang)
+    try:
+        read = read_study(study)
+        target = out if out is not None else read.folder / "letters"
+        if mark_sent:
+            day = date.fromisoformat(sent_on) if sent_on else datetime.now().astimezone().date()
+            mark(target, mark_sent, day)
+        else:
+            _letters(analyse(read, told), target, carrier, told)
+    except DataError as error:
+        _refuse(error, lang)
+    typer.echo(f"要望書: {target}" if lang != "en" else f"letters: {target}")
 
 
 @app.command()

@@ -11,6 +11,7 @@ from geodata.atomic import write_bytes
 from geodata.errors import DataError, Text
 from geodata.prefectures import PREFECTURES, metric_crs
 from geodata.zone_ids import zone_ids_csv
+from requests_gen.letter_settings import LETTERS_FILE, write_letters_toml
 
 if TYPE_CHECKING:
     from coverage.run import Result
@@ -28,6 +29,7 @@ def copy_example(example: Path, out: Path) -> Path:
     if not (target / STUDY_FILE).exists():
         target.mkdir(parents=True, exist_ok=True)
         shutil.copytree(example / "data", target / "data", dirs_exist_ok=True)
+        write_bytes(target / LETTERS_FILE, (example / LETTERS_FILE).read_bytes())
         # the study file last: its presence says that the copy is whole
         write_bytes(target / STUDY_FILE, (example / STUDY_FILE).read_bytes())
     return target
@@ -61,7 +63,8 @@ def new_workspace(folder: Path, prefecture: str) -> Path:
         text = text.replace(name, value)
     (folder / "data").mkdir(parents=True, exist_ok=True)
     write_bytes(target, text.encode("utf-8"))
-    read_study(target)  # the template itself must always be a study that reads
+    # the template itself must always be a study that reads
+    write_letters_toml(folder, read_study(target))
     return target
 
 
