@@ -1,6 +1,7 @@
 """`python -m benchmarks`: every benchmark, one after another."""
 
-from benchmarks import run_bench, share_bench
+from benchmarks import papers_bench, run_bench, share_bench
 
 share_bench.main()
 run_bench.main()
+papers_bench.main()

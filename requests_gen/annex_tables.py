@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from requests_gen.annex import Annex, ZoneRow
 from requests_gen.captions import Caption, dates_by_layer
-from requests_gen.letter import carrier_name
 from requests_gen.letter_settings import LetterSettings, words_of
+from requests_gen.letter_sources import carrier_name, census, layer_days, sources
 from requests_gen.letter_words import Wording, listed
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _notes(result: Result, settings: LetterSettings, zones: Annex, said: Caption
             "－=不明。提供事業者数は○又は△の事業者の数。"
         ),
         wording.text("エリアの基準日　") + dates(result, settings, zones, wording)
-        + wording.text("（各事業者が公表したエリアによる。）"),
+        + wording.text("（各事業者のサービスエリアの資料による。）"),
         wording.text("判定の規則　" + said.rule.partition(": ")[2] + "。"),
         _people_note(result, wording),
     ]  # fmt: skip
@@ -201,37 +201,15 @@ def dates(result: Result, settings: LetterSettings, zones: Annex, wording: Wordi
     ]
     return listed(
         [
-            f"{carrier.name} {layer_days(told, zones.generation, carrier.key, wording) or '公表なし'}"
+            f"{carrier.name} {layer_days(told, zones.generation, carrier.key, wording) or '資料なし'}"
             for carrier in shown
         ],
         wording.comma,
     )
 
 
-def layer_days(told: dict[str, dict[str, list[str]]], generation: str, carrier: str, wording: Wording) -> str:
-    """The days of a carrier's layers of a generation and its parts (5G-sub6 …), "" where there is none."""
-    days = {
-        day
-        for name, by_carrier in told.items()
-        if name == generation or name.startswith(f"{generation}-")
-        for day in by_carrier.get(carrier, [])
-    }
-    return "・".join(wording.iso(day) for day in sorted(days))
-
-
 def _people_note(result: Result, wording: Wording) -> str:
-    rounded = "小数点以下を四捨五入した。文書中の人数等は、この表の各行の合計である。"
-    if result.study.population.kind != "estat_mesh":
-        return wording.text("人口・世帯　人口の分布データによる推計。地区ごとに" + rounded)
-    return wording.text(
-        "人口・世帯　国勢調査の地域メッシュ統計による推計。秘匿された区画の値は合算先の区画に含まれる。地区ごとに"
-        + rounded
-    )
-
-
-def sources(said: Caption) -> str:
-    """Credits of the inputs and what the study says of itself, and the notice where areas are invented."""
-    told = (
-        part.removeprefix("出典：").removeprefix("出典:").strip() for part in (*said.sources, said.notice)
-    )
-    return "　".join(part for part in told if part) or "調査の設定による。"
+    rounded = "地区ごとに小数点以下を四捨五入した。文書中の人数等は、この表の各行の合計である。"
+    if source := census(result, wording):
+        source += "による推計。秘匿された区画の値は合算先の区画に含まれる。"
+    return wording.text("人口・世帯　" + (source or "人口の分布データによる推計。") + rounded)

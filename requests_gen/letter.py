@@ -11,6 +11,7 @@ from requests_gen.annex import Annex, Figures
 from requests_gen.letter_history import History
 from requests_gen.letter_sentences import Line, Speech, body, requests
 from requests_gen.letter_settings import Addressee, LetterSettings, words_of
+from requests_gen.letter_sources import carrier_name, census
 from requests_gen.letter_words import Wording, item_number
 
 if TYPE_CHECKING:
@@ -91,11 +92,6 @@ def compose(
     )
 
 
-def carrier_name(result: Result, key: str) -> str:
-    """What the study calls the carrier."""
-    return next(carrier.name for carrier in result.study.carriers if carrier.key == key)
-
-
 def _speech(result: Result, settings: LetterSettings, zones: Annex, history: History | None) -> Speech:
     study, key, wording = result.study, zones.carrier, settings.style.wording
     to = settings.carriers[key]
@@ -106,7 +102,7 @@ def _speech(result: Result, settings: LetterSettings, zones: Annex, history: His
         **{name: wording.text(text) for name, text in words_of(settings, study).items()},
         year=study.about.fiscal_year,
         generation=zones.generation,
-        census=study.population.kind == "estat_mesh",
+        census=census(result, wording),
         facilities_known=bool(study.facilities),
         figures=zones.figures,
         answered=own.answered if own else 0,

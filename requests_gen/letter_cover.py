@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from requests_gen.annex import Annex
-from requests_gen.annex_tables import dates, serving, sources
+from requests_gen.annex_tables import dates, serving
 from requests_gen.captions import Caption
 from requests_gen.letter import RequestLetter
 from requests_gen.letter_settings import LetterSettings, words_of
+from requests_gen.letter_sources import sources
 from requests_gen.letter_words import total
 
 if TYPE_CHECKING:

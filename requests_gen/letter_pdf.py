@@ -25,6 +25,11 @@ TYPST_FILES = ("papers.typ", "letter.typ", "annex1.typ", "annex2.typ", "cover.ty
 # archivable, readable aloud, and a character without a glyph is an error
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 PARTS_OF_SHEET = 8
+COVER_SIZES_PT = (10.0, 9.0, 8.0, 7.0)
+
+
+class _TooLongError(Exception):
+    """The page was full."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +90,19 @@ def annex2_pdf(sheets: list[ZoneSheet], pictures: Mapping[str, ZoneMaps], frame:
 
 
 def cover_pdf(cover: Mapping[str, Any], frame: Frame) -> bytes:
-    """要望概要."""
-    return _paper("cover.typ", {**cover, **_margins(frame)}, frame, "要望概要")
+    """要望概要, on one page: where names are long, its letters are smaller."""
+    data = {**cover, **_margins(frame)}
+    for size in COVER_SIZES_PT:
+        try:
+            return _paper("cover.typ", {**data, "base_pt": size}, frame, "要望概要")
+        except _TooLongError:
+            continue
+    raise DataError(
+        "cover-too-long",
+        Text("要望概要が1枚に収まりません", "the summary does not fit one page"),
+        Text("地区名・市町名・備考が長すぎないか確かめてください。", "look for very long names or notes"),
+        "要望概要",
+    )
 
 
 def _margins(frame: Frame) -> dict[str, str]:
@@ -125,6 +141,8 @@ def _paper(
                 )
             )  # fmt: skip
         except typst.TypstError as error:
+            if "more than one page" in str(error.message):
+                raise _TooLongError from error
             if "could not be displayed" not in str(error.message):
                 raise  # a mistake in our own template
             raise DataError(

@@ -21,7 +21,7 @@ class Speech:
     region: str
     year: int
     generation: str
-    census: bool
+    census: str
     facilities_known: bool
     figures: Figures
     answered: int
@@ -75,11 +75,11 @@ def thanks(speech: Speech) -> str:
 
 def found(speech: Speech) -> str:
     """What the analysis found in the zones of annex 1. What is unknown is not spoken of."""
-    people = "国勢調査の地域メッシュ統計" if speech.census else "人口の分布"
+    people = speech.census or "人口の分布"
     with_what = f"{people}、指定避難所等" if speech.facilities_known else people
     service = "自社回線による{generation}のサービス" if speech.roaming_partner else "{generation}のサービス"
     return speech.say(
-        "{government}では、{municipalities}と連携し、各事業者が公表しているサービスエリアを" + with_what +
+        "{government}では、{municipalities}と連携し、各事業者のサービスエリアを" + with_what +
         "の情報と重ね合わせて分析を行いました。その結果、別紙1に掲げる{zones}地区のうち、貴社の" + service +
         "を利用することが困難な区域に" + inside(speech) + "ことを確認しました（算定の方法、基準日及び出典は、別紙1の注の"
         "とおりです。）。",

@@ -14,7 +14,7 @@ from coverage.study import Key, Part, Study
 from coverage.study_mistakes import SAID, study_error
 from geodata.atomic import write_bytes
 from geodata.errors import DataError, Text
-from geodata.prefectures import PREFECTURES
+from requests_gen.letter_prefecture import usual_words
 from requests_gen.letter_words import Digits, Wording
 
 LackingMark = Literal["×", "△"]
@@ -22,12 +22,6 @@ LACKING: tuple[LackingMark, ...] = ("×", "△")
 LETTERS_FILE = "letters.toml"
 TEMPLATE = Path(__file__).parent / "templates" / LETTERS_FILE
 TITLE = "携帯電話不感地域の解消及び第5世代移動通信システムの整備促進について"
-# prefectures without a single village (村) write 市町
-WITHOUT_VILLAGES = frozenset({"09", "17", "18", "22", "24", "25", "28", "34", "35", "37", "38", "41", "42"})
-REGIONS = {
-    "24": "南北に細長く急峻な山地と入り組んだ海岸線を有し、南海トラフ地震や豪雨による集落の孤立も懸念されることから",
-}
-ANY_REGION = "山間部や沿岸部に多くの集落が点在し、災害時には集落の孤立も懸念されることから"
 
 
 def _date_or_empty(text: str) -> str:
@@ -296,7 +290,7 @@ def write_letters_toml(folder: Path, study: Study) -> Path:
     if not target.exists():
         text = TEMPLATE.read_text(encoding="utf-8")
         head, _, block = text.partition("#@CARRIER@\n")
-        for name, value in _template_values(study.about.prefecture).items():
+        for name, value in usual_words(study.about.prefecture).items():
             head = head.replace(name, value)
         blocks = [
             block.replace("@KEY@", carrier.key).replace("@CARRIER_NAME@", _one_line(carrier.name))
@@ -311,21 +305,9 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _template_values(prefecture: str) -> dict[str, str]:
-    name = PREFECTURES.get(prefecture, "")
-    return {
-        "@PREFECTURE@": name,
-        "@WE@": f"本{name[-1:] or '県'}",
-        "@GOVERNMENT@": name[-1:] or "県",
-        "@GOVERNOR@": f"{name}知事" if name else "",
-        "@MUNICIPALITIES@": "市町" if prefecture in WITHOUT_VILLAGES else "市町村",
-        "@REGION@": REGIONS.get(prefecture, ANY_REGION),
-    }
-
-
 def words_of(settings: LetterSettings, study: Study) -> dict[str, Any]:
     """Our word for ourselves, the government, the municipalities and the region; the prefecture's where empty."""
-    usual, said = _template_values(study.about.prefecture), settings.texts
+    usual, said = usual_words(study.about.prefecture), settings.texts
     return {
         "we": said.we or usual["@WE@"],
         "government": said.government or usual["@GOVERNMENT@"],

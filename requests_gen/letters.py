@@ -17,8 +17,9 @@ from geodata.errors import DataError, Text
 from requests_gen.annex import Annex, annex
 from requests_gen.annex_facts import edge_km
 from requests_gen.captions import Caption, caption, plain
-from requests_gen.letter import carrier_name, letter_id
+from requests_gen.letter import letter_id
 from requests_gen.letter_docx import template_file
+from requests_gen.letter_exchange import exchange, shelf_lock
 from requests_gen.letter_history import History, read_history
 from requests_gen.letter_papers import Papers, content_hash, make_papers, write_papers
 from requests_gen.letter_settings import LETTERS_FILE, LetterSettings, Missing, ask_for
@@ -29,15 +30,14 @@ from requests_gen.letter_shelf import (
     SENT,
     Entry,
     Place,
-    exchange,
     file_name,
     files_in,
     last_entry,
     place_for,
     read_shelf,
     sent,
-    shelf_lock,
 )
+from requests_gen.letter_sources import carrier_name
 from requests_gen.zone_maps import ZoneMaps, map_frames, maps_for
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _annexes(
     found = []
     for key in chosen:
         if result.shares[(key, generation)].isna().all():
-            left_out[key] = f"{generation} のエリアが公表されていない"
+            left_out[key] = f"{generation} のエリアの資料がない"
             continue
         own = history.of(key) if history else None
         zones = annex(result, key, settings.zones, own, edge_km(frames, key, generation))

@@ -9,10 +9,11 @@ import pandas as pd
 
 from requests_gen.annex import Annex, ZoneRow
 from requests_gen.annex_facts import facilities_outside
-from requests_gen.annex_tables import layer_days, serving, sources
+from requests_gen.annex_tables import serving
 from requests_gen.captions import Caption, dates_by_layer
 from requests_gen.columns import degrees
 from requests_gen.letter_settings import LetterSettings, words_of
+from requests_gen.letter_sources import layer_days, sources
 from requests_gen.letter_words import UNKNOWN, Wording, whole
 
 if TYPE_CHECKING:
@@ -104,8 +105,8 @@ def _situation(
             (
                 carrier.name + ("（貴社）" if own else ""),
                 *(str(zone[f"mark_{generation}_{carrier.key}"]) for generation in generations),
-                days or "公表なし",
-                "公表図" if days else "－",
+                days or "資料なし",
+                "エリア図" if days else "－",
             )
         )
     return tuple(rows)

@@ -5,11 +5,15 @@ import dataclasses
 import numpy as np
 import pytest
 
+from coverage.run import run
+from coverage.study import read_study
 from geodata.errors import DataError
 from requests_gen.annex import figures
 from requests_gen.letter_checks import check_figures, counted, sums_of
 from requests_gen.letter_history import CarrierHistory, History, ZoneReply, read_history
 from tests.letter_world import SETTINGS, annex_of, papers_of, settings_of, world
+from tests.mini_study import _write, write_mini_study
+from tests.test_analysis_world import box
 
 
 def text_of(papers):
@@ -136,6 +140,25 @@ def test_other_carriers_can_be_hidden(tmp_path):
     papers = papers_of(world(), settings_of(tmp_path, SETTINGS + '[zones]\nother_carriers = "hidden"\n'))
     assert "架空ベータ" not in repr((papers.table, papers.sheets, papers.cover, papers.letter))
     assert "架空ベータ" in repr(papers_of(world(), settings_of(tmp_path)).table)
+
+
+def test_roaming_is_shown_apart_and_counts_as_not_served(tmp_path):
+    """beta roams on a layer over the west half (columns 0 and 1): the 5 and 20 people there, not the 48 further east."""
+    folder = write_mini_study(tmp_path / "roaming")
+    study = (folder / "study.toml").read_text(encoding="utf-8")
+    layer = '[[layers]]\ncarrier = "beta"\ngeneration = "4G"\nkind = "roaming"\nfiles = ["roaming.geojson"]\nas_of = "2026-03-31"\n'
+    (folder / "study.toml").write_text(study.replace("[ranking]", layer + "[ranking]"), encoding="utf-8")
+    _write(folder / "roaming.geojson", [({}, box(0, 0, 2, 2))])
+    result = run(read_study(folder))
+    text = SETTINGS + 'roaming_partner = "架空アルファ"\n'
+    papers = papers_of(result, settings_of(tmp_path, text, folder), "beta")
+    assert {row.zone_id: (row.people, row.roaming) for row in papers.zones.rows} == {
+        "24202-001": (48, 0), "24201-002": (20, 20), "24201-001": (5, 5),
+    }  # fmt: skip
+    assert "貴社の自社回線による４Ｇのサービス" in text_of(papers)
+    assert "架空アルファのネットワーク（パートナー回線）" in text_of(papers)
+    assert any("パートナー" in heading.text for heading in papers.table.headings)
+    assert papers_of(world(), settings_of(tmp_path), "beta").zones.rows[0].roaming is None
 
 
 def test_history_from_a_file(tmp_path):

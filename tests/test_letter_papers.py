@@ -130,6 +130,21 @@ def test_every_page_bears_its_marks(tmp_path):
     assert any("（案）架空のエリア" in text for text in docx_texts(letter_docx(papers.letter, FILE, MADE)))
 
 
+@pytest.mark.parametrize("length", [5, 300])
+def test_the_cover_is_always_one_page(tmp_path, length):
+    papers = papers_of(
+        named(world(), {"24202-001": "字" * length, "24201-001": "大" * length}), settings_of(tmp_path)
+    )
+    assert len(PdfReader(io.BytesIO(cover_pdf(papers.cover, papers.frame))).pages) == 1
+
+
+def test_a_cover_that_no_size_makes_fit_is_refused(tmp_path):
+    papers = papers_of(named(world(), {"24202-001": "字" * 9000}), settings_of(tmp_path))
+    with pytest.raises(DataError) as error:
+        cover_pdf(papers.cover, papers.frame)
+    assert error.value.code == "cover-too-long"
+
+
 def test_the_pdf_is_tagged_and_archivable(tmp_path):
     papers = papers_of(world(), settings_of(tmp_path))
     reader = PdfReader(io.BytesIO(letter_pdf(papers.letter, papers.frame)))

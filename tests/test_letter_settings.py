@@ -6,7 +6,7 @@ import pytest
 
 from coverage.study import read_study
 from geodata.errors import DataError
-from requests_gen import letter_settings
+from requests_gen import letter_prefecture, letter_settings
 from requests_gen.letters import write_letters
 from tests.letter_world import SETTINGS, papers_of, settings_of, world, world_folder
 
@@ -96,7 +96,7 @@ def test_only_what_is_approved_is_promised(tmp_path):
 
 
 def test_each_prefecture_speaks_of_itself():
-    words = letter_settings._template_values
+    words = letter_prefecture.usual_words
     assert words("24")["@MUNICIPALITIES@"] == "市町"
     assert words("20")["@MUNICIPALITIES@"] == "市町村"
     assert (words("01")["@WE@"], words("13")["@GOVERNMENT@"], words("26")["@GOVERNOR@"]) == (
@@ -105,4 +105,4 @@ def test_each_prefecture_speaks_of_itself():
         "京都府知事",
     )
     assert "入り組んだ海岸線" in words("24")["@REGION@"]
-    assert words("20")["@REGION@"] == letter_settings.ANY_REGION
+    assert words("20")["@REGION@"] == letter_prefecture.ANY_REGION

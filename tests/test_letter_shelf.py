@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from geodata.errors import DataError
-from requests_gen import letter_shelf, letters
+from requests_gen import letter_exchange, letters
 from requests_gen.letter_shelf import file_name, files_in, read_shelf
 from requests_gen.letters import mark_sent, write_letters
 from tests.letter_world import SETTINGS, settings_of, world
@@ -205,7 +205,7 @@ def test_killed_between_the_two_renames_the_letters_come_back(office, monkeypatc
 
 
 def test_where_names_cannot_be_exchanged_it_works_all_the_same(office, monkeypatch):
-    monkeypatch.setattr(letter_shelf, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(letter_exchange, "_exchange", lambda one, other: False)
     first = office.write()
     assert office.write(OTHER) != first
     assert files_in(office.shelf.with_name("letters.old") / ALPHA) == first[ALPHA]
