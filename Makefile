@@ -32,7 +32,7 @@ run: $(VENV)/.run
 	$(BIN)/python kengai.py demo --out demo
 
 test: $(VENV)/.test
-	@tests/browser.sh
+	@tests/machine.sh
 	$(BIN)/python -m pytest -q
 
 # make check: lint, types, import contracts, tests

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -232,6 +233,16 @@ def _letters(result: Result, out: Path, carriers: list[str] | None, told: _Progr
     write_letters(result, read_letter_settings(result.study), out, carriers, told)
 
 
+def _day(written: str) -> date:
+    """The day that was written as 2026-11-20, or today."""
+    try:
+        return date.fromisoformat(written) if written else datetime.now().astimezone().date()
+    except ValueError as error:
+        raise typer.BadParameter(
+            "日付は 2026-11-20 の形で書いてください / write the day as 2026-11-20"
+        ) from error
+
+
 @app.command()
 def letters(
     study: StudyPath,
@@ -250,8 +261,6 @@ def letters(
     lang: Lang = "ja",
 ) -> None:
     """事業者ごとの要望書・別紙・回答様式を作ります。送付済みのものは書き換えません。"""
-    from datetime import date, datetime
-
     from coverage.run import run as analyse
     from coverage.study import read_study
     from geodata.errors import DataError
@@ -262,8 +271,7 @@ def letters(
         read = read_study(study)
         target = out if out is not None else read.folder / "letters"
         if mark_sent:
-            day = date.fromisoformat(sent_on) if sent_on else datetime.now().astimezone().date()
-            mark(target, mark_sent, day)
+            mark(target, mark_sent, _day(sent_on))
         else:
             _letters(analyse(read, told), target, carrier, told)
     except DataError as error:

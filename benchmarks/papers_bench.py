@@ -31,7 +31,9 @@ def main() -> None:
     study = read_study(Path(__file__).resolve().parents[1] / "examples" / "mie")
     result = run(study)
     settings = read_letter_settings(study)
-    settings = settings.model_copy(update={"zones": settings.zones.model_copy(update={"max_zones": MOST_ZONES})})
+    settings = settings.model_copy(
+        update={"zones": settings.zones.model_copy(update={"max_zones": MOST_ZONES})}
+    )
     settings._folder = study.folder
     print("\npapers of the example, 4 carriers, every zone with its own sheet and two maps")
     made: dict[str, dict[str, str]] = {}
@@ -43,7 +45,9 @@ def main() -> None:
             entries = write_letters(result, settings, Path(name) / out / "letters", workers=workers)
             cpu, wall = _cpu() - cpu, time.perf_counter() - wall
             sheets = sum(entry.facts["figures"]["zones"] for entry in entries)
-            print(f"  {label:24s}: {sheets} sheets, {cpu / sheets:.3f} s CPU and {wall / sheets:.3f} s wall a zone (target 0.35)")
+            print(
+                f"  {label:24s}: {sheets} sheets, {cpu / sheets:.3f} s CPU and {wall / sheets:.3f} s wall a zone (target 0.35)"
+            )
             made[out] = _pdf_hashes(Path(name) / out)
     print(f"  PDFs of two makings equal to the byte: {made['a'] == made['b']} ({len(made['a'])} files)")
 

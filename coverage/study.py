@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,13 +11,12 @@ from pydantic import (
     ConfigDict,
     Field,
     PrivateAttr,
-    ValidationError,
     field_validator,
     model_validator,
 )
 
-from coverage.study_mistakes import study_error
-from geodata.errors import DataError, Text
+from coverage.settings_file import read_settings
+from geodata.errors import Text
 
 RuleName = Literal["mic_half", "area", "any_touch", "centroid"]
 Generation = Literal["4G", "5G", "5G-sub6", "5G-mmWave", "5G-refarmed"]
@@ -231,46 +229,11 @@ def read_study(path: Path | str) -> Study:
     """
     path = Path(path)
     file = path / STUDY_FILE if path.is_dir() else path
-    text = _study_text(file)
-    try:
-        study = Study.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(
-            "study-not-toml",
-            Text(f"TOMLとして読めません（{error}）", f"is not valid TOML ({error})"),
-            Text(
-                "その行の引用符・かっこ・= を確かめてください。",
-                "check the quotes, brackets and = on that line",
-            ),
-            file.name,
-        ) from error
-    except ValidationError as error:
-        raise study_error(file.name, error) from error
+    missing = Text(
+        f"{STUDY_FILE} のあるフォルダを指定するか、kengai new で作ってください。",
+        f"name the folder that holds {STUDY_FILE}, or make one with `kengai new`",
+    )
+    study, text = read_settings(file, Study, "docs/study.md", missing)
     study._folder = file.resolve().parent
     study._text = text
     return study
-
-
-def _study_text(file: Path) -> str:
-    if not file.is_file():
-        raise DataError(
-            "study-missing",
-            Text("調査の設定ファイルがありません", "there is no study file"),
-            Text(
-                f"{STUDY_FILE} のあるフォルダを指定するか、kengai new で作ってください。",
-                f"name the folder that holds {STUDY_FILE}, or make one with `kengai new`",
-            ),
-            str(file),
-        )
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            "study-not-utf8",
-            Text(
-                f"文字コードがUTF-8ではありません（{error.start}バイト目）",
-                f"is not UTF-8 (byte {error.start})",
-            ),
-            Text("メモ帳で「UTF-8」を選んで保存し直してください。", "save it as UTF-8"),
-            file.name,
-        ) from error

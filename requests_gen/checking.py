@@ -16,7 +16,11 @@ CODE_COLUMNS = ("KEY_CODE", "メッシュコード", "MESH_ID", "mesh")
 
 
 def check_files(
-    paths: list[Path], kind: str | None = None, level: int | None = None, crs: str | None = None, layer: str | None = None
+    paths: list[Path],
+    kind: str | None = None,
+    level: int | None = None,
+    crs: str | None = None,
+    layer: str | None = None,
 ) -> list[IntakeReport]:
     """One report a file, in order; a refused file gives a report whose verdict is "refuse".
 

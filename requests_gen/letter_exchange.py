@@ -13,14 +13,14 @@ from typing import Any
 from geodata.atomic import write_bytes
 from geodata.errors import DataError, Text
 from requests_gen.letter_shelf import LETTERS_JSON, files_in, read_shelf
-from requests_gen.publishing import _exchange, _only_one_writer, _sync_folder
+from requests_gen.publishing import only_one_writer, swap_folders, sync_folder
 
 
 @contextmanager
 def shelf_lock(shelf: Path) -> Iterator[None]:
     """Nobody else writes the shelf meanwhile."""
     shelf.parent.mkdir(parents=True, exist_ok=True)
-    with _only_one_writer(shelf):
+    with only_one_writer(shelf):
         _recover(shelf)
         yield
 
@@ -65,11 +65,11 @@ def exchange(shelf: Path, build: Callable[[Path], dict[str, Any]], replaced: set
 def _onto_disk(folder: Path) -> None:
     for path in sorted(folder.rglob("*")):
         if path.is_dir():
-            _sync_folder(path)
+            sync_folder(path)
         elif os.access(path, os.W_OK):
             with path.open("rb+") as stream:
                 os.fsync(stream.fileno())
-    _sync_folder(folder)
+    sync_folder(folder)
 
 
 def _swap(making: Path, shelf: Path) -> None:
@@ -81,7 +81,7 @@ def _swap(making: Path, shelf: Path) -> None:
             return
         _clear(old, shelf)
         making.rename(old)
-        if not _exchange(old, shelf):
+        if not swap_folders(old, shelf):
             old.rename(making)
             shelf.rename(old)
             making.rename(shelf)
@@ -98,7 +98,7 @@ def _swap(making: Path, shelf: Path) -> None:
             ),
             str(shelf),
         ) from error
-    _sync_folder(shelf.parent)
+    sync_folder(shelf.parent)
 
 
 def _clear(old: Path, shelf: Path) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
+from coverage.settings_file import read_settings
 from coverage.study import Key, Part, Study
-from coverage.study_mistakes import SAID, study_error
 from geodata.atomic import write_bytes
 from geodata.errors import DataError, Text
 from requests_gen.letter_prefecture import usual_words
@@ -188,35 +187,14 @@ class LetterSettings(Part):
         ]
 
 
-MISTAKES = {
-    "deadline-early": (
-        "回答期限が文書の日付より後ではありません", "the deadline is not after the date of the letter",
-    ),
-    "not-approved": (
-        "texts.approved_commitments に無い約束です", "is not among texts.approved_commitments",
-    ),
-}  # fmt: skip
-SAID.update(MISTAKES)  # study_error speaks of both files
-
-
 def read_letter_settings(study: Study, path: Path | str | None = None) -> LetterSettings:
     """letters.toml of `study` (or the file `path`). Raises DataError naming the key and how to mend it."""
     file = Path(path) if path is not None else study.folder / LETTERS_FILE
-    text = _settings_text(file)
-    try:
-        settings = LetterSettings.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(
-            "letters-not-toml",
-            Text(f"TOMLとして読めません（{error}）", f"is not valid TOML ({error})"),
-            Text(
-                "その行の引用符・かっこ・= を確かめてください。",
-                "check the quotes, brackets and = on that line",
-            ),
-            file.name,
-        ) from error
-    except ValidationError as error:
-        raise _invalid(file.name, error) from error
+    missing = Text(
+        f"調査フォルダに {LETTERS_FILE} を置いてください（kengai new が見本を作ります。項目は docs/letters.md）。",
+        f"put {LETTERS_FILE} into the study's folder (`kengai new` writes one; see docs/letters.md)",
+    )
+    settings, text = read_settings(file, LetterSettings, "docs/letters.md", missing)
     if strangers := sorted(set(settings.carriers) - set(study.carrier_keys)):
         raise DataError(
             "letters-unknown-carrier",
@@ -232,39 +210,6 @@ def read_letter_settings(study: Study, path: Path | str | None = None) -> Letter
         )
     settings._folder, settings._text = file.resolve().parent, text
     return settings
-
-
-def _settings_text(file: Path) -> str:
-    if not file.is_file():
-        raise DataError(
-            "letters-missing",
-            Text("要望書の設定ファイルがありません", "there is no settings file for the letters"),
-            Text(
-                f"調査フォルダに {LETTERS_FILE} を置いてください（kengai new が見本を作ります。項目は docs/letters.md）。",
-                f"put {LETTERS_FILE} into the study's folder (`kengai new` writes one; see docs/letters.md)",
-            ),
-            str(file),
-        )
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            "letters-not-utf8",
-            Text(
-                f"文字コードがUTF-8ではありません（{error.start}バイト目）",
-                f"is not UTF-8 (byte {error.start})",
-            ),
-            Text("メモ帳で「UTF-8」を選んで保存し直してください。", "save it as UTF-8"),
-            file.name,
-        ) from error
-
-
-def _invalid(file: str, error: ValidationError) -> DataError:
-    found = study_error(file, error)
-    mend = Text(
-        "docs/letters.md の項目の説明を見て直してください。", "mend the keys; docs/letters.md explains each"
-    )
-    return DataError("letters-invalid", found.problem, mend, file)
 
 
 def ask_for(missing: list[Missing], file: str = LETTERS_FILE) -> DataError:

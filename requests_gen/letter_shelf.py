@@ -15,7 +15,7 @@ from typing import Any
 
 from geodata.errors import DataError, Text
 from geodata.report import file_sha256
-from requests_gen.publishing import _is_trace
+from requests_gen.publishing import is_trace
 
 LETTERS_JSON = "letters.json"
 FORMAT = 1
@@ -61,7 +61,7 @@ def read_shelf(folder: Path) -> list[Entry]:
         raise _not_a_shelf(folder, "フォルダではありません", "is not a folder")
     file = folder / LETTERS_JSON
     if not file.is_file():
-        if any(not _is_trace(path.name, set()) for path in folder.iterdir()):
+        if any(not is_trace(path.name, set()) for path in folder.iterdir()):
             raise _not_a_shelf(
                 folder, f"{LETTERS_JSON} が無く、ほかのファイルがあります", f"has files but no {LETTERS_JSON}"
             )
@@ -120,7 +120,7 @@ def files_in(folder: Path) -> dict[str, str]:
         return {}
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     names = {path.relative_to(folder).as_posix(): path for path in paths}
-    return {name: file_sha256(path) for name, path in names.items() if not _is_trace(path.name, set(names))}
+    return {name: file_sha256(path) for name, path in names.items() if not is_trace(path.name, set(names))}
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def publish(build: Callable[[Path], None], out_dir: Path) -> None:
     """
     out_dir = Path(os.path.realpath(out_dir))
     out_dir.parent.mkdir(parents=True, exist_ok=True)
-    with _only_one_writer(out_dir):
+    with only_one_writer(out_dir):
         _recover(out_dir)
         check_target(out_dir)
         making = out_dir.with_name(f".{out_dir.name}.making")
@@ -104,10 +104,10 @@ def _strangers(folder: Path) -> list[str]:
     known = manifest_outputs(folder)
     ours = {*known, MANIFEST} if known else set()
     found = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if not path.is_dir())
-    return [name for name in found if name not in ours and not _is_trace(name, ours)]
+    return [name for name in found if name not in ours and not is_trace(name, ours)]
 
 
-def _is_trace(name: str, ours: set[str]) -> bool:
+def is_trace(name: str, ours: set[str]) -> bool:
     if name in TRACE_NAMES or name.startswith(TRACES):
         return True
     return any(name.endswith(end) and name.removesuffix(end) in ours for end in TRACE_ENDS)
@@ -149,7 +149,7 @@ def _put_in_place(making: Path, out_dir: Path) -> None:
             ),
             str(out_dir),
         ) from error
-    _sync_folder(out_dir.parent)
+    sync_folder(out_dir.parent)
 
 
 def _swap(making: Path, out_dir: Path, old: Path) -> None:
@@ -160,7 +160,7 @@ def _swap(making: Path, out_dir: Path, old: Path) -> None:
     without `out_dir`; `_recover` mends it when the run dies just then.
     """
     making.rename(old)
-    if _exchange(old, out_dir):
+    if swap_folders(old, out_dir):
         return
     old.rename(making)
     out_dir.rename(old)
@@ -171,7 +171,7 @@ def _swap(making: Path, out_dir: Path, old: Path) -> None:
         raise
 
 
-def _exchange(one: Path, other: Path) -> bool:
+def swap_folders(one: Path, other: Path) -> bool:
     """Swap the names of two folders in one step; False where the system cannot."""
     if not sys.platform.startswith("linux"):
         return False
@@ -213,10 +213,10 @@ def _onto_disk(folder: Path) -> None:
     for path in sorted(folder.iterdir()):
         with path.open("rb+") as stream:
             os.fsync(stream.fileno())
-    _sync_folder(folder)
+    sync_folder(folder)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Bring the names in a folder onto the disk, where the system lets a folder be opened."""
     if os.name == "nt":
         return
@@ -228,7 +228,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _only_one_writer(out_dir: Path) -> Iterator[None]:
+def only_one_writer(out_dir: Path) -> Iterator[None]:
     """Hold the right to write `out_dir`; the system takes it back when the process ends, however it ends."""
     path = out_dir.with_name(f".{out_dir.name}.lock")
     with path.open("a+b") as stream:

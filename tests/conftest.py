@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.golden_option import pytest_addoption
+
+__all__ = ["pytest_addoption"]
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 

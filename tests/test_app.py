@@ -32,7 +32,10 @@ def test_it_shows_the_figures_of_a_run(tmp_path, monkeypatch):
     page = opened(study, monkeypatch)
     assert not page.exception
     assert page.metric[0].value == "83人"
-    assert [metric.label for metric in page.metric][2:] == ["4G どの社も使えない", "5G 不明（未公表の社あり）"]
+    assert [metric.label for metric in page.metric][2:] == [
+        "4G どの社も使えない",
+        "5G 不明（未公表の社あり）",
+    ]
     assert "架空" in page.warning[0].value
 
 

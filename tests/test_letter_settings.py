@@ -52,13 +52,13 @@ def test_a_letters_toml_that_is_there_is_kept(tmp_path):
 @pytest.mark.parametrize(
     ("before", "after", "code", "said"),
     [
-        ('date = "2026-11-20"', 'date = "20.11.2026"', "letters-invalid", "letter.date: 日付は"),
-        ('date = "2026-11-20"', "date = 2026-11-20", "letters-invalid", "引用符で囲んだ文字"),
-        ('deadline = "2027-01-29"', 'deadline = "2026-11-20"', "letters-invalid", "回答期限が文書の日付より後ではありません"),
-        ('symbol = "デ"', 'simbol = "デ"', "letters-invalid", "知らない項目です"),
+        ('date = "2026-11-20"', 'date = "20.11.2026"', "settings-invalid", "letter.date: 日付は"),
+        ('date = "2026-11-20"', "date = 2026-11-20", "settings-invalid", "引用符で囲んだ文字"),
+        ('deadline = "2027-01-29"', 'deadline = "2026-11-20"', "settings-invalid", "回答期限が文書の日付より後ではありません"),
+        ('symbol = "デ"', 'simbol = "デ"', "settings-invalid", "知らない項目です"),
         ("[carriers.beta]", "[carriers.gamma]", "letters-unknown-carrier", "gamma"),
-        ('number = "12の2"', 'commitments = ["全額を補助"]', "letters-invalid", "approved_commitments に無い約束です"),
-        ("[sender]", "[sender", "letters-not-toml", "TOMLとして読めません"),
+        ('number = "12の2"', 'commitments = ["全額を補助"]', "settings-invalid", "approved_commitments に無い約束です"),
+        ("[sender]", "[sender", "settings-not-toml", "TOMLとして読めません"),
     ],
 )  # fmt: skip
 def test_mistakes_are_named(tmp_path, before, after, code, said):

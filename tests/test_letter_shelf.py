@@ -205,7 +205,7 @@ def test_killed_between_the_two_renames_the_letters_come_back(office, monkeypatc
 
 
 def test_where_names_cannot_be_exchanged_it_works_all_the_same(office, monkeypatch):
-    monkeypatch.setattr(letter_exchange, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(letter_exchange, "swap_folders", lambda one, other: False)
     first = office.write()
     assert office.write(OTHER) != first
     assert files_in(office.shelf.with_name("letters.old") / ALPHA) == first[ALPHA]

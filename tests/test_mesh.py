@@ -149,7 +149,9 @@ class TestGrid:
     ) -> None:
         width, height = mesh.cell_mas(level)
         west, south = place[0] // width * width, place[1] // height * height
-        assume(west + nx * width <= mesh.EAST_MAS and south + ny * height <= mesh.NORTH_MAS)  # codes end there
+        assume(
+            west + nx * width <= mesh.EAST_MAS and south + ny * height <= mesh.NORTH_MAS
+        )  # codes end there
         bbox = (west / MAS, south / MAS, (west + nx * width) / MAS, (south + ny * height) / MAS)
         grid = mesh.mesh_grid(level, bbox)
         assert (grid.nx, grid.ny) == (nx, ny)

@@ -27,7 +27,7 @@ def write(folder):
         (folder / name).write_text({word!r} * 1000)
     (folder / "manifest.json").write_text(json.dumps({{"outputs": publishing.output_list(folder)}}))
 if not {exchange}:
-    publishing._exchange = lambda one, other: False
+    publishing.swap_folders = lambda one, other: False
 count = 0
 def hook(event, arguments):
     global count
@@ -191,7 +191,7 @@ def test_two_writers(tmp_path: Path) -> None:
 
 
 def test_without_exchange_a_failed_rename_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(publishing, "swap_folders", lambda one, other: False)
     out = tmp_path / "results"
     publish(lambda folder: write(folder, "1"), out)
     rename = Path.rename

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from coverage.settings_file import SAID
 from coverage.study import read_study
-from coverage.study_mistakes import SAID
 from geodata.errors import DataError
 
 GOOD = """

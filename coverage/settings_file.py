@@ -1,12 +1,16 @@
-"""What is wrong with a study file, in the words of the person who wrote it."""
+"""Settings files (study.toml, letters.toml): read, or told what is wrong in the words of who wrote them."""
 
 from __future__ import annotations
 
-from typing import Any
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from geodata.errors import DataError, Text
+
+Settings = TypeVar("Settings", bound=BaseModel)
 
 MISTAKES_NAMED = 5
 
@@ -44,23 +48,71 @@ SAID: dict[str, tuple[str, str]] = {
         'unit = "settlement" には [settlements] が必要です（無いときは unit = "contiguous"）',
         'unit = "settlement" needs [settlements] (or take unit = "contiguous")',
     ),
+    "deadline-early": (
+        "回答期限が文書の日付より後ではありません", "the deadline is not after the date of the letter",
+    ),
+    "not-approved": (
+        "texts.approved_commitments に無い約束です", "is not among texts.approved_commitments",
+    ),
 }  # fmt: skip
 
 
-def study_error(file: str, error: ValidationError) -> DataError:
-    """The first mistakes of the file, each with its key (entries of a list are counted from 1)."""
-    mistakes = error.errors()[:MISTAKES_NAMED]
-    return DataError(
-        "study-invalid",
-        Text(
-            "設定に誤りがあります。" + " / ".join(_said(m, 0) for m in mistakes),
-            "has mistakes. " + " / ".join(_said(m, 1) for m in mistakes),
-        ),
-        Text(
-            "docs/study.md の項目の説明を見て直してください。", "mend the keys; docs/study.md explains each"
-        ),
-        file,
-    )
+def read_settings(
+    file: Path, model: type[Settings], explained_in: str, missing: Text
+) -> tuple[Settings, str]:
+    """The settings in a TOML file, and its text. explained_in: the document that explains the keys.
+
+    `missing` says how to get a file where there is none. Raises DataError naming the key and the mend.
+    """
+    text = _settings_text(file, missing)
+    try:
+        return model.model_validate(tomllib.loads(text)), text
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(
+            "settings-not-toml",
+            Text(f"TOMLとして読めません（{error}）", f"is not valid TOML ({error})"),
+            Text(
+                "その行の引用符・かっこ・= を確かめてください。",
+                "check the quotes, brackets and = on that line",
+            ),
+            file.name,
+        ) from error
+    except ValidationError as error:
+        mistakes = error.errors()[:MISTAKES_NAMED]
+        raise DataError(
+            "settings-invalid",
+            Text(
+                "設定に誤りがあります。" + " / ".join(_said(m, 0) for m in mistakes),
+                "has mistakes. " + " / ".join(_said(m, 1) for m in mistakes),
+            ),
+            Text(
+                f"{explained_in} の項目の説明を見て直してください。",
+                f"mend the keys; {explained_in} explains each",
+            ),
+            file.name,
+        ) from error
+
+
+def _settings_text(file: Path, missing: Text) -> str:
+    if not file.is_file():
+        raise DataError(
+            "settings-missing",
+            Text("設定ファイルがありません", "there is no settings file"),
+            missing,
+            str(file),
+        )
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            "settings-not-utf8",
+            Text(
+                f"文字コードがUTF-8ではありません（{error.start}バイト目）",
+                f"is not UTF-8 (byte {error.start})",
+            ),
+            Text("メモ帳で「UTF-8」を選んで保存し直してください。", "save it as UTF-8"),
+            file.name,
+        ) from error
 
 
 def _said(mistake: Any, language: int) -> str:
