@@ -72,7 +72,7 @@ def wrapped(text: str, size_pt: float, room_mm: float, most: int = 99) -> list[s
     lines = [""]
     for token in _pieces(text, size_pt, room_mm):
         if lines[-1] and width_mm(lines[-1] + token.rstrip(), size_pt) > room_mm:
-            carried = lines[-1][-1] if token[0] in _NEVER_FIRST and len(lines[-1]) > 1 else ""
+            carried = _carried(lines[-1]) if token[0] in _NEVER_FIRST else ""
             lines[-1] = lines[-1][: len(lines[-1]) - len(carried)]
             lines.append(carried)
         lines[-1] += token
@@ -83,6 +83,14 @@ def wrapped(text: str, size_pt: float, room_mm: float, most: int = 99) -> list[s
     while last and width_mm(last + "…", size_pt) > room_mm:
         last = last[:-1]
     return [*lines[: most - 1], last + "…"]
+
+
+def _carried(line: str) -> str:
+    """The end of `line` that goes down with a sign that may not begin one; "" where the whole line would."""
+    cut = len(line) - 1
+    while cut > 0 and (line[cut] in _NEVER_FIRST or line[cut].isspace()):
+        cut -= 1
+    return line[cut:] if cut > 0 else ""
 
 
 def balanced(text: str, size_pt: float, room_mm: float, most: int) -> list[str]:

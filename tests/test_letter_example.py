@@ -172,7 +172,8 @@ def test_golden_letters(tmp_path, request, kind):
 
 def test_golden_example_letter(example, request):
     out, _, entries = example
-    said = lines_of(only(out / entries[0].folder, "01_*.pdf")) + "\n"
+    # where a reader of PDFs sees a narrow space is its own business, and differs between its versions
+    said = lines_of(only(out / entries[0].folder, "01_*.pdf")).replace(" ", "") + "\n"
     file = GOLDEN / "example_letter_alpha.txt"
     if request.config.getoption("--update-golden", default=False):
         file.write_text(said, encoding="utf-8")
