@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.golden_option import pytest_addoption
 
 __all__ = ["pytest_addoption"]
+
+# where many runs must agree the same examples are tried each time; at a desk every run looks for new ones
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
