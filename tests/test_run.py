@@ -214,3 +214,14 @@ kengai.main()
     assert done.returncode == 70
     assert "Traceback" not in done.stderr
     assert "ZeroDivisionError" in next(tmp_path.glob("kengai-*.log")).read_text(encoding="utf-8")
+
+
+def test_letters_ask_for_their_settings_and_for_a_day_that_is_one(tmp_path):
+    study = write_mini_study(tmp_path / "s")
+    none = cli.invoke(app, ["letters", str(study), "--quiet"])
+    assert none.exit_code == 2
+    assert "letters.toml" in none.output
+    assert not (study / "letters").exists()
+    odd = cli.invoke(app, ["letters", str(study), "--mark-sent", "alpha", "--sent-on", "20.11.2026"])
+    assert odd.exit_code == 2
+    assert "2026-11-20" in odd.output
