@@ -20,7 +20,7 @@ MAP_WORDS = {
     "uncovered": Text("エリア外人口", "uncovered people"),
     "complete": Text("どの会社も届かない人がいる地区", "some people have no carrier"),
     "partial": Text("一部の会社だけ届かない地区", "only some carriers are missing"),
-    "unknown": Text("不明（未公表の会社がある）", "unknown (a carrier has not published)"),
+    "unknown": Text("不明（人口またはエリアが分からない）", "unknown (people or an area not known)"),
     "short_complete": Text("全社エリア外の人がいる", "some have no carrier"),
     "short_partial": Text("一部の会社がエリア外", "some carriers missing"),
     "short_unknown": Text("不明な会社がある", "a carrier is unknown"),

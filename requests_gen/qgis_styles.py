@@ -47,7 +47,7 @@ def _zones(study: Study, caption: Caption) -> str:
     lang = caption.lang
     rules = [
         ('"complete_population" > 0', Text("どの会社も届かない人がいる地区", "some people no carrier serves"), _fill(RED, "0.5", ("45", "135"))),
-        ('"complete_population" IS NULL', Text("不明（未公表の会社がある）", "unknown (a carrier has not published)"), _fill(GREY, "0.3", (), "dot")),
+        ('"complete_population" IS NULL', Text("不明（人口またはエリアが分からない）", "unknown (people or an area not known)"), _fill(GREY, "0.3", (), "dot")),
         ("ELSE", Text("一部の会社が届かない地区", "some carriers do not serve it"), _fill(YELLOW, "0.3", ("45",))),
     ]  # fmt: skip
     aliases = {column.key: column.heading.in_(lang) for column in ranking_columns(study)}
