@@ -264,12 +264,13 @@ def letters(
     from coverage.run import run as analyse
     from coverage.study import read_study
     from geodata.errors import DataError
+    from requests_gen.letters import FOLDER
     from requests_gen.letters import mark_sent as mark
 
     told = _Progress(quiet, lang)
     try:
         read = read_study(study)
-        target = out if out is not None else read.folder / "letters"
+        target = out if out is not None else read.folder / FOLDER
         if mark_sent:
             mark(target, mark_sent, _day(sent_on))
         else:

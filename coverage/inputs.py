@@ -142,7 +142,7 @@ def _read_boundaries(study: Study, names: list[str], reports: list[IntakeReport]
     wanted = study.boundaries
     paths = [study.path(name) for name in names]
     if wanted.kind == "n03":
-        table, found = n03.read(paths)
+        table, found = n03.read(paths, crs=wanted.crs, layer=wanted.layer)
         _keep(reports, found, "boundary", n03, wanted)
     else:
         table, found = boundary_polygons.read(
@@ -178,6 +178,7 @@ def _read_settlements(
         name_field=wanted.name_field,
         municipality_field=wanted.municipality_field,
         crs=wanted.crs,
+        layer=wanted.layer,
     )
     _keep(reports, found, "settlement", settlements, wanted)
     table = table.to_crs(grid.crs)
@@ -203,7 +204,9 @@ def _read_facilities(study: Study, grid: Grid, reports: list[IntakeReport], told
     tables = []
     for wanted in study.facilities:
         told(Text("避難所などを読んでいます", "reading facilities"))
-        table, found = gsi_shelters.read([study.path(name) for name in wanted.files])
+        table, found = gsi_shelters.read(
+            [study.path(name) for name in wanted.files], crs=wanted.crs, layer=wanted.layer
+        )
         _keep(reports, found, "facility", gsi_shelters, wanted)
         tables.append(table.to_crs(grid.crs))
     if not tables:

@@ -20,7 +20,6 @@ from geodata.errors import Text
 
 RuleName = Literal["mic_half", "area", "any_touch", "centroid"]
 Generation = Literal["4G", "5G", "5G-sub6", "5G-mmWave", "5G-refarmed"]
-NotSpot = Literal["complete", "partial"]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,32}$")]
 
 STUDY_FILE = "study.toml"
@@ -48,8 +47,13 @@ class Files(Part):
 
     files: Annotated[list[str], Field(min_length=1)]
     crs: str | None = None
-    layer: str | None = None
     credit: str | None = None  # whom to name on papers and maps; by default the source's usual credit
+
+
+class VectorFiles(Files):
+    """Files that may hold several layers."""
+
+    layer: str | None = None
 
 
 class PopulationFiles(Files):
@@ -65,7 +69,7 @@ class PopulationFiles(Files):
         return self
 
 
-class BoundaryFiles(Files):
+class BoundaryFiles(VectorFiles):
     """Municipalities of the study, and of its neighbours for the cells on the border.
 
     `polygons` reads any polygon file by `id_field` and `name_field`, for places without N03.
@@ -83,14 +87,14 @@ class BoundaryFiles(Files):
         return self
 
 
-class SettlementFiles(Files):
+class SettlementFiles(VectorFiles):
     """Named places. The fields are looked for by their usual names unless they are given here."""
 
     name_field: str | None = None
     municipality_field: str | None = None
 
 
-class FacilityFiles(Files):
+class FacilityFiles(VectorFiles):
     """Places people go to."""
 
     kind: Literal["gsi_shelters"] = "gsi_shelters"
@@ -103,7 +107,7 @@ class Carrier(Part):
     name: str
 
 
-class Layer(Files):
+class Layer(VectorFiles):
     """The area one carrier says it serves with one generation."""
 
     carrier: Key

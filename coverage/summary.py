@@ -16,8 +16,6 @@ from coverage.gaps import ANY, NOT_SPOT
 from coverage.rules import RULES, Count, count_by
 from coverage.study import Study
 
-WHOLE = "all"
-
 
 def group_numbers(municipality_id: pd.Series) -> tuple[np.ndarray, list[str]]:
     """int[n] number of each cell's municipality, and the municipalities in order of their code."""

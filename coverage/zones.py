@@ -10,7 +10,6 @@ from geodata.areas import metric_xy
 from geodata.errors import DataError, Text
 from geodata.grid import Grid
 
-MARKS = ("○", "△", "×", "－")
 MARK_COVERED, MARK_LACKING = 0.95, 0.05
 LAST_NUMBER = 999
 

@@ -26,7 +26,6 @@ ENCRYPTED = 0x1
 ZIP_TROUBLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _JUNK = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
-ARCHIVES = (".zip", ".7z", ".rar", ".lzh", ".tar", ".gz", ".tgz")
 
 
 @dataclass(frozen=True)

@@ -225,3 +225,39 @@ def test_letters_ask_for_their_settings_and_for_a_day_that_is_one(tmp_path):
     odd = cli.invoke(app, ["letters", str(study), "--mark-sent", "alpha", "--sent-on", "20.11.2026"])
     assert odd.exit_code == 2
     assert "2026-11-20" in odd.output
+
+
+def test_the_answer_to_several_layers_reaches_every_reader(tmp_path):
+    """A zip as 国土数値情報 gives it, one Shapefile in UTF-8/ and one in Shift-JIS/: asked for, then answered."""
+    import zipfile
+
+    import geopandas as gpd
+
+    study = write_mini_study(tmp_path / "s")
+    boundary = gpd.read_file(study / "n03.geojson")
+    with zipfile.ZipFile(study / "n03.zip", "w") as archive:
+        for folder, encoding in (("UTF-8", "utf-8"), ("Shift-JIS", "cp932")):
+            (tmp_path / folder).mkdir()
+            boundary.to_file(tmp_path / folder / "N03.shp", encoding=encoding)
+            for part in sorted((tmp_path / folder).iterdir()):
+                archive.write(part, f"{folder}/{part.name}")
+    asked = STUDY.replace("n03.geojson", "n03.zip")
+    (study / "study.toml").write_text(asked, encoding="utf-8")
+    refused = cli.invoke(app, ["run", str(study), "--quiet"])
+    assert refused.exit_code == 2
+    assert 'layer = "UTF-8/N03.shp"' in refused.output
+    answered = asked.replace('["n03.zip"]', '["n03.zip"]\nlayer = "Shift-JIS/N03.shp"')
+    (study / "study.toml").write_text(answered, encoding="utf-8")
+    done = cli.invoke(app, ["run", str(study), "--quiet"])
+    assert done.exit_code == 0, done.output
+    assert "83人" in done.output
+
+
+def test_a_key_that_would_do_nothing_is_refused(tmp_path):
+    study = write_mini_study(tmp_path / "s")
+    (study / "study.toml").write_text(
+        STUDY.replace("level = 500", 'level = 500\nlayer = "x"'), encoding="utf-8"
+    )
+    refused = cli.invoke(app, ["run", str(study), "--quiet"])
+    assert refused.exit_code == 2
+    assert "population.layer" in refused.output

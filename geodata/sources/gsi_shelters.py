@@ -44,7 +44,11 @@ Category = Literal["shelter", "evacuation_site"]
 
 
 def read(
-    paths: Path | str | Iterable[Path | str], *, category: Category | None = None
+    paths: Path | str | Iterable[Path | str],
+    *,
+    category: Category | None = None,
+    crs: str | None = None,
+    layer: str | None = None,
 ) -> tuple[GeoDataFrame, list[IntakeReport]]:
     """FACILITIES (EPSG:6668, ascending by facility_id): category "shelter" or "evacuation_site".
 
@@ -56,7 +60,7 @@ def read(
     frames: list[pd.DataFrame] = []
     reports: list[IntakeReport] = []
     for path in listed:
-        table, report = _read_file(path)
+        table, report = _read_file(path, crs or CRS_GEOGRAPHIC, layer)
         report.kind = report.kind or NAME
         try:
             frames.append(facilities(table, category, report).assign(file=len(reports)))
@@ -76,7 +80,7 @@ def read(
     return check(FACILITIES, identified(pd.concat(frames, ignore_index=True), reports)), reports
 
 
-def _read_file(path: Path) -> tuple[pd.DataFrame, IntakeReport]:
+def _read_file(path: Path, crs: str, layer: str | None) -> tuple[pd.DataFrame, IntakeReport]:
     """The file's rows with a column `geometry` of points."""
     from geodata import intake  # pulls in the readers
 
@@ -85,7 +89,7 @@ def _read_file(path: Path) -> tuple[pd.DataFrame, IntakeReport]:
         table = numbered(table)
     else:
         # JGD2011 by its specification; GeoJSON does not say so
-        table, report = intake.read_vector(path, geometry="point", crs=CRS_GEOGRAPHIC)
+        table, report = intake.read_vector(path, geometry="point", crs=crs, layer=layer)
         xy = shapely.get_coordinates(shapely.centroid(np.asarray(table["geometry"], object)))
         table = pd.DataFrame(table.drop(columns="geometry")).assign(
             緯度=xy[:, 1].astype(str), 経度=xy[:, 0].astype(str)

@@ -39,12 +39,15 @@ CODE, PREFECTURE = "N03_007", "N03_001"
 NAME_PARTS = ("N03_003", "N03_004", "N03_005")
 
 
-def read(paths: Path | str | Iterable[Path | str]) -> tuple[GeoDataFrame, list[IntakeReport]]:
+def read(
+    paths: Path | str | Iterable[Path | str], *, crs: str | None = None, layer: str | None = None
+) -> tuple[GeoDataFrame, list[IntakeReport]]:
     """MUNICIPALITIES (EPSG:6668, ascending by five-digit code) of one or several N03 files.
 
     Further columns: prefecture, county (郡, "" for cities), short_name (without the county). Rows without a
     code (所属未定地) belong to no municipality: they go out, counted, with their km² in the report's facts.
-    DataError when a column is missing or a code fails its check digit.
+    DataError when a column is missing or a code fails its check digit. crs, layer: the study's answers for
+    files that do not say.
     """
     from geodata import intake  # pulls in the readers
 
@@ -53,7 +56,7 @@ def read(paths: Path | str | Iterable[Path | str]) -> tuple[GeoDataFrame, list[I
     reports: list[IntakeReport] = []
     for path in listed:
         # N03 is JGD2011 by its specification, and its GeoJSON does not say so
-        rows, report = intake.read_vector(path, geometry="polygon", crs=CRS_GEOGRAPHIC)
+        rows, report = intake.read_vector(path, geometry="polygon", crs=crs or CRS_GEOGRAPHIC, layer=layer)
         try:
             frames.append(municipal_rows(rows, report))
         except DataError as error:

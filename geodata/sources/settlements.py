@@ -54,6 +54,7 @@ def read(
     name_field: str | None = None,
     municipality_field: str | None = None,
     crs: str | None = None,
+    layer: str | None = None,
 ) -> tuple[GeoDataFrame, list[IntakeReport]]:
     """SETTLEMENTS (EPSG:6668, ascending by settlement_id) with municipality_name ("" if the file has none).
 
@@ -65,7 +66,7 @@ def read(
     frames: list[pd.DataFrame] = []
     reports: list[IntakeReport] = []
     for path in listed:
-        table, report = _read_file(path, crs)
+        table, report = _read_file(path, crs, layer)
         report.kind = report.kind or NAME
         try:
             frames.append(
@@ -87,12 +88,12 @@ def read(
     return check(SETTLEMENTS, identified(pd.concat(frames, ignore_index=True), reports)), reports
 
 
-def _read_file(path: Path, crs: str | None) -> tuple[pd.DataFrame, IntakeReport]:
+def _read_file(path: Path, crs: str | None, layer: str | None) -> tuple[pd.DataFrame, IntakeReport]:
     """The file's rows with a column `geometry`: of a table its points, of a vector file its shapes."""
     from geodata import intake  # pulls in the readers
 
     if not points.is_table(path):
-        shapes, report = intake.read_vector(path, geometry="any", crs=crs)
+        shapes, report = intake.read_vector(path, geometry="any", crs=crs, layer=layer)
         return numbered(shapes), report
     table, report = intake.read_table(path)
     table = numbered(table)
