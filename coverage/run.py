@@ -64,7 +64,9 @@ def run(study: Study, told: Told = lambda step: None) -> Result:
     cells = build_cells(inputs.population, inputs.municipalities, inputs.in_study, inputs.grid)
     _tell_doubtful(inputs, cells)
     matrix = _shares(study, inputs, cells, told)
-    weights = rule_weights(study, cells.frame, matrix, inputs)
+    land_m2 = land_area_m2(cells.frame, cell_area_m2(inputs.grid))
+    block = official_block(cells.frame.index, inputs.population.level)
+    weights = rule_weights(study, matrix, land_m2, block)
     gaps = _gaps(study, cells.frame, matrix, weights)
     frame, zones, ids = _zones(study, inputs, cells.frame, matrix, gaps, told)
     told(Text("順位をつけています", "ranking"))
@@ -72,7 +74,7 @@ def run(study: Study, told: Told = lambda step: None) -> Result:
         zones, study.ranking.weights, study.ranking.least_uncovered_population,
         study.ranking.shake, study.ranking.draws, study.ranking.seed,
     )  # fmt: skip
-    summary = summarise(study, cells, frame, _row_land(frame, inputs), weights, matrix.shares, gaps, ranking)
+    summary = summarise(study, cells, frame, land_m2, weights, matrix.shares, gaps, ranking)
     return Result(
         study=study, grid=inputs.grid, cells=frame, memberships=cells.memberships, shares=matrix.shares, gaps=gaps,
         zones=zones, ranking=ranking, municipalities=inputs.municipalities, facilities=inputs.facilities,
@@ -114,10 +116,6 @@ def _tell_doubtful(inputs: Inputs, cells: Cells) -> None:
     )
 
 
-def _row_land(frame: pd.DataFrame, inputs: Inputs) -> pd.Series:
-    return land_area_m2(frame, cell_area_m2(inputs.grid))
-
-
 def official_block(cell_id: pd.Index, level: int | None) -> pd.Series | None:
     """The 500 m mesh that holds each cell, or None where cells are as large as that or larger, or no meshes."""
     if level is None or level >= OFFICIAL_LEVEL or OFFICIAL_LEVEL % level:
@@ -127,17 +125,18 @@ def official_block(cell_id: pd.Index, level: int | None) -> pd.Series | None:
 
 
 def rule_weights(
-    study: Study, frame: pd.DataFrame, matrix: ShareMatrix, inputs: Inputs
+    study: Study, matrix: ShareMatrix, land_m2: pd.Series, block: pd.Series | None
 ) -> dict[str, pd.DataFrame]:
-    """{rule: how much of each cell's people counts as covered}, columns as the shares."""
+    """{rule: how much of each cell's people counts as covered}, columns as the shares.
+
+    land_m2: land of each cell; block: the official mesh that holds it (official_block).
+    """
     threshold = Threshold(study.rules.threshold, study.rules.inclusive)
-    land = _row_land(frame, inputs)
-    block = official_block(frame.index, inputs.population.level)
     return {
         rule: pd.DataFrame(
             {
                 key: covered_weight(
-                    rule, matrix.shares[key], matrix.centre_covered[key], land, block, threshold
+                    rule, matrix.shares[key], matrix.centre_covered[key], land_m2, block, threshold
                 )
                 for key in matrix.shares.columns
             },
