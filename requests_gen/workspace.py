@@ -12,12 +12,12 @@ from geodata.errors import DataError, Text
 from geodata.prefectures import PREFECTURES, metric_crs
 from geodata.zone_ids import zone_ids_csv
 from requests_gen.letter_settings import LETTERS_FILE, write_letters_toml
+from requests_gen.study_places import STUDY_FOLDER
 
 if TYPE_CHECKING:
     from coverage.run import Result
 
 TEMPLATE = Path(__file__).parent / "templates" / "study.toml"
-STUDY_FOLDER = "study"
 
 
 def copy_example(example: Path, out: Path) -> Path:
