@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from geodata.grid import Grid
 
 __all__ = [
-    "CELLS", "EVIDENCE", "FACILITIES", "LAYERS", "MUNICIPALITIES", "POPULATION", "ROADS", "SETTLEMENTS",
+    "AREAS", "AREA_KINDS", "CELLS", "DISADVANTAGED", "EVIDENCE", "FACILITIES", "FACILITY_CATEGORIES", "HAZARDS",
+    "LAYERS", "MUNICIPALITIES", "POPULATION", "ROADS", "ROAD_CLASSES", "SETTLEMENTS",
     "Column", "DataError", "Population", "Table", "check",
 ]  # fmt: skip
 
@@ -88,16 +89,38 @@ SETTLEMENTS = Table(
     "settlements", "a named place where people live (大字, 町丁目, 集落): point or polygon", "settlement_id",
     {"name": NAME, "municipality_id": MUNICIPALITY_ID, "geometry": GEOMETRY},
 )  # fmt: skip
+FACILITY_CATEGORIES = (
+    "shelter", "evacuation_site", "school", "clinic", "office", "hall", "station", "trail", "tourism", "worksite",
+)  # fmt: skip
 FACILITIES = Table(
     "facilities", "a place people go to", "facility_id",
-    {"name": NAME, "category": Column("text", "shelter, school, clinic, office …"), "geometry": GEOMETRY},
+    {"name": NAME, "category": Column("text", "what kind of place", one_of=FACILITY_CATEGORIES), "geometry": GEOMETRY},
 )  # fmt: skip
+ROAD_CLASSES = ("expressway", "national", "prefectural", "municipal", "other")
 ROADS = Table(
-    "roads",
-    "a piece of road",
-    None,
-    {"road_class": Column("text", "national, prefectural …"), "geometry": GEOMETRY},
-)
+    "roads", "a piece of road (line)", None,
+    {
+        "road_class": Column("text", "who keeps it", one_of=ROAD_CLASSES),
+        "name": Column("text", "県道○号 or the like", unknown=True),
+        "emergency": Column("text", "emergency transport road: yes, no, or unknown", unknown=True, one_of=("yes", "no", "")),
+        "source": Column("text", "name of the file"),
+        "geometry": GEOMETRY,
+    },
+)  # fmt: skip
+DISADVANTAGED = ("depopulated", "remote", "island", "peninsula", "mountain", "farming", "snow")
+HAZARDS = ("landslide", "landslide_special", "tsunami")
+AREA_KINDS = (*DISADVANTAGED, *HAZARDS, "park_special", "park_ordinary", "did")
+AREAS = Table(
+    "areas", "a place that a law or a survey marks out (polygon)", None,
+    {
+        "kind": Column("text", "what it is marked as", one_of=AREA_KINDS),
+        "name": Column("text", "as written in the source", unknown=True),
+        "valid_from": Column("text", "first day, YYYY-MM-DD; empty: not said", unknown=True),
+        "valid_to": Column("text", "last day, YYYY-MM-DD; empty: no end said", unknown=True),
+        "source": Column("text", "name of the file"),
+        "geometry": GEOMETRY,
+    },
+)  # fmt: skip
 EVIDENCE = Table(
     "evidence", "something measured or reported on the ground", None,
     {"carrier": Column("text", "key of the carrier"), "generation": Column("text", "radio generation"), "geometry": GEOMETRY},
