@@ -1,0 +1,53 @@
+"""Municipal offices and halls, 国土数値情報 市町村役場等及び公的集会施設データ (P05).
+
+P34 (市区町村役場) has the same form, but its licence forbids commercial use and it is not to be passed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geodata import ksj_places
+from geodata.columns import text_of
+from geodata.errors import Text
+from geodata.report import IntakeReport
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+NAME = "offices_p05"
+LICENCE = "国土数値情報 市町村役場等及び公的集会施設データ CC BY 4.0（P34 は非商用）"
+CREDIT = "「国土数値情報（市町村役場等及び公的集会施設データ）」（国土交通省）を加工して作成"
+REDISTRIBUTABLE = True  # P05; a file of P34 says otherwise in its report
+FIELDS = {
+    "P05": {"municipality_id": "P05_001", "kind": "P05_002", "name": "P05_003", "address": "P05_004"},
+    "P34": {"municipality_id": "P34_001", "kind": "P34_002", "name": "P34_003", "address": "P34_004"},
+}
+# 1 is the main office, 2 a branch; that the rest are halls was not checked against the specification, and
+# nothing hangs on it: offices and halls are counted together (public_facilities)
+OFFICE_CODES = {"1", "2"}
+
+
+def read(
+    paths: Path | str | Iterable[Path | str], *, crs: str | None = None, layer: str | None = None
+) -> tuple[GeoDataFrame, list[IntakeReport]]:
+    """FACILITIES of category "office" (役場・支所) or "hall" (公民館・集会所); further columns kind, address."""
+    return ksj_places.read_places(paths, _offices, crs=crs, layer=layer)
+
+
+def _offices(rows: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
+    vintage = ksj_places.vintage_of(rows, FIELDS, "市町村役場等（P05）")
+    fields = FIELDS[vintage]
+    if vintage == "P34":
+        report.facts["redistributable"] = False
+        report.note("warn", "not-redistributable", Text(
+            "P34 は非商用のデータです。公開する資料には使えません（P05 を使うと載せられます）。", "P34 may not be passed on or used commercially"
+        ))  # fmt: skip
+    code = text_of(rows, fields["kind"])
+    category = pd.Series(np.where(code.isin(OFFICE_CODES), "office", "hall"), index=rows.index)
+    return ksj_places.named(rows, fields, category, report)

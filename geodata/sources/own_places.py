@@ -1,0 +1,127 @@
+"""The team's own list of trails, tourist places and work sites, as CSV, XLSX or a vector file.
+
+Nobody lives there, yet people come and work there (総務省 names trails and the work sites of farming and
+forestry). What each place is stands in its column 種別; the office may use its own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geodata import ksj_places, points
+from geodata.columns import column_of, numbered, plain, shown, text_of
+from geodata.errors import DataError, Text
+from geodata.report import IntakeReport
+from geodata.schema import CRS_GEOGRAPHIC, FACILITIES, check
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+NAME = "own_places"
+LICENCE = "自団体の資料"
+CREDIT = "都道府県・市町提供資料"
+REDISTRIBUTABLE = True
+FIELDS = {
+    "name": {"名称", "施設名", "地点名", "name"},
+    "kind": {"種別", "区分", "種類", "kind", "category"},
+    "visitors": {"年間利用者数", "利用者数", "入込客数", "年間入込客数"},
+    "source": {"出典", "根拠"},
+    "as_of": {"時点", "基準日", "年度"},
+    "remarks": {"備考"},
+}
+WORDS = {
+    "trail": ("登山", "遊歩", "ハイキング", "古道", "trail"),
+    "tourism": ("観光", "キャンプ", "海水浴", "景勝", "温泉", "釣", "公園", "tourism"),
+    "worksite": ("作業", "農", "林", "漁", "養殖", "牧", "採石", "ダム", "worksite"),
+    "hall": ("集会", "公民館", "コミュニティ", "hall"),
+    "shelter": ("避難", "shelter"),
+}
+
+
+def read(
+    paths: Path | str | Iterable[Path | str], *, crs: str | None = None, layer: str | None = None
+) -> tuple[GeoDataFrame, list[IntakeReport]]:
+    """FACILITIES by what 種別 says: "trail", "tourism", "worksite", "hall" or "shelter".
+
+    A line (a trail) counts at its middle. Further columns kind, visitors, source, as_of, remarks (text).
+    DataError where a row's 種別 fits none: the words that fit are listed.
+    """
+    from geopandas import GeoDataFrame
+
+    listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
+    tables, reports = [], []
+    for path in listed:
+        rows, report = _rows(path, crs, layer)
+        try:
+            tables.append(_places(rows, report).assign(file=len(reports)))
+        except DataError as error:
+            raise error.at(path) from None
+        reports.append(report)
+    table = ksj_places.identified(pd.concat(tables, ignore_index=True), reports)
+    return check(FACILITIES, GeoDataFrame(table, geometry="geometry", crs=CRS_GEOGRAPHIC)), reports
+
+
+def _rows(path: Path, crs: str | None, layer: str | None) -> tuple[pd.DataFrame, IntakeReport]:
+    """The file's rows with `geometry` as points."""
+    from geodata import intake  # pulls in the readers
+
+    if not points.is_table(path):
+        rows, report = intake.read_vector(path, geometry="any", crs=crs, layer=layer, kind="facility")
+        return pd.DataFrame(rows).assign(geometry=ksj_places.middles(rows.geometry.to_numpy())), report
+    table, report = intake.read_table(path)
+    report.kind = "facility"
+    table = numbered(table)
+    try:
+        located = points.locate(table, report)
+    except DataError as error:
+        raise error.at(path) from None
+    report.accepted -= len(table) - len(located.rows)
+    return located.rows.assign(geometry=shapely.points(located.lon, located.lat)), report
+
+
+def _places(rows: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
+    columns = {name: column_of(rows, words) for name, words in FIELDS.items()}
+    for name, ja in (("name", "名称"), ("kind", "種別")):
+        if columns[name] is None:
+            raise DataError(
+                "column-missing",
+                Text(f"「{ja}」の列がありません。", f"there is no column {ja}"),
+                Text(
+                    "見出しに 名称・種別・緯度・経度 を入れてください。",
+                    "head the columns 名称, 種別, 緯度 and 経度",
+                ),
+                where=Text("列 " + shown(rows), "columns " + shown(rows)),
+            )
+    out = pd.DataFrame({name: text_of(rows, column) for name, column in columns.items()}, index=rows.index)
+    out["category"] = categories(out["kind"])
+    out["geometry"] = rows["geometry"]
+    nameless = (out["name"] == "").to_numpy(bool)
+    text = Text("名称の空の行を除きました。", "rows without a name were left out")
+    report.exclude("no-name", text, int(nameless.sum()), out.index[nameless].tolist())
+    report.accepted -= int(nameless.sum())
+    return out[~nameless]
+
+
+def categories(kinds: pd.Series) -> pd.Series:
+    """The category that each 種別 fits, by the words it holds. DataError naming rows that fit none."""
+    told = kinds.map(plain)
+    fits = [
+        told.map(lambda kind, words=words: any(word in kind for word in words)) for words in WORDS.values()
+    ]
+    found = pd.Series(np.select(fits, list(WORDS), ""), index=kinds.index, dtype=object)
+    if (found == "").any():
+        first = kinds[found == ""]
+        words = "／".join(words[0] for words in WORDS.values())
+        raise DataError(
+            "place-kind-unknown",
+            Text(f"種別「{first.iloc[0]}」が何か分かりません。", f"the kind {first.iloc[0]!r} is not known"),
+            Text(f"種別に {words} などの語を入れてください。", f"use words like {words}"),
+            where=Text(f"行 {first.index[0]}", f"row {first.index[0]}"),
+        )
+    return found
