@@ -1,0 +1,95 @@
+"""What every list of marked-out areas has in common: AREAS tables, days in 和暦 or western form."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geodata.columns import shown
+from geodata.errors import DataError, Text
+from geodata.report import IntakeReport
+from geodata.schema import AREAS, check
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "r": 2018, "h": 1988, "s": 1925}
+_DAY = re.compile(r"(令和|平成|昭和|r|h|s)?\.?(元|\d+)[年./-](\d+)[月./-](\d+)日?")
+
+
+def day_of(written: object) -> str:
+    """A day as YYYY-MM-DD: 2021-04-01, 2021/4/1, 20210401, 令和3年4月1日, R3.4.1, 元年; "" for blank.
+
+    Raises ValueError for anything else: a day is never guessed.
+    """
+    text = re.sub(r"\s", "", unicodedata.normalize("NFKC", str(written))).lower()
+    if text in {"", "nan", "none", "nat", "-", "－"}:
+        return ""
+    if re.fullmatch(r"\d{8}", text):
+        return date(int(text[:4]), int(text[4:6]), int(text[6:])).isoformat()
+    found = _DAY.fullmatch(text.removesuffix("t00:00:00").removesuffix("00:00:00"))
+    if not found:
+        raise ValueError(f"not a day: {written}")
+    era, year, month, day = found.groups()
+    number = 1 if year == "元" else int(year)
+    return date(ERAS[era] + number if era else number, int(month), int(day)).isoformat()
+
+
+def days_of(values: pd.Series, report: IntakeReport, column: str) -> pd.Series:
+    """day_of of each value; a value that is no day becomes "" and is told, with its row."""
+    days, bad = [], []
+    for row, value in values.items():
+        try:
+            days.append(day_of(value))
+        except ValueError:
+            days.append("")
+            bad.append(row)
+    if bad:
+        report.note("warn", "day-unreadable", Text(
+            f"列「{column}」に日付として読めない値があり、空として扱いました。", f"days in {column} that cannot be read are taken as not said"
+        ), len(bad), bad)  # fmt: skip
+    return pd.Series(days, index=values.index, dtype=object)
+
+
+def need_fields(rows: pd.DataFrame, fields: Mapping[str, str], product: str) -> None:
+    """DataError naming the fields of `product` that the file lacks."""
+    missing = [field for field in fields.values() if field not in rows.columns]
+    if missing:
+        raise DataError(
+            "column-missing",
+            Text(f"{product}の列 {'・'.join(missing)} がありません。", f"columns {', '.join(missing)} of {product} are missing"),
+            Text("国土数値情報の元のファイルか、その版を確かめてください。", "look whether it is the original file, and of which vintage"),
+            where=Text("列 " + shown(rows), "columns " + shown(rows)),
+        )  # fmt: skip
+
+
+def area_table(
+    rows: GeoDataFrame, kind: pd.Series, name: pd.Series, report: IntakeReport,
+    valid_from: pd.Series | str = "", valid_to: pd.Series | str = "", **more: pd.Series,
+) -> GeoDataFrame:  # fmt: skip
+    """AREAS of one file. kind: "" leaves a row out, counted as of no kind that is asked for."""
+    from geopandas import GeoDataFrame
+
+    table = GeoDataFrame(
+        {"kind": kind, "name": name, "valid_from": valid_from, "valid_to": valid_to,
+         "source": report.path.rsplit("/", 1)[-1], **more},
+        geometry=rows.geometry.to_numpy(), crs=rows.crs, index=rows.index,
+    )  # fmt: skip
+    none = (table["kind"] == "").to_numpy(bool)
+    if none.any():
+        report.excluded["kind-not-wanted"] = report.excluded.get("kind-not-wanted", 0) + int(none.sum())
+        report.accepted -= int(none.sum())
+        report.note("info", "kind-not-wanted", Text(
+            "使わない区分の区域を読みませんでした。", "areas of kinds that are not used were left out"
+        ), int(none.sum()), (np.flatnonzero(none) + 1).tolist())  # fmt: skip
+    kept = table[~none].reset_index(drop=True)
+    report.facts["areas_by_kind"] = {
+        str(one): int(count) for one, count in kept["kind"].value_counts().sort_index().items()
+    }
+    return check(AREAS, kept)
