@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from coverage.settings_file import read_settings
-from coverage.study import Key, Part, Study
+from coverage.study import Part, Study
+from coverage.study_parts import Key
 from geodata.atomic import write_bytes
 from geodata.errors import DataError, Text
 from requests_gen.letter_prefecture import usual_words

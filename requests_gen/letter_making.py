@@ -1,0 +1,89 @@
+"""Making the letters of several carriers in the background: how far it is, what went wrong, what was said."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geodata.errors import DataError, Text
+from requests_gen.letter_preview import DRAWING, proof
+from requests_gen.letter_settings import LETTERS_FILE, LetterSettings, ask_for
+from requests_gen.letter_sources import carrier_name
+from requests_gen.letters import write_letters
+
+if TYPE_CHECKING:
+    from coverage.run import Result
+
+log = logging.getLogger("kengai.letters")
+
+
+@dataclass
+class Making:
+    """One making, seen by everybody who looks at the shelf. Read it at any time; only `run` changes it."""
+
+    carriers: tuple[str, ...]
+    done: int = 0  # carriers whose papers were typeset and checked
+    said: list[Text] = field(default_factory=list)
+    failed: dict[str, DataError] = field(default_factory=dict)
+    made: list[str] = field(default_factory=list)
+    broken: bool = False  # stopped by a bug; the log has it
+    _ended: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def running(self) -> bool:
+        """Whether it still goes on."""
+        return not self._ended.is_set()
+
+    @property
+    def fraction(self) -> float:
+        """0 to 1; putting everything in place is the last step."""
+        return 1.0 if not self.running else self.done / (len(self.carriers) + 1)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the end at most so long; whether it came."""
+        return self._ended.wait(seconds)
+
+    def start(self, result: Result, settings: LetterSettings, shelf: Path) -> None:
+        """Begin in a thread of its own: the page may be left meanwhile."""
+        threading.Thread(target=self.run, args=(result, settings, shelf), daemon=True).start()
+
+    def run(self, result: Result, settings: LetterSettings, shelf: Path) -> None:
+        """Typeset and check every letter by itself, then put all good ones onto the shelf in one step."""
+        try:
+            good = [key for key in self.carriers if self._try(result, settings, shelf, key)]
+            if good:
+                self._put(result, settings, shelf, good)
+        except Exception:  # a thread has nobody above it who would tell
+            log.exception("making letters failed")
+            self.broken = True
+        finally:
+            self._ended.set()
+
+    def _try(self, result: Result, settings: LetterSettings, shelf: Path, key: str) -> bool:
+        name = carrier_name(result, key)
+        at, of = self.done + 1, len(self.carriers)
+        self.said.append(
+            Text(f"{at}/{of}社目 {name} を組んで確かめています", f"{at} of {of}: typesetting {name}")
+        )
+        missing = settings.missing(key)
+        try:
+            if any(each.needed for each in missing):
+                raise ask_for(missing, LETTERS_FILE)
+            proof(result, settings, key, shelf, self.said.append)
+        except DataError as error:
+            self.failed[key] = error
+        self.done += 1
+        return key not in self.failed
+
+    def _put(self, result: Result, settings: LetterSettings, shelf: Path, good: list[str]) -> None:
+        self.said.append(Text("要望書のフォルダに置いています", "putting the letters in place"))
+        try:
+            with DRAWING:
+                write_letters(result, settings, shelf, good, self.said.append, workers=1)
+        except DataError as error:
+            self.failed |= dict.fromkeys(good, error)
+        else:
+            self.made = good

@@ -1,0 +1,194 @@
+"""Make the letters, take them away, record what was sent."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+
+import streamlit as st
+
+from geodata.errors import DataError, Text
+from requests_gen.letter_making import Making
+from requests_gen.letter_shelf import DRAFT, SENT, Entry
+from requests_gen.letter_zip import letters_zip
+from requests_gen.letters import mark_sent
+from screens.papers_desk import Desk
+from screens.papers_settings import unsaved
+from screens.words import as_written
+
+EVERY_S = 0.7
+ZIP = "application/zip"
+TOLD = "papers-told"
+
+
+def making_part(desk: Desk) -> None:
+    """The three steps after the settings are right."""
+    st.subheader(desk.say(Text("1. 作る", "1. Make")))
+    _make(desk)
+    st.subheader(desk.say(Text("2. 受け取る", "2. Take away")))
+    _take(desk)
+    st.subheader(desk.say(Text("3. 送付を記録する", "3. Record as sent")))
+    _send(desk)
+
+
+class _Makings:
+    """The making of each shelf, for all visitors: two never write one shelf at once."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, Making] = {}
+        self._lock = threading.Lock()
+
+    def of(self, shelf: str) -> Making | None:
+        return self._of.get(shelf)
+
+    def begin(self, desk: Desk, carriers: tuple[str, ...]) -> None:
+        shelf = desk.opened.place.letters
+        with self._lock:
+            now = self._of.get(str(shelf))
+            if desk.settings is None or (now is not None and now.running):
+                return
+            making = self._of[str(shelf)] = Making(carriers)
+            making.start(desk.result, desk.settings, shelf)
+
+
+@st.cache_resource
+def _makings() -> _Makings:
+    return _Makings()
+
+
+def _make(desk: Desk) -> None:
+    say, name = desk.say, as_written(desk.standing.name)
+    making = _makings().of(str(desk.opened.place.letters))
+    if making is not None and making.running:
+        _watch(desk, making)
+        return
+    if unsaved(desk):
+        st.warning(say(Text("保存していない入力があります。保存した設定だけで作ります。", "There is unsaved input; only saved settings are used.")), icon=":material/edit:")  # fmt: skip
+    wanted = tuple(key for key, each in desk.standings.items() if each.why_none is None)
+    unfit = [each.name for each in desk.standings.values() if each.cannot_be_made]
+    if unfit:
+        st.warning(say(Text(f"必須の項目が空のため作れない事業者: {'、'.join(map(as_written, unfit))}", f"Cannot be made, something needed is empty: {', '.join(map(as_written, unfit))}")))  # fmt: skip
+    st.caption(say(Text("送付済みの要望書と、手で直した要望書は書き換えません。内容が変わったときは新しい版を隣に作ります。", "Letters that were sent or changed by hand are never written again: a new version is made beside them.")))  # fmt: skip
+    one, all_ = st.columns(2)
+    alone = desk.settings is not None and desk.carrier in wanted and not desk.standing.cannot_be_made
+    chosen: tuple[str, ...] = ()
+    if one.button(say(Text(f"{name} の要望書を作る", f"Make the letter to {name}")), type="primary", disabled=not alone, width="stretch"):  # fmt: skip
+        chosen = (desk.carrier,)
+    if all_.button(say(Text(f"全社の要望書を作る（{len(wanted)}社）", f"Make all letters ({len(wanted)})")), disabled=desk.settings is None or not wanted, width="stretch"):  # fmt: skip
+        chosen = wanted
+    if chosen:
+        _makings().begin(desk, chosen)
+        st.rerun()
+    if making is not None:
+        _tell_end(desk, making)
+
+
+@st.fragment(run_every=EVERY_S)
+def _watch(desk: Desk, making: Making) -> None:
+    """How far it is, until it ends; then the whole page is drawn anew."""
+    if not making.running:
+        st.rerun()
+    done, of = making.done, len(making.carriers)
+    said = list(making.said)
+    words = desk.say(
+        Text(f"作っています（{of}社のうち{done}社を確認済み）", f"Making ({done} of {of} checked)")
+    )
+    st.progress(making.fraction, text=words)
+    if said:
+        st.text(desk.say(said[-1]))
+    st.caption(desk.say(Text("ほかのページを見ていても続きます。前の要望書は、終わるまでそのままです。", "It goes on while you look at other pages. The former letters stay until the end.")))  # fmt: skip
+
+
+def _tell_end(desk: Desk, making: Making) -> None:
+    """What the last making did."""
+    say = desk.say
+    if making.broken:
+        st.error(say(Text("プログラムの誤りで止まりました。前の要望書はそのままです。システムの担当者に伝えてください。", "Stopped by a bug; the former letters are untouched. Tell whoever looks after this system.")), icon=":material/error:")  # fmt: skip
+    names = [as_written(desk.standings[key].name) for key in making.made if key in desk.standings]
+    if names:
+        place = as_written(str(desk.opened.place.letters))
+        st.success(say(Text(f"できました: {'、'.join(names)}。置き場所: {place}", f"Made: {', '.join(names)}. They lie in {place}")))  # fmt: skip
+    for key, error in making.failed.items():
+        name = as_written(desk.standings[key].name) if key in desk.standings else key
+        st.error(say(Text(f"{name} あては作れませんでした（前のものはそのままです）。", f"The letter to {name} could not be made (what was there is untouched).")), icon=":material/error:")  # fmt: skip
+        st.text(error.in_(desk.opened.lang))
+    with st.expander(say(Text("作成の記録", "What was done"))):
+        st.text("\n".join(say(step) for step in making.said))
+
+
+def _take(desk: Desk) -> None:
+    say, shelf = desk.say, desk.opened.place.letters
+    fictitious = desk.result.study.about.fictitious
+    newest = [each.last for each in desk.standings.values() if each.last is not None]
+    if not newest:
+        st.info(say(Text("まだ要望書がありません。上の「作る」で作ってください。", "There are no letters yet; make them above.")))  # fmt: skip
+        return
+    one, all_ = st.columns(2, vertical_alignment="bottom")
+    versions = {entry.id: entry for entry in reversed(desk.standing.versions)}
+    if versions:
+        with one:
+            which = _version(desk, versions, "take")
+            st.download_button(
+                say(Text("この事業者の一式（zip）", "This carrier's papers (zip)")),
+                lambda: letters_zip(shelf, [which], fictitious), f"{which.folder}.zip", ZIP, on_click="ignore",
+                width="stretch", key="papers-zip-one", type="primary",
+            )  # fmt: skip
+    year = desk.result.study.about.fiscal_year
+    all_.download_button(
+        say(Text(f"全社の最新版（{len(newest)}社、zip）", f"The newest of all carriers ({len(newest)}, zip)")),
+        lambda: letters_zip(shelf, newest, fictitious), f"要望書一式_{year}年度.zip", ZIP, on_click="ignore",
+        width="stretch", key="papers-zip-all",
+    )  # fmt: skip
+
+
+def _version(desk: Desk, versions: dict[str, Entry], use: str) -> Entry:
+    words = {
+        entry.id: desk.say(
+            Text(f"第{entry.version}版 {entry.id}", f"version {entry.version} {entry.id}")
+        ) + (f" {entry.sent_on}" if entry.sent_on else "") + (desk.say(Text("（案）", " (draft)")) if entry.state == DRAFT else "")
+        for entry in versions.values()
+    }  # fmt: skip
+    chosen = st.selectbox(
+        desk.say(Text("版", "Version")), list(versions), key=f"papers-version-{use}-{desk.carrier}",
+        format_func=lambda one: words.get(one, str(one)),
+    )  # fmt: skip
+    return versions[chosen or next(iter(versions))]
+
+
+def _send(desk: Desk) -> None:
+    say, name = desk.say, as_written(desk.standing.name)
+    if done := st.session_state.pop(TOLD, ""):
+        st.success(done)
+    for entry in desk.standing.sent:
+        st.text(say(Text(f"{entry.id}（第{entry.version}版）は {entry.sent_on} に送付済みです。書き換えられません。", f"{entry.id} (version {entry.version}) was sent on {entry.sent_on} and is never changed.")))  # fmt: skip
+    last = desk.standing.last
+    if last is None or last.state == SENT:
+        st.caption(say(Text("送付を記録できる要望書はありません。", "There is no letter to be recorded as sent.")))  # fmt: skip
+        return
+    if last.state == DRAFT:
+        st.info(say(Text(f"{last.id} は（案）のため、送付済みにできません。空の項目に書き込み、作り直してください。", f"{last.id} is a draft and cannot have been sent. Fill in what is empty and make it again.")))  # fmt: skip
+        return
+    if desk.standing.changed_by_hand:
+        st.warning(say(Text("手で直したファイルがあります。今フォルダにあるものを、送付したものとして記録します。", "Files were changed by hand; what lies in the folder now is recorded as what was sent.")))  # fmt: skip
+    today = datetime.now().astimezone().date()
+    with st.form("papers-send", border=True):
+        on = st.date_input(say(Text("送付した日", "Sent on")), today, max_value=today, key=f"papers-on-{last.id}")  # fmt: skip
+        sure = st.checkbox(
+            say(Text(f"{last.id}（{name} あて）を、この日に相手へ送りました。記録すると取り消せません。", f"{last.id} (to {name}) was sent on this day. This cannot be undone.")),
+            key=f"papers-sure-{last.id}",
+        )  # fmt: skip
+        pressed = st.form_submit_button(say(Text("送付済みとして記録する", "Record as sent")))
+    if pressed and not sure:
+        st.error(say(Text("確認の欄に印を付けてから、もう一度押してください。", "Tick the confirmation first, then press again.")))  # fmt: skip
+    elif pressed:
+        _record(desk, last, on.isoformat())
+
+
+def _record(desk: Desk, last: Entry, on: str) -> None:
+    try:
+        mark_sent(desk.opened.place.letters, [last.id], datetime.fromisoformat(on).date())
+    except DataError as error:
+        st.error(as_written(error.in_(desk.opened.lang)), icon=":material/error:")
+        return
+    st.session_state[TOLD] = desk.say(Text(f"{last.id} を {on} 送付済みとして記録しました。", f"{last.id} is recorded as sent on {on}."))  # fmt: skip
+    st.rerun()
