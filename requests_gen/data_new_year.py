@@ -1,0 +1,70 @@
+"""A new study: from nothing for a prefecture, or with last year's settings for a new fiscal year."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import tomlkit
+
+from coverage.study import STUDY_FILE, read_study
+from geodata.atomic import write_bytes
+from geodata.errors import DataError, Text
+from requests_gen.data_files import DATA, INBOX
+from requests_gen.letter_settings import LETTERS_FILE
+from requests_gen.workspace import new_workspace
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100  # as coverage.study allows
+
+
+def year_folder(workspace: Path, year: int) -> Path:
+    """Where the study of a fiscal year goes. DataError when something is there already."""
+    folder = workspace / str(year)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise DataError(
+            "year-impossible",
+            Text(f"年度 {year} は使えません。", f"the fiscal year {year} cannot be used"),
+            Text("西暦4桁（例 2027）で指定してください。", "give four digits, e.g. 2027"),
+        )
+    if folder.exists():
+        raise DataError(
+            "year-exists",
+            Text(f"{year}年度のフォルダがすでにあります。", f"there is a folder for {year} already"),
+            Text("別の年度を選ぶか、そのフォルダを使ってください。何も変えていません。", "choose another year, or use that folder; nothing was changed"),
+            folder.name,
+        )  # fmt: skip
+    return folder
+
+
+def start_empty(workspace: Path, prefecture: str, year: int) -> Path:
+    """A commented study.toml for a prefecture (two digits) in a folder of its own; the folder."""
+    folder = year_folder(workspace, year)
+    file = new_workspace(folder, prefecture)
+    write_bytes(file, _for_year(file.read_bytes(), year))
+    (folder / INBOX).mkdir(exist_ok=True)
+    read_study(file)
+    return folder
+
+
+def start_from(former: Path, workspace: Path, year: int) -> Path:
+    """Last year's settings for a new year: study.toml, letters.toml and the zone ids, but none of its data.
+
+    Every input is then missing until the new year's file is put in: last year's area must not pass for this
+    year's. Raises DataError, changing nothing, when the former study cannot be read.
+    """
+    study = read_study(former)
+    folder = year_folder(workspace, year)
+    text = _for_year((former / STUDY_FILE).read_bytes(), year)
+    (folder / DATA).mkdir(parents=True)
+    (folder / INBOX).mkdir()
+    for name in (LETTERS_FILE, study.zones.ids):
+        # a list of ids that lies outside the study is shared by all years and stays where it is
+        if (former / name).is_file() and Path(name).name == name:
+            write_bytes(folder / name, (former / name).read_bytes())
+    write_bytes(folder / STUDY_FILE, text)  # last: its presence says that the folder is whole
+    return folder
+
+
+def _for_year(data: bytes, year: int) -> bytes:
+    document = tomlkit.parse(data.decode("utf-8-sig"))
+    document["study"]["fiscal_year"] = year  # type: ignore[index]
+    return tomlkit.dumps(document).encode("utf-8")
