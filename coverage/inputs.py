@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from coverage.places import settlements_with_municipality
-from coverage.study import Files, Layer, Study
+from coverage.source_tables import SourceTables, read_source_tables
+from coverage.study import Layer, Study
 from geodata import mesh
 from geodata.errors import DataError, Text
 from geodata.grid import Grid
 from geodata.reading_process import reading_process
 from geodata.report import IntakeReport
-from geodata.schema import CRS_GEOGRAPHIC, FACILITIES, LAYERS, MUNICIPALITIES, SETTLEMENTS, Population, check
+from geodata.schema import CRS_GEOGRAPHIC, LAYERS, MUNICIPALITIES, SETTLEMENTS, Population, check
 from geodata.sources import (
     boundary_polygons,
     carrier_polygons,
     estat_mesh,
-    gsi_shelters,
     n03,
     population_raster,
     settlements,
+    zone_values,
 )
 from geodata.zone_ids import read_zone_ids
 
@@ -47,11 +49,12 @@ class Inputs:
     municipalities: gpd.GeoDataFrame
     in_study: frozenset[str]
     settlements: gpd.GeoDataFrame | None
-    facilities: gpd.GeoDataFrame
+    sources: SourceTables
     layers: gpd.GeoDataFrame
     grid: Grid
     zone_ids: pd.DataFrame
     reports: list[IntakeReport] = field(default_factory=list)
+    own_values: list[tuple[str, pd.DataFrame, IntakeReport]] = field(default_factory=list)
 
 
 def read_inputs(study: Study, told: Told) -> Inputs:
@@ -86,18 +89,22 @@ def _read(study: Study, told: Told) -> Inputs:
         municipalities=check(MUNICIPALITIES, municipalities),
         in_study=in_study,
         settlements=_read_settlements(study, municipalities, grid, reports, told),
-        facilities=_read_facilities(study, grid, reports, told),
+        sources=read_source_tables(study, grid, municipalities, partial(_keep, reports), told),
         layers=_read_layers(study, grid, near, reports, told),
         grid=grid,
         zone_ids=read_zone_ids(study.path(study.zones.ids)),
+        own_values=_read_own_values(study, reports, told),
         reports=reports,
     )
 
 
 def _keep(
-    reports: list[IntakeReport], found: list[IntakeReport], kind: str, source: ModuleType, wanted: Files
+    reports: list[IntakeReport], found: list[IntakeReport], kind: str, source: ModuleType, wanted: Any
 ) -> None:
-    """Add the reports of one kind of file (the word of `kengai check --kind`), with whom to credit."""
+    """Add the reports of one kind of file (the word of `kengai check --kind`), with whom to credit.
+
+    wanted: the study's table of these files, with a `credit` of its own or None.
+    """
     for report in found:
         report.kind = kind
         report.facts["licence"] = source.LICENCE if wanted.credit is None else ""
@@ -198,25 +205,6 @@ def _read_settlements(
     return check(SETTLEMENTS, table[table["municipality_id"] != ""])
 
 
-def _read_facilities(study: Study, grid: Grid, reports: list[IntakeReport], told: Told) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
-    tables = []
-    for wanted in study.facilities:
-        told(Text("避難所などを読んでいます", "reading facilities"))
-        table, found = gsi_shelters.read(
-            [study.path(name) for name in wanted.files], crs=wanted.crs, layer=wanted.layer
-        )
-        _keep(reports, found, "facility", gsi_shelters, wanted)
-        tables.append(table.to_crs(grid.crs))
-    if not tables:
-        empty = {"name": pd.Series(dtype=str), "category": pd.Series(dtype=str)}
-        return gpd.GeoDataFrame(
-            empty, geometry=gpd.GeoSeries([], crs=grid.crs), index=pd.Index([], name="facility_id", dtype=str)
-        )
-    return check(FACILITIES, pd.concat(tables))
-
-
 def _read_layers(
     study: Study, grid: Grid, near: BBox, reports: list[IntakeReport], told: Told
 ) -> gpd.GeoDataFrame:
@@ -253,3 +241,18 @@ def _read_layer(study: Study, layer: Layer, name: str, near: BBox) -> tuple[gpd.
         where=layer.where,
         near=near,
     )
+
+
+def _read_own_values(
+    study: Study, reports: list[IntakeReport], told: Told
+) -> list[tuple[str, pd.DataFrame, IntakeReport]]:
+    """(criterion, its rows, their report) for each of the office's own criteria."""
+    found = []
+    for wanted in study.ranking.criteria:
+        told(Text(f"評価項目の数を読んでいます {wanted.key}", f"reading the figures of {wanted.key}"))
+        rows, report = zone_values.read(study.path(wanted.file), value_field=wanted.value)
+        report.kind = "criterion"
+        report.facts |= {"licence": "", "credit": wanted.source, "as_of": wanted.as_of}
+        reports.append(report)
+        found.append((wanted.key, rows, report))
+    return found

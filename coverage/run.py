@@ -12,12 +12,15 @@ from coverage.cell_table import Cells, build_cells, land_area_m2
 from coverage.gaps import ANY, gap_table
 from coverage.inputs import OFFICIAL_LEVEL, Inputs, Told, read_inputs
 from coverage.matrix import ShareMatrix, layers_by_column, share_matrix
+from coverage.own_values import values_by_zone
 from coverage.places import Places, settle, settle_contiguous
 from coverage.provenance import provenance
 from coverage.ranking import rank
+from coverage.road_gaps import lacking_road_cells
 from coverage.rules import RULES, Threshold, covered_weight
 from coverage.study import Study
 from coverage.summary import summarise
+from coverage.urgency import once, roads_in_cells, urgency
 from coverage.zones import (
     gap_cells,
     give_ids,
@@ -69,15 +72,19 @@ def run(study: Study, told: Told = lambda step: None) -> Result:
     weights = rule_weights(study, matrix, land_m2, block)
     gaps = _gaps(study, cells.frame, matrix, weights)
     frame, zones, ids = _zones(study, inputs, cells.frame, matrix, gaps, told)
+    zones = zones.assign(
+        **{key: values_by_zone(zones, rows, report) for key, rows, report in inputs.own_values}
+    )
     told(Text("順位をつけています", "ranking"))
     ranking = rank(
         zones, study.ranking.weights, study.ranking.least_uncovered_population,
         study.ranking.shake, study.ranking.draws, study.ranking.seed,
+        criteria=study.ranking.all_criteria, top=study.ranking.top, least_road_km=study.ranking.least_road_km,
     )  # fmt: skip
-    summary = summarise(study, cells, frame, land_m2, weights, matrix.shares, gaps, ranking)
+    summary = summarise(study, cells, frame, land_m2, weights, matrix.shares, gaps, ranking, zones)
     return Result(
         study=study, grid=inputs.grid, cells=frame, memberships=cells.memberships, shares=matrix.shares, gaps=gaps,
-        zones=zones, ranking=ranking, municipalities=inputs.municipalities, facilities=inputs.facilities,
+        zones=zones, ranking=ranking, municipalities=inputs.municipalities, facilities=inputs.sources.facilities,
         layers=inputs.layers, zone_ids=ids, summary=summary, reports=inputs.reports,
         provenance=provenance(study, inputs.reports),
     )  # fmt: skip
@@ -168,20 +175,22 @@ def _zones(
 
     told(Text("地区にまとめています", "putting zones together"))
     grid, main = inputs.grid, study.zones.generation
-    facilities_in = facilities_by_cell(inputs.facilities, frame, grid)
+    facilities_in = facilities_by_cell(inputs.sources.facilities, frame, grid)
     main_shares = matrix.shares.xs(main, axis=1, level="generation")
+    roads = roads_in_cells(study, inputs.sources, frame, inputs.layers, grid)
     gap = gap_cells(frame, main_shares, facilities_in, study.carrier_keys, study.zones.least_uncovered_share)
+    if roads is not None:
+        least = study.zones.least_road_km
+        gap |= gap.index.isin(lacking_road_cells(roads, study.carrier_keys, main, least))
     names = inputs.municipalities["name"]
     places = _places(study, inputs, frame, gap, names)
     needed = places.table.loc[sorted(set(places.of_cell[gap]))]
     ids = give_ids(needed, inputs.zone_ids, study.about.fiscal_year)
     frame = frame.assign(zone_id=zone_of_cells(gap, places.of_cell, frame["municipality_id"], ids))
     table = zone_table(frame, gaps, ids, names, study.carrier_keys, study.generations, main)
-    counted = facilities_in.reindex(frame.index).fillna(0).groupby(frame["zone_id"]).sum()
     points = zone_points(frame, grid)
-    table = table.assign(
-        # without any list of facilities their number is unknown, not zero
-        shelters=counted.reindex(table.index).astype(float) if study.facilities else np.nan,
+    further = urgency(study, inputs.sources, frame, roads, points, table.index, grid)
+    table = table.join(further).assign(
         x=points["x"], y=points["y"],
         nearest_coverage_km=nearest_coverage_km(points, frame, main_shares[ANY], grid, study.about.metric_crs),
     )  # fmt: skip
@@ -203,8 +212,7 @@ def facilities_by_cell(facilities: gpd.GeoDataFrame, frame: pd.DataFrame, grid: 
 
     A place listed twice (避難所 and 緊急避難場所) is one: same name, same point.
     """
-    listed = facilities.assign(x=facilities.geometry.x, y=facilities.geometry.y)
-    points = facilities.geometry[~listed.duplicated(["name", "x", "y"]).to_numpy()]
+    points = once(facilities).geometry
     i, j, inside = grid.locate(points.x.to_numpy(), points.y.to_numpy())
     at = pd.MultiIndex.from_arrays([i[inside], j[inside]])
     cell_id = pd.Series(frame.index, index=pd.MultiIndex.from_frame(frame[["i", "j"]])).reindex(at).dropna()

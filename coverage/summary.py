@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from coverage.cell_table import Cells
+from coverage.criteria import not_available
 from coverage.gaps import ANY, NOT_SPOT
 from coverage.rules import RULES, Count, count_by
 from coverage.study import Study
@@ -133,7 +134,7 @@ def _persons(people: float) -> float:
 
 def summarise(
     study: Study, cells: Cells, frame: pd.DataFrame, land_m2: pd.Series, weights: dict[str, pd.DataFrame],
-    shares: pd.DataFrame, gaps: pd.DataFrame, ranking: pd.DataFrame,
+    shares: pd.DataFrame, gaps: pd.DataFrame, ranking: pd.DataFrame, zones: pd.DataFrame,
 ) -> dict[str, Any]:  # fmt: skip
     """The contents of summary.json (DESIGN §4), numbers only.
 
@@ -172,6 +173,8 @@ def summarise(
             "count": len(ranking),
             "ranked": int((ranking["gate"] == "").sum()),
             "population": float(frame.loc[frame["zone_id"] != "", "population"].sum()),
+            # criteria that the ranking had to do without, for want of data
+            "not_available": not_available(zones, study.ranking.weights, study.ranking.all_criteria),
         },
         "municipalities": {
             name: {

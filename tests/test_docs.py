@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from coverage import study
+from coverage import study, study_sources
 from coverage.ranking import CRITERIA
 from coverage.rules import RULES
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = [
     study.About, study.PopulationFiles, study.BoundaryFiles, study.SettlementFiles, study.FacilityFiles,
-    study.Carrier, study.Layer, study.Rules, study.Zones, study.Ranking,
+    study.Carrier, study.Layer, study.Rules, study.Zones, study.Ranking, study.OwnCriterion,
+    study_sources.RoadFiles, study_sources.AreaFiles, study_sources.FuturePopulationFiles,
 ]  # fmt: skip
 
 
