@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -30,6 +31,7 @@ EXAMPLE = HERE / "examples" / "mie"
 
 Lang = Annotated[str, typer.Option("--lang", help="表示の言語（ja または en）", metavar="ja|en")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="進み具合を表示しません")]
+Workspace = Annotated[Path, typer.Option("--workspace", help="台帳（kengai.sqlite）のある作業フォルダ")]
 StudyPath = Annotated[Path, typer.Argument(help="study.toml のあるフォルダ（またはファイル）")]
 
 
@@ -94,33 +96,44 @@ def run(
     ] = False,
     quiet: Quiet = False,
     lang: Lang = "ja",
+    progress: Annotated[
+        Path | None, typer.Option("--progress-json", hidden=True, help="進み具合を書くファイル（画面用）")
+    ] = None,
 ) -> None:
     """調査を実行し、不感地域の順位・地図・一覧を書き出します。"""
     from geodata.errors import DataError
+    from requests_gen.data_progress import run_told
 
     try:
-        _run(study, out, dry_run, _Progress(quiet, lang), lang)
+        with run_told(progress, _Progress(quiet, lang)) as told:
+            _run(study, out, dry_run, told, lang)
     except DataError as error:
         _refuse(error, lang)
 
 
 def _run(
-    study_path: Path, out: Path | None, dry_run: bool, told: _Progress, lang: str
+    study_path: Path, out: Path | None, dry_run: bool, told: Callable[[Text], None], lang: str
 ) -> tuple[Path, Result]:
     """Analyse and write; where to, and what was found."""
     from coverage.run import run as analyse
     from coverage.study import read_study
     from requests_gen.outputs import write_outputs
     from requests_gen.publishing import check_target
-    from requests_gen.workspace import write_zone_ids
+    from requests_gen.registry_places import person
+    from requests_gen.workspace import keep_zone_ids, take_zone_ids, write_zone_ids
 
     study = read_study(study_path)
     target = out if out is not None else study.folder / "results"
     check_target(target)  # before the long work, not after it
+    if not dry_run:
+        take_zone_ids(study)
     result = analyse(study, told)
     if dry_run:
         typer.echo(_sentence(result.summary, lang))
         return target, result
+    keep_zone_ids(
+        result, person(), datetime.now().astimezone()
+    )  # another run may have given one: before all output
     write_outputs(result, target, lang=lang, told=told)
     write_zone_ids(result)
     typer.echo(_sentence(result.summary, lang))
@@ -229,8 +242,13 @@ def demo(
 def _letters(result: Result, out: Path, carriers: list[str] | None, told: _Progress) -> None:
     from requests_gen.letter_settings import read_letter_settings
     from requests_gen.letters import write_letters
+    from requests_gen.registry_letters import keep_shelf, last_answers
+    from requests_gen.registry_places import person
 
-    write_letters(result, read_letter_settings(result.study), out, carriers, told)
+    year = result.study.about.fiscal_year
+    history = last_answers(result.study.folder, year)
+    entries = write_letters(result, read_letter_settings(result.study), out, carriers, told, history=history)
+    keep_shelf(result.study.folder, entries, year, who=person(), at=datetime.now().astimezone())
 
 
 def _day(written: str) -> date:
@@ -266,13 +284,16 @@ def letters(
     from geodata.errors import DataError
     from requests_gen.letters import FOLDER
     from requests_gen.letters import mark_sent as mark
+    from requests_gen.registry_letters import keep_shelf
+    from requests_gen.registry_places import person
 
     told = _Progress(quiet, lang)
     try:
         read = read_study(study)
         target = out if out is not None else read.folder / FOLDER
         if mark_sent:
-            mark(target, mark_sent, _day(sent_on))
+            entries, year = mark(target, mark_sent, _day(sent_on)), read.about.fiscal_year
+            keep_shelf(read.folder, entries, year, who=person(), at=datetime.now().astimezone())
         else:
             _letters(analyse(read, told), target, carrier, told)
     except DataError as error:
@@ -301,16 +322,344 @@ def new(
     )
 
 
+@app.command()
+def backup(
+    workspace: Workspace = Path(),
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="書くファイル（初期値: 作業フォルダの backups/kengai-日時.sqlite）"),
+    ] = None,
+    lang: Lang = "ja",
+) -> None:
+    """台帳（kengai.sqlite）のバックアップを作ります。だれかが使っている間でもかまいません。"""
+    from geodata.errors import DataError
+    from requests_gen.registry import open_registry
+    from requests_gen.registry_backup import backup as copy
+    from requests_gen.registry_places import needed_registry
+
+    try:
+        with open_registry(needed_registry(workspace)) as opened:
+            made = copy(opened.door, out, datetime.now().astimezone(), workspace)
+    except DataError as error:
+        _refuse(error, lang)
+    typer.echo(f"バックアップ: {made}" if lang != "en" else f"backup: {made}")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="バックアップ（.sqlite）か書き出し（.json .xlsx）")],
+    workspace: Workspace = Path(),
+    lang: Lang = "ja",
+) -> None:
+    """台帳をバックアップの内容に戻します。今の台帳は名前を変えて残します。"""
+    from geodata.errors import DataError
+    from requests_gen.registry_backup import restore as bring_back
+    from requests_gen.registry_places import registry_place
+
+    try:
+        done = bring_back(file, registry_place(workspace), datetime.now().astimezone(), workspace)
+    except DataError as error:
+        _refuse(error, lang)
+    typer.echo(
+        f"戻しました（保存 {done.changes}回分）" if lang != "en" else f"restored ({done.changes} changes)"
+    )
+    if done.kept is not None:
+        typer.echo(f"前の台帳: {done.kept}" if lang != "en" else f"what was there: {done.kept}")
+
+
+registry_app = typer.Typer(
+    help="台帳を書き出す・取り込む、地区の統合と分割を記録する。", no_args_is_help=True
+)
+app.add_typer(registry_app, name="registry")
+
+
+@registry_app.command(name="export")
+def registry_export(
+    out: Annotated[Path, typer.Argument(help="書くファイル（.xlsx か .json）")],
+    workspace: Workspace = Path(),
+    lang: Lang = "ja",
+) -> None:
+    """台帳のすべて（履歴を含む）を Excel か JSON に書き出します。"""
+    from geodata.errors import DataError
+    from requests_gen.registry import open_registry
+    from requests_gen.registry_places import export_to, needed_registry
+
+    try:
+        with open_registry(needed_registry(workspace)) as opened:
+            export_to(opened, out, workspace)
+    except DataError as error:
+        _refuse(error, lang)
+    typer.echo(f"書き出し: {out}" if lang != "en" else f"exported: {out}")
+
+
+@registry_app.command(name="import")
+def registry_import(
+    file: Annotated[Path, typer.Argument(help="kengai registry export のファイル（.xlsx か .json）")],
+    workspace: Workspace = Path(),
+    lang: Lang = "ja",
+) -> None:
+    """書き出したファイルを空の台帳に取り込みます。"""
+    from geodata.errors import DataError
+    from requests_gen.registry_backup import import_into
+    from requests_gen.registry_places import registry_place
+
+    try:
+        import_into(registry_place(workspace), file)
+    except DataError as error:
+        _refuse(error, lang)
+    typer.echo("取り込みました" if lang != "en" else "imported")
+
+
+@registry_app.command()
+def supersede(
+    old: Annotated[list[str], typer.Option("--old", help="統合・分割の前の地区ID（何度でも）")],
+    new: Annotated[list[str], typer.Option("--new", help="後の地区ID（何度でも）")],
+    year: Annotated[int, typer.Option("--year", help="年度")],
+    reason: Annotated[str, typer.Option("--reason", help="理由")] = "",
+    who: Annotated[str, typer.Option("--who", help="記録する人（初期値: このパソコンの利用者名）")] = "",
+    workspace: Workspace = Path(),
+    lang: Lang = "ja",
+) -> None:
+    """地区の統合・分割を記録します。前の地区IDは使い回されません。"""
+    from geodata.errors import DataError
+    from requests_gen.registry import open_registry
+    from requests_gen.registry_places import needed_registry, person
+
+    try:
+        with open_registry(needed_registry(workspace)) as opened:
+            opened.supersede(
+                old, new, year=year, who=who or person(), at=datetime.now().astimezone(), reason=reason
+            )
+    except DataError as error:
+        _refuse(error, lang)
+    typer.echo("記録しました" if lang != "en" else "recorded")
+
+
+replies_app = typer.Typer(help="事業者の回答を取り込む、要確認を片づける。", no_args_is_help=True)
+app.add_typer(replies_app, name="replies")
+Who = Annotated[str, typer.Option("--who", help="記録する人（初期値: このパソコンの利用者名）")]
+Json = Annotated[bool, typer.Option("--json", help="JSONで出力します")]
+
+
+@replies_app.command(name="import")
+def replies_import(
+    files: Annotated[list[Path], typer.Argument(help="記入された回答様式（.xlsx か .csv）")],
+    workspace: Workspace = Path(),
+    who: Who = "",
+    carrier: Annotated[
+        str | None, typer.Option("--carrier", help="どの事業者の回答か（key。初期値: ファイルの記入）")
+    ] = None,
+    year: Annotated[int | None, typer.Option("--year", help="年度（初期値: ファイルの記入）")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="読むだけで、何も保存しません")] = False,
+    as_json: Json = False,
+    lang: Lang = "ja",
+) -> None:
+    """事業者の回答を台帳に取り込みます。読み取れない行は捨てず「要確認」にします。"""
+    import json
+
+    from geodata.errors import DataError
+    from requests_gen.registry import open_registry
+    from requests_gen.registry_places import needed_registry, person
+    from requests_gen.reply import look_at, take_in
+    from requests_gen.reply_asked import carrier_names
+    from requests_gen.reply_told import intake_lines, intakes_told
+
+    taken, refused = [], []
+    try:
+        with open_registry(needed_registry(workspace)) as opened:
+            names = carrier_names(workspace)
+            for file in files:
+                try:
+                    if dry_run:
+                        taken.append(look_at(opened, file, names, year=year, carrier=carrier))
+                    else:
+                        signed, at = who or person(), datetime.now().astimezone()
+                        taken.append(
+                            take_in(opened, file, names, who=signed, at=at, year=year, carrier=carrier)
+                        )
+                except DataError as error:
+                    refused.append(error.at(file))
+    except DataError as error:
+        _refuse(error, lang)
+    if as_json:
+        typer.echo(
+            json.dumps(intakes_told(taken, refused, lang, saved=not dry_run), ensure_ascii=False, indent=1)
+        )
+    else:
+        for intake in taken:
+            typer.echo("\n".join(intake_lines(intake, lang, saved=not dry_run)))
+    for trouble in refused:
+        typer.echo(trouble.in_(lang), err=True)
+    raise typer.Exit(REFUSED if refused else ACCEPTED)
+
+
+@replies_app.command(name="doubts")
+def replies_doubts(workspace: Workspace = Path(), as_json: Json = False, lang: Lang = "ja") -> None:
+    """要確認の一覧を示します。"""
+    import json
+
+    from geodata.errors import DataError
+    from requests_gen.registry import open_registry
+    from requests_gen.registry_places import needed_registry
+    from requests_gen.reply_settle import open_doubts
+    from requests_gen.reply_told import doubt_lines, doubts_told
+
+    try:
+        with open_registry(needed_registry(workspace)) as opened:
+            waiting = open_doubts(opened)
+    except DataError as error:
+        _refuse(error, lang)
+    if as_json:
+        typer.echo(json.dumps(doubts_told(waiting, lang), ensure_ascii=False, indent=1))
+    else:
+        typer.echo("\n".join(doubt_lines(waiting, lang)))
+
+
+@replies_app.command(name="settle")
+def replies_settle(
+    doubt: Annotated[str, typer.Argument(help="要確認の番号（kengai replies doubts で見られます）")],
+    answer: Annotated[str, typer.Option("--answer", help="回答区分（A1 … N）。初期値: 読み取りの案")] = "",
+    zone: Annotated[str, typer.Option("--zone", help="地区ID（読み取りの案と違うとき）")] = "",
+    carrier: Annotated[str, typer.Option("--carrier", help="事業者の key（読み取りの案と違うとき）")] = "",
+    year: Annotated[int | None, typer.Option("--year", help="年度（読み取りの案と違うとき）")] = None,
+    planned: Annotated[str, typer.Option("--planned", help="予定時期（令和9年度上期 など）")] = "",
+    set_aside: Annotated[bool, typer.Option("--set-aside", help="回答として扱わず、片づけます")] = False,
+    reason: Annotated[str, typer.Option("--reason", help="理由")] = "",
+    workspace: Workspace = Path(),
+    who: Who = "",
+    lang: Lang = "ja",
+) -> None:
+    """要確認を1件、決めます。書かれていた内容は記録に残ります。"""
+    from geodata.errors import DataError
+    from requests_gen.registry import open_registry
+    from requests_gen.registry_places import needed_registry, person
+    from requests_gen.reply_settle import settle
+
+    given = {"answer": answer, "zone_id": zone, "carrier": carrier, "year": year, "planned": planned}
+    fields = None if set_aside else {name: value for name, value in given.items() if value}
+    try:
+        with open_registry(needed_registry(workspace)) as opened:
+            settle(opened, doubt, fields, who=who or person(), at=datetime.now().astimezone(), reason=reason)
+    except DataError as error:
+        _refuse(error, lang)
+    typer.echo("記録しました" if lang != "en" else "recorded")
+
+
+@replies_app.command(name="close")
+def replies_close(
+    year: Annotated[int, typer.Option("--year", help="年度")],
+    carrier: Annotated[
+        list[str] | None, typer.Option("--carrier", help="事業者の key（何度でも。初期値は全社）")
+    ] = None,
+    workspace: Workspace = Path(),
+    who: Who = "",
+    lang: Lang = "ja",
+) -> None:
+    """送付済みの要望のうち、回答のない地区を「N 無回答」と記録します（期限のあとに、指示したときだけ）。"""
+    from geodata.errors import DataError
+    from requests_gen.registry import open_registry
+    from requests_gen.registry_places import needed_registry, person
+    from requests_gen.reply_settle import close_unanswered
+
+    try:
+        with open_registry(needed_registry(workspace)) as opened:
+            silent = close_unanswered(
+                opened, year, who=who or person(), at=datetime.now().astimezone(), carriers=carrier
+            )
+    except DataError as error:
+        _refuse(error, lang)
+    typer.echo(f"無回答と記録: {len(silent)}件" if lang != "en" else f"recorded as no answer: {len(silent)}")
+
+
+@app.command()
+def progress(
+    workspace: Workspace = Path(),
+    as_json: Json = False,
+    on: Annotated[str, typer.Option("--on", help="期限を数える日（2027-04-01 の形。初期値は今日）")] = "",
+    lang: Lang = "ja",
+) -> None:
+    """地区と事業者ごとに、いまの状態、次にだれが何をするか、期限を過ぎたものを示します。"""
+    import json
+
+    from geodata.errors import DataError
+    from requests_gen.progress import promises, rows, states
+    from requests_gen.progress_places import deadlines_of
+    from requests_gen.progress_told import progress_lines
+    from requests_gen.registry import open_registry
+    from requests_gen.registry_places import needed_registry
+
+    day = _day(on)
+    try:
+        with open_registry(needed_registry(workspace)) as opened:
+            told = rows(states(opened, deadlines_of(workspace), day), opened.zones())
+            kept = promises(opened, day)
+    except DataError as error:
+        _refuse(error, lang)
+    typer.echo(
+        json.dumps(told, ensure_ascii=False, indent=1)
+        if as_json
+        else "\n".join(progress_lines(told, kept, lang))
+    )
+
+
+@app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(help="前の年度の調査フォルダ、または結果フォルダ")],
+    new: Annotated[Path, typer.Argument(help="今の年度の調査フォルダ、または結果フォルダ")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="compare.xlsx と compare.json を書くフォルダ（初期値: 書かない）"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSONで出力します")] = False,
+    lang: Lang = "ja",
+) -> None:
+    """2つの年度を比べ、地区と人数の変化を、エリア・人口・規則などの理由に分けて示します。"""
+    import json
+
+    from coverage.change import compare as compared
+    from geodata.errors import DataError
+    from requests_gen.captions import caption
+    from requests_gen.change_files import change_facts, write_change
+    from requests_gen.change_places import results_of
+    from requests_gen.change_words import sentences
+    from requests_gen.result_store import read_result
+
+    try:
+        before, after = read_result(results_of(old)), read_result(results_of(new))
+        change = compared(before, after)
+        written = write_change(change, after, out, lang) if out is not None else []
+    except DataError as error:
+        _refuse(error, lang)
+    if as_json:
+        typer.echo(json.dumps(change_facts(change, after, lang), ensure_ascii=False, indent=1))
+    else:
+        typer.echo("\n".join(sentences(change, caption(after, lang).carriers, lang)))
+        for path in written:
+            typer.echo(f"  {path}")
+
+
 @app.command(name="app")
 def open_app(
-    folder: Annotated[Path | None, typer.Argument(help="結果のあるフォルダ（初期値は同梱の例）")] = None,
-    port: Annotated[int, typer.Option(help="ポート番号")] = 8501,
+    folder: Annotated[Path | None, typer.Argument(help="調査または作業フォルダ（初期値は同梱の例）")] = None,
+    port: Annotated[int, typer.Option(help="ポート番号。使われているときは次の空いた番号にします")] = 8501,
+    address: Annotated[
+        str, typer.Option(help="待ち受けるアドレス。初期値ではこのパソコンからだけ見えます")
+    ] = "127.0.0.1",
+    browser: Annotated[bool, typer.Option(help="ブラウザーを開きます")] = True,
+    lang: Lang = "ja",
 ) -> None:
-    """画面をこのパソコンの中（127.0.0.1）で開きます。"""
-    import subprocess
+    """画面をこのパソコンの中（127.0.0.1）で開きます。終わるときは Ctrl+C を押します。"""
+    from geodata.errors import DataError
+    from requests_gen.screen_start import start_screen
+    from requests_gen.study_places import find_studies
 
-    command = [sys.executable, "-m", "streamlit", "run", str(HERE / "app.py"), f"--server.port={port}"]
-    raise typer.Exit(subprocess.call([*command, "--", *([str(folder)] if folder else [])], cwd=HERE))
+    try:
+        if folder is not None:
+            find_studies(folder)
+        code = start_screen(HERE, folder, address, port, browser, lambda said: typer.echo(said.in_(lang)))
+    except DataError as error:
+        _refuse(error, lang)
+    raise typer.Exit(code)
 
 
 if __name__ == "__main__":

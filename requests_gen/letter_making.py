@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from geodata.errors import DataError, Text
 from requests_gen.letter_preview import DRAWING, proof
 from requests_gen.letter_settings import LETTERS_FILE, LetterSettings, ask_for
+from requests_gen.letter_shelf import Entry
 from requests_gen.letter_sources import carrier_name
 from requests_gen.letters import write_letters
 
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
     from coverage.run import Result
 
 log = logging.getLogger("kengai.letters")
+Keep = Callable[[list[Entry]], None]
+
+
+def _nothing(entries: list[Entry]) -> None:
+    """Nobody keeps what was made."""
 
 
 @dataclass
@@ -46,16 +53,19 @@ class Making:
         """Wait for the end at most so long; whether it came."""
         return self._ended.wait(seconds)
 
-    def start(self, result: Result, settings: LetterSettings, shelf: Path) -> None:
+    def start(self, result: Result, settings: LetterSettings, shelf: Path, keep: Keep = _nothing) -> None:
         """Begin in a thread of its own: the page may be left meanwhile."""
-        threading.Thread(target=self.run, args=(result, settings, shelf), daemon=True).start()
+        threading.Thread(target=self.run, args=(result, settings, shelf, keep), daemon=True).start()
 
-    def run(self, result: Result, settings: LetterSettings, shelf: Path) -> None:
-        """Typeset and check every letter by itself, then put all good ones onto the shelf in one step."""
+    def run(self, result: Result, settings: LetterSettings, shelf: Path, keep: Keep = _nothing) -> None:
+        """Typeset and check every letter by itself, then put all good ones onto the shelf in one step.
+
+        `keep` is given what stands on the shelf afterwards, for the registry.
+        """
         try:
             good = [key for key in self.carriers if self._try(result, settings, shelf, key)]
             if good:
-                self._put(result, settings, shelf, good)
+                self._put(result, settings, shelf, good, keep)
         except Exception:  # a thread has nobody above it who would tell
             log.exception("making letters failed")
             self.broken = True
@@ -78,11 +88,14 @@ class Making:
         self.done += 1
         return key not in self.failed
 
-    def _put(self, result: Result, settings: LetterSettings, shelf: Path, good: list[str]) -> None:
+    def _put(
+        self, result: Result, settings: LetterSettings, shelf: Path, good: list[str], keep: Keep
+    ) -> None:
         self.said.append(Text("要望書のフォルダに置いています", "putting the letters in place"))
         try:
             with DRAWING:
-                write_letters(result, settings, shelf, good, self.said.append, workers=1)
+                entries = write_letters(result, settings, shelf, good, self.said.append, workers=1)
+            keep(entries)
         except DataError as error:
             self.failed |= dict.fromkeys(good, error)
         else:

@@ -20,7 +20,7 @@ from requests_gen.captions import Caption, caption, plain
 from requests_gen.letter import letter_id
 from requests_gen.letter_docx import template_file
 from requests_gen.letter_exchange import exchange, shelf_lock
-from requests_gen.letter_history import History, read_history
+from requests_gen.letter_history import History
 from requests_gen.letter_papers import Papers, content_hash, make_papers, write_papers
 from requests_gen.letter_settings import LETTERS_FILE, LetterSettings, Missing, ask_for
 from requests_gen.letter_shelf import (
@@ -73,7 +73,10 @@ def write_letters(
     """
     out_dir = Path(os.path.realpath(out_dir))
     chosen, left_out = _asked(result, settings, carriers)
-    history = history if history is not None else read_history(settings.folder)
+    if history is None:
+        from requests_gen.registry_letters import last_answers  # brings SQLAlchemy
+
+        history = last_answers(settings.folder, result.study.about.fiscal_year)
     with shelf_lock(out_dir):
         entries = read_shelf(out_dir)
         frames, said = map_frames(result), caption(result, "ja")

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coverage.study import STUDY_FILE, read_study
+import pandas as pd
+
+from coverage.study import STUDY_FILE, Study, read_study
 from geodata.atomic import write_bytes
 from geodata.errors import DataError, Text
 from geodata.prefectures import PREFECTURES, metric_crs
-from geodata.zone_ids import zone_ids_csv
+from geodata.zone_ids import read_zone_ids, zone_ids_csv
 from requests_gen.letter_settings import LETTERS_FILE, write_letters_toml
+from requests_gen.registry import Saved, open_registry
+from requests_gen.registry_places import existing_registry, registry_place, workspace_of
+from requests_gen.registry_zones import check_agree, known_ids
 from requests_gen.study_places import STUDY_FOLDER
 
 if TYPE_CHECKING:
     from coverage.run import Result
 
+LIST_DIFFERS = Text(
+    "地区IDの一覧（zone_ids.csv）を手で直したか、別の作業フォルダから写した場合は、台帳に合わせて直してください。"
+    "kengai registry export で台帳の地区を見られます。",
+    "mend the list (zone_ids.csv) if it was changed by hand or copied from elsewhere; "
+    "`kengai registry export` shows the registry's zones",
+)
 TEMPLATE = Path(__file__).parent / "templates" / "study.toml"
 
 
@@ -66,6 +78,35 @@ def new_workspace(folder: Path, prefecture: str) -> Path:
     # the template itself must always be a study that reads
     write_letters_toml(folder, read_study(target))
     return target
+
+
+def take_zone_ids(study: Study) -> None:
+    """Bring the ids that the registry knows into the study's list, so that a run gives none of them twice.
+
+    The list only ever grows. Raises DataError "zone-id-taken" where the two say different things. Does nothing
+    where there is no registry yet.
+    """
+    place = existing_registry(workspace_of(study.folder))
+    if place is None:
+        return
+    path = study.path(study.zones.ids)
+    with open_registry(place) as registry:
+        known = known_ids(registry.door)
+    listed = read_zone_ids(path)
+    check_agree(known, listed, path.name, LIST_DIFFERS)
+    missing = known[~known["zone_id"].isin(listed["zone_id"])].sort_values("zone_id")
+    if len(missing):
+        write_bytes(path, zone_ids_csv(pd.concat([listed, missing], ignore_index=True)))
+
+
+def keep_zone_ids(result: Result, who: str, at: datetime) -> Saved:
+    """Register the ids of a run, before its results are published.
+
+    Raises DataError "zone-id-taken" where another run has given one of them in the meantime.
+    """
+    study = result.study
+    with open_registry(registry_place(workspace_of(study.folder))) as registry:
+        return registry.register_zones(result.zone_ids, study.about.fiscal_year, who=who, at=at)
 
 
 def write_zone_ids(result: Result) -> None:
