@@ -13,6 +13,7 @@ from requests_gen.geofiles import write_cells_parquet, write_zones_gpkg, zones_g
 from requests_gen.maps import map_html
 from requests_gen.publishing import MANIFEST, output_list, publish
 from requests_gen.report import intake_facts, intake_html
+from requests_gen.result_store import FILES, write_result
 from requests_gen.sheets import ranking_csv, write_ranking_xlsx
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ Told = Callable[[Text], None]
 
 OUTPUTS = (
     "summary.json", "ranking.csv", "ranking.xlsx", "zones.gpkg", "zones.geojson", "cells.parquet", "map.html",
-    "intake.json", "intake.html", MANIFEST,
+    "intake.json", "intake.html", *FILES, MANIFEST,
 )  # fmt: skip
 
 
@@ -54,6 +55,7 @@ def _write_all(result: Result, folder: Path, said: Caption) -> None:
     reports = result.reports
     _write(folder / "intake.json", json_bytes(intake_facts(reports, result.study.about.fictitious, said)))
     _write(folder / "intake.html", intake_html(result, said).encode("utf-8"))
+    write_result(result, folder)
     _write(
         folder / MANIFEST,
         json_bytes({**result.provenance, "lang": said.lang, "outputs": output_list(folder)}),

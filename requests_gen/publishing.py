@@ -92,23 +92,30 @@ def manifest_outputs(folder: Path) -> dict[str, str]:
 
 
 def output_list(folder: Path) -> list[dict[str, Any]]:
-    """Name, size and SHA-256 of every file in `folder`, by name."""
+    """Name, size and SHA-256 of every file in `folder` and the folders in it, by name."""
     return [
-        {"path": path.name, "size_bytes": path.stat().st_size, "sha256": file_sha256(path)}
-        for path in sorted(folder.iterdir())
+        {"path": name, "size_bytes": path.stat().st_size, "sha256": file_sha256(path)}
+        for name, path in sorted(_files(folder).items())
     ]
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    """{name from `folder`, with /: path} of every file in `folder` and the folders in it."""
+    found = (path for path in sorted(folder.rglob("*")) if not path.is_dir())
+    return {path.relative_to(folder).as_posix(): path for path in found}
 
 
 def _strangers(folder: Path) -> list[str]:
     """Files in `folder` that its manifest does not name, traces of other programs aside."""
     known = manifest_outputs(folder)
     ours = {*known, MANIFEST} if known else set()
-    found = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if not path.is_dir())
-    return [name for name in found if name not in ours and not is_trace(name, ours)]
+    return [name for name in _files(folder) if name not in ours and not is_trace(name, ours)]
 
 
 def is_trace(name: str, ours: set[str]) -> bool:
-    if name in TRACE_NAMES or name.startswith(TRACES):
+    """Whether another program left the file `name` (with / where it lies deeper) beside one of `ours`."""
+    last = name.rpartition("/")[2]
+    if last in TRACE_NAMES or last.startswith(TRACES):
         return True
     return any(name.endswith(end) and name.removesuffix(end) in ours for end in TRACE_ENDS)
 
@@ -210,9 +217,11 @@ def _clear(old: Path) -> None:
 
 
 def _onto_disk(folder: Path) -> None:
-    for path in sorted(folder.iterdir()):
+    for path in _files(folder).values():
         with path.open("rb+") as stream:
             os.fsync(stream.fileno())
+    for inside in sorted(path for path in folder.rglob("*") if path.is_dir()):
+        sync_folder(inside)
     sync_folder(folder)
 
 

@@ -45,11 +45,9 @@ class Opened:
 @st.cache_resource(max_entries=RESULTS_HELD, show_spinner="結果を読み込んでいます…")
 def load_result(results: str, stamp: str) -> Result:
     """The findings in the folder `results`; `stamp` keeps old ones apart from new ones."""
-    from coverage.run import run
-    from coverage.study import read_study
-    from requests_gen.study_places import find_studies
+    from requests_gen.result_store import read_result
 
-    return run(read_study(find_studies(Path(results)).pop(0).folder))
+    return read_result(Path(results))
 
 
 def no_findings(opened: Opened) -> NoReturn:

@@ -15,6 +15,7 @@ from requests_gen import publishing
 from requests_gen.publishing import MANIFEST, check_target, manifest_outputs, output_list, publish
 
 ROOT = Path(__file__).resolve().parents[1]
+WRITTEN = ("a.json", "b.csv", "c.xlsx", "d/e.parquet")
 
 # Publishes {word} into {target}, and kills itself before its {moment}-th file operation.
 KILLED = """
@@ -23,7 +24,8 @@ sys.path.insert(0, {root!r})
 from pathlib import Path
 from requests_gen import publishing
 def write(folder):
-    for name in ("a.json", "b.csv", "c.xlsx"):
+    (folder / "d").mkdir()
+    for name in ("a.json", "b.csv", "c.xlsx", "d/e.parquet"):
         (folder / name).write_text({word!r} * 1000)
     (folder / "manifest.json").write_text(json.dumps({{"outputs": publishing.output_list(folder)}}))
 if not {exchange}:
@@ -41,8 +43,9 @@ publishing.publish(write, Path({target!r}))
 
 
 def write(folder: Path, word: str) -> None:
-    """Three files and their manifest, as a run makes them; `word` tells one run from another."""
-    for name in ("a.json", "b.csv", "c.xlsx"):
+    """Files, one in a folder, and their manifest, as a run makes them; `word` tells one run from another."""
+    (folder / "d").mkdir()
+    for name in WRITTEN:
         (folder / name).write_text(word * 1000)
     (folder / MANIFEST).write_text(json.dumps({"outputs": output_list(folder)}))
 
@@ -50,7 +53,7 @@ def write(folder: Path, word: str) -> None:
 def word_in(folder: Path) -> str:
     """The word of the run that wrote `folder`; fails when any file is missing, damaged or of another run."""
     listed = manifest_outputs(folder)
-    assert set(listed) == {"a.json", "b.csv", "c.xlsx"}
+    assert set(listed) == set(WRITTEN)
     assert all(file_sha256(folder / name) == digest for name, digest in listed.items())
     words = {(folder / name).read_text()[0] for name in listed}
     assert len(words) == 1
@@ -124,7 +127,7 @@ def test_own_files_are_named_and_left_alone(tmp_path: Path) -> None:
     assert "メモ.docx" in str(caught.value)
     assert "写真/1.jpg" in str(caught.value)
     assert word_in(out) == "1"
-    assert names(out) == {"a.json", "b.csv", "c.xlsx", MANIFEST, "メモ.docx", "写真"}
+    assert names(out) == {"a.json", "b.csv", "c.xlsx", "d", MANIFEST, "メモ.docx", "写真"}
     assert names(tmp_path) == {"results"}
 
 
@@ -148,10 +151,19 @@ def test_a_manifest_that_does_not_read_protects_everything(tmp_path: Path) -> No
         check_target(out)
 
 
+def test_someones_file_in_our_inner_folder_is_seen(tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    publish(lambda folder: write(folder, "1"), out)
+    (out / "d" / "控え.xlsx").write_text("mine")
+    with pytest.raises(DataError, match=r"d/控え\.xlsx"):
+        publish(lambda folder: write(folder, "2"), out)
+    assert (word_in(out), (out / "d" / "控え.xlsx").read_text()) == ("1", "mine")
+
+
 def test_traces_of_open_programs_are_nobodys_work(tmp_path: Path) -> None:
     out = tmp_path / "results"
     publish(lambda folder: write(folder, "1"), out)
-    for name in ("~$c.xlsx", ".~lock.c.xlsx#", "Thumbs.db", "b.csv-wal"):
+    for name in ("~$c.xlsx", ".~lock.c.xlsx#", "Thumbs.db", "b.csv-wal", "d/Thumbs.db", "d/~$e.xlsx"):
         (out / name).write_text("")
     check_target(out)
     (out / "other-wal").write_text("")

@@ -21,13 +21,16 @@ from tests.mini_study import STUDY, write_mini_study
 ROOT = Path(__file__).resolve().parents[1]
 OUTPUTS = {
     "summary.json", "ranking.csv", "ranking.xlsx", "zones.gpkg", "zones.geojson", "cells.parquet", "map.html",
-    "intake.json", "intake.html", "manifest.json",
+    "intake.json", "intake.html", "findings", "manifest.json",
 }  # fmt: skip
 cli = CliRunner()
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*")) if path.is_file()
+    }  # fmt: skip
 
 
 def test_every_figure_of_the_hand_made_world(tmp_path):
