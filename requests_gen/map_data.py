@@ -9,31 +9,26 @@ import pandas as pd
 import shapely
 
 from coverage.gaps import ANY
-from coverage.ranking import CRITERIA
-from coverage.zones import MARK_COVERED, MARK_LACKING
 from geodata.text import stripped
 from requests_gen.captions import UNIONS, Caption, dates_by_layer, plain
 from requests_gen.columns import degrees, in_degrees, ranking_rows
+from requests_gen.map_raster import classes, raster, runs
 from requests_gen.map_words import MAP_WORDS
 
 if TYPE_CHECKING:
+    from coverage.criteria import Criterion
     from coverage.run import Result
-    from geodata.grid import Grid
 
 UNITS_A_DEGREE = 100_000  # about 1 m: finer than anything shown
 BORDER_STEP_DEGREES = 0.0004
 LEAST_ISLAND_DEGREES2 = 4e-6
 METRES_A_DEGREE = 111_000.0
-HALF = 0.5
-OUTSIDE, NONE, LITTLE, HALF_OR_MORE, ALL, UNKNOWN = range(6)
-RUN_LETTERS = "abcdef"  # one for each class above
-OVERSAMPLE = 2  # only where the grid does not run along meridians
 
 
 def map_data(result: Result, caption: Caption) -> dict[str, Any]:
     """Everything the page's script needs. Positions are [lon, lat] in 1/UNITS_A_DEGREE degrees."""
     rows = ranking_rows(result, caption)
-    place, window = _raster(result.grid, result.cells)
+    place, window = raster(result.grid, result.cells)
     return {
         "words": {key: text.in_(caption.lang) for key, text in MAP_WORDS.items()},
         "units": UNITS_A_DEGREE,
@@ -46,14 +41,13 @@ def map_data(result: Result, caption: Caption) -> dict[str, Any]:
         "grid": window,
         "layers": _layers(result, place),
         "zones": _zones(result, rows),
-        "municipalities": _municipalities(result),
-        "facilities": _facilities(result),
+        "municipalities": towns(result),
+        "facilities": facility_rows(result),
     }
 
 
 def _criteria(result: Result, caption: Caption) -> list[dict[str, Any]]:
-    weights = result.study.ranking.weights
-    used = [criterion for criterion in CRITERIA if weights.get(criterion.key, 0.0) > 0]
+    weights, used = result.study.ranking.weights, _weighed(result)
     total = sum(weights[criterion.key] for criterion in used)
     return [
         {
@@ -65,10 +59,16 @@ def _criteria(result: Result, caption: Caption) -> list[dict[str, Any]]:
     ]
 
 
+def _weighed(result: Result) -> list[Criterion]:
+    """The criteria that count, the study's own among them, in the order of their parts."""
+    ranking = result.study.ranking
+    return [criterion for criterion in ranking.all_criteria if ranking.weights.get(criterion.key, 0.0) > 0]
+
+
 def _zones(result: Result, rows: pd.DataFrame) -> list[dict[str, Any]]:
     """One record a zone, in order of rank."""
     study = result.study
-    parts = [c.key for c in CRITERIA if f"score_{c.key}" in rows.columns]
+    parts = [criterion.key for criterion in _weighed(result)]
     shapes = encoded(result.zones.geometry.reindex(rows.index).to_numpy(object), result.grid.crs)
     records = rows.to_dict("index")
     return [
@@ -150,8 +150,8 @@ def _neighbours(ring: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.where(index == first, last, index - 1), np.where(index == last, first, index + 1)
 
 
-def _municipalities(result: Result) -> list[dict[str, Any]]:
-    """Borders thinned to what a screen shows; `own` tells the study's own from its neighbours."""
+def towns(result: Result) -> list[dict[str, Any]]:
+    """Municipalities: borders thinned to what a screen shows; `own` tells the study's own from its neighbours."""
     towns = result.municipalities
     degree = 1.0 if in_degrees(result.grid.crs) else METRES_A_DEGREE
     shapes = np.array([_thinned(shape, degree) for shape in towns.geometry], dtype=object)
@@ -182,96 +182,42 @@ def _thinned(shape: Any, degree: float) -> Any:
     )
 
 
-def _facilities(result: Result) -> list[list[Any]]:
+def facility_rows(result: Result) -> list[list[Any]]:
+    """[x, y, name, category] of every facility."""
     places = result.facilities
     lon, lat = degrees(places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float), result.grid.crs)
     x, y = np.rint(lon * UNITS_A_DEGREE).astype(int), np.rint(lat * UNITS_A_DEGREE).astype(int)
-    return [list(row) for row in zip(x.tolist(), y.tolist(), map(stripped, places["name"]), strict=True)]
-
-
-def _raster(grid: Grid, cells: pd.DataFrame) -> tuple[np.ndarray, dict[str, Any]]:
-    """(row of `cells` under each pixel or −1, int64[ny, nx], south first; where the pixels lie in degrees).
-
-    On a grid of degrees a pixel is a cell. Any other grid is looked up at the middle of smaller pixels.
-    """
-    at = np.full(grid.shape, -1, np.int64)
-    at[cells["j"].to_numpy(), cells["i"].to_numpy()] = np.arange(len(cells))
-    west, south, east, north = _degree_bounds(grid)
-    nx, ny = grid.nx, grid.ny
-    if not in_degrees(grid.crs):
-        nx, ny = nx * OVERSAMPLE, ny * OVERSAMPLE
-        at = _looked_up(at, grid, west, south, (east - west) / nx, (north - south) / ny, nx, ny)
-    window = {
-        "west": west,
-        "south": south,
-        "dx": (east - west) / nx,
-        "dy": (north - south) / ny,
-        "nx": nx,
-        "ny": ny,
-    }
-    return at, window
-
-
-def _degree_bounds(grid: Grid) -> tuple[float, float, float, float]:
-    """(west, south, east, north) in degrees around all of the grid."""
-    west, south, east, north = grid.bounds
-    edge = np.linspace(0.0, 1.0, 21)
-    x = np.concatenate([west + (east - west) * edge] * 2 + [np.full(21, west), np.full(21, east)])
-    y = np.concatenate([np.full(21, south), np.full(21, north)] + [south + (north - south) * edge] * 2)
-    lon, lat = degrees(x, y, grid.crs)
-    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
-
-
-def _looked_up(
-    at: np.ndarray, grid: Grid, west: float, south: float, dx: float, dy: float, nx: int, ny: int
-) -> np.ndarray:
-    """`at` of a grid that does not run along meridians, at the middles of nx × ny pixels of degrees."""
-    from pyproj import Transformer
-
-    lon, lat = np.meshgrid(west + (np.arange(nx) + 0.5) * dx, south + (np.arange(ny) + 0.5) * dy)
-    back = Transformer.from_crs("EPSG:4326", grid.crs, always_xy=True)
-    x, y = back.transform(lon.ravel(), lat.ravel())
-    i, j, inside = grid.locate(np.asarray(x), np.asarray(y))
-    out = np.full(nx * ny, -1, np.int64)
-    out[inside] = at[j[inside], i[inside]]
-    return out.reshape(ny, nx)
+    return [
+        list(row)
+        for row in zip(
+            x.tolist(),
+            y.tolist(),
+            map(stripped, places["name"]),
+            places["category"].astype(str),
+            strict=True,
+        )
+    ]
 
 
 def _layers(result: Result, place: np.ndarray) -> list[dict[str, Any]]:
     """Each carrier's (and any carrier's) shares in a generation, as classes in runs; "" where not published."""
+    return [
+        {
+            "carrier": carrier, "generation": generation, "as_of": as_of,
+            "runs": "" if np.isnan(shares).all() else runs(classes(shares, place)),
+        }
+        for (carrier, generation), as_of in layer_dates_text(result).items()
+        for shares in [result.shares[(carrier, generation)].to_numpy(float)]
+    ]  # fmt: skip
+
+
+def layer_dates_text(result: Result) -> dict[tuple[str, str], str]:
+    """The first and last date each (carrier or any, generation) was true for, "" where not published."""
     dates = dates_by_layer(result)
-    out = []
+    out = {}
     for generation in result.study.generations:
+        parts = [by for g, by in dates.items() if g.split("-")[0] == generation]
         for carrier in [*result.study.carrier_keys, ANY]:
-            shares = result.shares[(carrier, generation)].to_numpy(float)
-            told = sorted(
-                {d for g, by in dates.items() if g.split("-")[0] == generation for d in by.get(carrier, [])}
-            )
-            out.append(
-                {
-                    "carrier": carrier, "generation": generation, "as_of": " ～ ".join(dict.fromkeys(told[:1] + told[-1:])),
-                    "runs": "" if np.isnan(shares).all() else runs(classes(shares, place)),
-                }
-            )  # fmt: skip
+            told = sorted({date for by in parts for date in by.get(carrier, [])})
+            out[carrier, generation] = " ～ ".join(dict.fromkeys(told[:1] + told[-1:]))
     return out
-
-
-def classes(shares: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """Class of every pixel. shares: float64[n] of cells; place: int64[ny, nx], −1 outside. uint8[ny, nx]."""
-    by_cell = np.select(
-        [np.isnan(shares), shares <= MARK_LACKING, shares < HALF, shares < MARK_COVERED],
-        [UNKNOWN, NONE, LITTLE, HALF_OR_MORE],
-        ALL,
-    ).astype(np.uint8)
-    return np.asarray(np.append(by_cell, np.uint8(OUTSIDE))[place])  # place −1 takes the last
-
-
-def runs(values: np.ndarray) -> str:
-    """Run-length text of a class raster in its flat order: a letter a class, then how often if not once."""
-    flat = values.ravel()
-    starts = np.concatenate([[0], np.flatnonzero(np.diff(flat)) + 1])
-    lengths = np.diff(np.append(starts, len(flat)))
-    return "".join(
-        RUN_LETTERS[value] + (str(length) if length > 1 else "")
-        for value, length in zip(flat[starts].tolist(), lengths.tolist(), strict=True)
-    )

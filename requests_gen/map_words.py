@@ -72,4 +72,45 @@ MAP_WORDS = {
         "The map needs JavaScript; ranking.xlsx holds the same.",
     ),
     "pattern_note": Text("5Gは細かい模様", "5G in a finer pattern"),
+    # the map of the screen
+    "screen_map_label": Text(
+        "不感地区の地図。同じ内容が下の表にあり、表はキーボードで使えます。",
+        "Map of zones. The table below holds the same and works with the keyboard.",
+    ),
+    "legend_only": Text("凡例", "Legend"),
+    "layers_on": Text("エリア", "Coverage"),
+    "opacity": Text("濃さ", "depth"),
+    "nobody": Text("0人（塗りません）", "nobody (not tinted)"),
+    "people_below": Text("{n}人未満（0人を除く）", "fewer than {n}, not nobody"),
+    "people_between": Text("{low}〜{high}人未満", "{low} to below {high}"),
+    "people_from": Text("{n}人以上", "{n} or more"),
+    "people_unknown": Text("不明（0人ではありません）", "unknown (not nobody)"),
+    "people_cells": Text("人口（区画ごと）", "People, by cell"),
+    "no5g_cells": Text("5Gなし（区画ごと）", "No 5G, by cell"),
+    "no5g_lacking": Text("4Gは届くが5Gはどの会社も届かない", "4G reaches, nobody's 5G does"),
+    "no5g_unknown": Text("不明（未公表の会社がある）", "unknown (a carrier has not published)"),
+    "shelter": Text("避難所", "shelter"),
+    "evacuation_site": Text("緊急避難場所", "evacuation site"),
+    "no5g": Text("4Gは届くが5Gがない地区", "4G reaches, 5G does not"),
+    "new": Text("新しくできた不感地区", "new"),
+    "grown": Text("広がった地区", "grown"),
+    "shrunk": Text("狭まった地区", "shrunk"),
+    "unchanged": Text("変わらない地区", "unchanged"),
+    "resolved": Text("解消した地区", "resolved"),
+    "came_back": Text("再び不感になった地区", "came back"),
+    "picture_note": Text(
+        "エリアの絵は約50m刻みです。数値は絵からではなく正確な面積から計算しています。",
+        "Coverage is drawn in steps of about 50 m; figures come from exact areas, not from the picture.",
+    ),
+    "tiles_credit": Text(
+        "出典：地理院タイル（国土地理院）", "GSI tiles (Geospatial Information Authority of Japan)"
+    ),
+    "tiles_missing": Text(
+        "地理院タイルを読み込めません（インターネットが必要です）。ほかの表示はそのまま使えます。",
+        "GSI tiles cannot be loaded (they need the internet). Everything else works.",
+    ),
+    "load_failed": Text(
+        "地図の一部を読み込めませんでした。画面を開き直してください。",
+        "Part of the map could not be loaded; open the page again.",
+    ),
 }

@@ -1,4 +1,4 @@
-"""map.html: one file that shows the zones and what lies under them, without asking anybody for anything."""
+"""The maps folium makes: map.html, one file that asks nobody for anything, and the page of the screen's map."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 LEAST_ZOOM, MOST_ZOOM = 5, 17
+MIDDLE_OF_JAPAN = (36.0, 138.0)
+FRAME_LOADS = "; connect-src 'self'; img-src 'self' data: https://cyberjapandata.gsi.go.jp"
 IMAGE_URL = re.compile(r"url\([^)]*\)")  # icons of controls that this page does not use
 
 
@@ -28,43 +30,57 @@ def map_html(result: Result, caption: Caption) -> str:
     Names come from files anybody may have written. They are only ever JSON that the script shows as text, or
     escaped by the template; no text becomes HTML or script.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     data = map_data(result, caption)
-    html, script = _folium_parts(data["grid"])
-    scripts = [leaflet_js(), _read("map.js"), script]
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    return environment.get_template("map.html").render(
+    grid = data["grid"]
+    lon, lat = (
+        round(grid[a] + grid[b] * grid[c] / 2, 5) for a, b, c in (("west", "dx", "nx"), ("south", "dy", "ny"))
+    )
+    return _page(
+        "map.html",
+        "map.js",
+        (lat, lon),
         caption=caption,
         words={key: text.in_(caption.lang) for key, text in MAP_WORDS.items()},
-        policy=_policy(scripts),
-        styles=leaflet_css() + _read("map.css"),
         data=script_json(data),
-        map_html=html,
-        scripts=scripts,
     )
 
 
-def _folium_parts(window: dict[str, Any]) -> tuple[str, str]:
+def map_frame_html() -> str:
+    """The page of the screen's map, the same for every study: it asks only its own address, and for tiles if told to."""
+    return _page("map_frame.html", "map_frame.js", MIDDLE_OF_JAPAN, loads=FRAME_LOADS)
+
+
+def _page(template: str, script: str, middle: tuple[float, float], loads: str = "", **holds: Any) -> str:
+    """A page with Leaflet, our drawing and folium's map inside. middle: (lat, lon) of the first view."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    html, made_by_folium = _folium_parts(middle)
+    scripts = [leaflet_js(), _read("map_draw.js") + _read(script), made_by_folium]
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    return environment.get_template(template).render(
+        policy=_policy(scripts, loads),
+        styles=leaflet_css() + _read("map.css"),
+        map_html=html,
+        scripts=scripts,
+        **holds,
+    )
+
+
+def _folium_parts(middle: tuple[float, float]) -> tuple[str, str]:
     """(the map's element, the script that makes it), from folium; its own head with links to CDNs is left out."""
     import folium
     from branca.element import MacroElement
     from jinja2 import Template
 
-    lon, lat = (
-        round(window[a] + window[b] * window[c] / 2, 5)
-        for a, b, c in (("west", "dx", "nx"), ("south", "dy", "ny"))
-    )
-
     class ZoneMap(MacroElement):
-        """Hands the map to our own script (templates/map.js)."""
+        """Hands the map to our own script (templates/map.js or map_frame.js)."""
 
         _template = Template(
             "{% macro script(this, kwargs) %}kengaiMap({{ this._parent.get_name() }});{% endmacro %}"
         )
 
     drawn = folium.Map(
-        location=[lat, lon], tiles=None, prefer_canvas=True, zoom_control="topright",
+        location=list(middle), tiles=None, prefer_canvas=True, zoom_control="topright",
         min_zoom=LEAST_ZOOM, max_zoom=MOST_ZOOM, zoom_snap=0.25, zoom_delta=0.5,
     )  # fmt: skip
     zones = ZoneMap()  # type: ignore[no-untyped-call]
@@ -99,18 +115,24 @@ def _read(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
+def plain_json(data: Any) -> bytes:
+    """JSON as a file of its own, without spaces; NaN is a mistake (use captions.plain)."""
+    return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
 def script_json(data: Any) -> str:
     """JSON that may stand inside a script element: nothing in it can end the element or a line."""
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = plain_json(data).decode()
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
 
 
-def _policy(scripts: list[str]) -> str:
-    """What the browser may load: nothing from anywhere, and only these very scripts."""
+def _policy(scripts: list[str], loads: str = "") -> str:
+    """What the browser may load: only these very scripts, and besides only `loads` (nothing from anywhere)."""
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode('utf-8')).digest()).decode()}'"
         for script in scripts
     )
-    return f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {hashes}"
+    loads = loads or "; img-src data:"
+    return f"default-src 'none'; style-src 'unsafe-inline'; script-src {hashes}{loads}"

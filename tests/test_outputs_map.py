@@ -17,13 +17,11 @@ from hypothesis import strategies as st
 
 from coverage.run import Result
 from requests_gen.captions import caption
-from requests_gen.map_data import RUN_LETTERS, UNITS_A_DEGREE, classes, encoded, map_data, runs, zone_class
+from requests_gen.map_data import UNITS_A_DEGREE, encoded, map_data, zone_class
+from requests_gen.map_raster import RUN_LETTERS, classes, raster, runs
 from requests_gen.maps import leaflet_css, leaflet_js, map_html, script_json
 from requests_gen.outputs import write_outputs
 from tests.worlds import HOSTILE, world
-
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="module")
@@ -127,11 +125,10 @@ def test_a_grid_in_metres_is_looked_up() -> None:
     import pandas as pd
 
     from geodata.grid import Grid
-    from requests_gen.map_data import _raster
 
     grid = Grid(0.0, -200_000.0, 1000.0, 1000.0, 8, 6, "EPSG:6674")
     j, i = (part.ravel() for part in np.indices(grid.shape))
-    place, window = _raster(grid, pd.DataFrame({"i": i, "j": j}))
+    place, window = raster(grid, pd.DataFrame({"i": i, "j": j}))
     assert place.shape == (window["ny"], window["nx"])
     assert 135 < window["west"] < 136.1
     seen = place[place >= 0]
@@ -140,17 +137,6 @@ def test_a_grid_in_metres_is_looked_up() -> None:
 
 
 # ---- in the browser ----
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not here: the map is not tried in a browser")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
