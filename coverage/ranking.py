@@ -2,81 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from geodata.grid import FloatArray
+from coverage.criteria import (
+    AWAITED,
+    CRITERIA,
+    DEFAULT_WEIGHTS,
+    GROUPS,
+    STANDARD,
+    Criterion,
+    Needs,
+    feasibility,
+    needs_of,
+)
+from coverage.stability import (
+    SCORE_DECIMALS,
+    always_within,
+    any_weights,
+    deciding,
+    drawn_ranks,
+    rank_limits,
+    shaken_weights,
+    stability,
+    within_top,
+)
+
+__all__ = [
+    "AWAITED", "CRITERIA", "DEFAULT_WEIGHTS", "ROAD", "STANDARD", "Criterion", "order", "rank", "score_parts", "weighed_needs",
+]  # fmt: skip
 
 FULL_SCORE = 100.0
-SCORE_DECIMALS = 9  # scores that differ by less are equal: float noise decides no rank
+TOP = 20
+ROAD = "uncovered_road_km"
+STABLE = ("rank_low", "rank_high", "top_probability", "top_probability_any")
 
 
-@dataclass(frozen=True)
-class Criterion:
-    """What is measured, in which unit, and the amount that earns the whole weight.
-
-    `log`: log(1 + x) / log(1 + full), so that the step from 5 to 10 people weighs like that from 50 to 100;
-    `linear`: x / full. Both are capped at 1. `full` is fixed, not taken from the data, so that a zone's
-    score does not depend on which other zones there are.
-    """
-
-    key: str
-    ja: str
-    en: str
-    unit: str
-    scale: Literal["log", "linear"]
-    full: float
-    why: str
-
-    def need(self, amount: pd.Series) -> pd.Series:
-        """0 (no need) to 1 (the whole weight), NaN where the amount is unknown. Same index."""
-        clipped = amount.astype(float).clip(0.0, self.full)
-        return np.log1p(clipped) / np.log1p(self.full) if self.scale == "log" else clipped / self.full
-
-
-CRITERIA = (
-    Criterion("uncovered_population", "エリア外人口", "uncovered people", "人", "log", 1000,
-              "people whom at least one carrier leaves out"),
-    Criterion("complete_population", "全社エリア外人口", "people no carrier serves", "人", "log", 500,
-              "nobody serves them: no call for help, no roaming between carriers either"),
-    Criterion("uncovered_households", "エリア外世帯", "uncovered households", "世帯", "log", 500,
-              "what a contract is counted in"),
-    Criterion("uncovered_65plus", "エリア外の65歳以上", "uncovered people aged 65+", "人", "log", 500,
-              "fewer other ways to reach help"),
-    Criterion("shelters", "避難所等", "shelters", "か所", "linear", 5, "where everyone goes when it matters"),
-    Criterion("carriers_missing", "不足する事業者数", "carriers missing", "者", "linear", 4,
-              "how far from a free choice of carrier"),
-)  # fmt: skip
-
-
-def score_parts(zones: pd.DataFrame, weights: Mapping[str, float]) -> pd.DataFrame:
+def score_parts(
+    zones: pd.DataFrame, weights: Mapping[str, float], criteria: Iterable[Criterion] = STANDARD
+) -> pd.DataFrame:
     """`score_<criterion>` of every zone; the parts of a row sum to its score (0–100). Index as `zones`.
 
     A part is NaN where the amount is unknown: the zone is then judged on what is known, its known parts
-    scaled up to the whole weight. rank_range tells what the unknown could change.
+    scaled up to the whole weight. rank_best and rank_worst tell what the unknown could change. A criterion
+    that nothing is known of in any zone is a column of NaN, named in `unknown_criteria` of every row.
     """
-    needs, weight = _needs(zones, weights)
-    known = np.where(np.isnan(needs), 0.0, weight)
-    total = known.sum(axis=1, keepdims=True)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        parts = np.where(total > 0, needs * known / total * FULL_SCORE, np.nan)
-    return pd.DataFrame(parts, index=zones.index, columns=[f"score_{c.key}" for c in _used(weights)])
+    return _parts(needs_of(zones, weights, criteria))
 
 
-def _used(weights: Mapping[str, float]) -> list[Criterion]:
-    return [criterion for criterion in CRITERIA if weights.get(criterion.key, 0.0) > 0]
-
-
-def _needs(zones: pd.DataFrame, weights: Mapping[str, float]) -> tuple[FloatArray, FloatArray]:
-    """Need float64[zones, criteria] 0..1, NaN unknown; weight float64[criteria], summing to 1."""
-    used = _used(weights)
-    needs = np.column_stack([criterion.need(zones[criterion.key]).to_numpy(float) for criterion in used])
-    weight = np.array([weights[criterion.key] for criterion in used])
-    return needs.reshape(len(zones), len(used)), weight / weight.sum()
+def _parts(needs: Needs) -> pd.DataFrame:
+    names = [f"score_{criterion.key}" for criterion in needs.criteria]
+    return pd.DataFrame(needs.parts() * FULL_SCORE, index=needs.index, columns=names)
 
 
 def order(zones: pd.DataFrame, score: pd.Series) -> pd.DataFrame:
@@ -87,31 +65,51 @@ def order(zones: pd.DataFrame, score: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({"rank": rank, "tied": tied}, index=zones.index)
 
 
-def rank_range(
-    zones: pd.DataFrame, weights: Mapping[str, float], ranked: pd.Series, shake: float, draws: int, seed: int
-) -> pd.DataFrame:
-    """rank_low, rank_high of the ranked zones when every weight moves by up to ±`shake`. Index as `zones`.
+def gates(zones: pd.DataFrame, score: pd.Series, least_people: float, least_road_km: float) -> pd.Series:
+    """`gate` of each zone: "" competes, "small" needs too little, "unknown" cannot be said. Index as `zones`.
 
-    ranked: bool, the zones that compete. The 5th and 95th percentile over `draws` seeded draws; an unknown
-    amount is drawn too, evenly between no need and full need, so a zone with unknowns has a wide range.
+    A zone competes with at least `least_people` uncovered people, or (least_road_km > 0) that much uncovered
+    road. Without any list of roads the road gate says nothing.
     """
-    low_high = pd.DataFrame({"rank_low": np.nan, "rank_high": np.nan}, index=zones.index)
-    if not ranked.any() or not draws:
-        return low_high
-    needs, weight = _needs(zones[ranked], weights)
-    random = np.random.default_rng(seed)
-    ranks = np.empty((draws, len(needs)), np.int32)
-    unknown = np.isnan(needs)
-    for draw in range(draws):
-        shaken = weight * random.uniform(1 - shake, 1 + shake, len(weight))
-        guessed = np.where(unknown, random.uniform(size=needs.shape), needs) if unknown.any() else needs
-        score = np.round(guessed @ (shaken / shaken.sum()) * FULL_SCORE, SCORE_DECIMALS)
-        # rank = 1 + how many score higher; equal scores share the lower number
-        ranks[draw] = len(score) - np.searchsorted(np.sort(score), score, side="right") + 1
-    low_high.loc[ranked, ["rank_low", "rank_high"]] = np.percentile(
-        ranks, [5, 95], axis=0, method="nearest"
-    ).T
-    return low_high
+    people = zones["uncovered_population"]
+    many, unknown = people >= least_people, people.isna()
+    if least_road_km > 0 and ROAD in zones:
+        long = zones[ROAD] >= least_road_km
+        many, unknown = many | long, (unknown | zones[ROAD].isna()) & ~(many | long)
+    chosen = np.select([score.isna() | unknown, ~many], ["unknown", "small"], "")
+    return pd.Series(chosen, index=zones.index, name="gate")
+
+
+def weighed_needs(
+    zones: pd.DataFrame,
+    ranking: pd.DataFrame,
+    weights: Mapping[str, float],
+    criteria: Iterable[Criterion] = STANDARD,
+) -> Needs:
+    """The needs of the ranked zones in order of rank, for first_break and drawn_ranks of one's own choice."""
+    needs = needs_of(zones.reindex(ranking.index), weights, criteria)
+    return needs.of((ranking["gate"] == "").to_numpy())
+
+
+def _steadiness(
+    needs: Needs, table: pd.DataFrame, top: int, shake: float, draws: int, seed: int
+) -> pd.DataFrame:
+    """What stability says of the ranked zones. Index as `needs`; table: their score and rank."""
+    best, worst = rank_limits(needs, table["score"].to_numpy())
+    decides, without = deciding(needs, table["rank"].to_numpy())
+    keys = np.array([*(criterion.key for criterion in needs.criteria), ""], object)
+    found: dict[str, object] = dict.fromkeys(STABLE, np.nan)
+    if draws and needs.available.any() and len(needs.index):
+        near = stability(needs, shaken_weights(needs.weight, shake, draws, seed), top, seed)
+        far = within_top(drawn_ranks(needs, any_weights(needs.weight, draws, seed), seed), top)
+        found = dict(zip(STABLE, (near.low, near.high, near.top_probability, far), strict=True))
+    return pd.DataFrame(
+        {
+            **found, "rank_best": best, "rank_worst": worst, "decides": keys[decides], "rank_without": without,
+            "always_top": always_within(needs, top, None), "always_top_shaken": always_within(needs, top, shake),
+        },
+        index=needs.index,
+    )  # fmt: skip
 
 
 def rank(
@@ -121,24 +119,56 @@ def rank(
     shake: float = 0.2,
     draws: int = 1000,
     seed: int = 0,
+    *,
+    criteria: Iterable[Criterion] = STANDARD,
+    top: int = TOP,
+    least_road_km: float = 0.0,
 ) -> pd.DataFrame:
     """The ranking table. Index as `zones`, in order of rank, then zone_id; zones below a gate come last.
 
-    `gate` is "" for zones that compete, "small" where fewer people than the gate are uncovered (they keep
-    their score and are listed, without a rank), "unknown" where the people are not known.
-    `unknown_criteria` names what a zone's score had to do without.
+    score (0–100), score_<criterion>, group_<group> (sums of the parts), feasibility (0–100, beside the score),
+    rank, tied, gate (see `gates`; those that do not compete keep their score and are listed, without a rank),
+    unknown_criteria (keys, commas between: what the score had to do without). Of the zones that compete:
+    rank_low, rank_high (5th and 95th percentile with every weight moved by up to ±`shake`, unknown amounts drawn
+    too), rank_best, rank_worst (whatever the unknown amounts are), top_probability (of the first `top` places;
+    …_any with any weights at all), decides and rank_without (the criterion whose removal moves it most, and where
+    to), always_top (any weights) and always_top_shaken (±`shake`), both proven.
     """
-    parts = score_parts(zones, weights)
+    criteria = tuple(criteria)
+    needs = needs_of(zones, weights, criteria)
+    parts = _parts(needs)
     score = parts.sum(axis=1, min_count=1).rename("score")
-    small = zones["uncovered_population"] < least_uncovered_population
-    no_answer = zones["uncovered_population"].isna() | score.isna()
-    gate = pd.Series(np.select([no_answer, small], ["unknown", "small"], ""), index=zones.index, name="gate")
-    places = order(zones, score.where(gate == ""))
-    ranges = rank_range(zones, weights, gate == "", shake, draws, seed)
-    names = pd.Series(parts.columns).str.removeprefix("score_") + ","
-    unknown = parts.isna().dot(names.to_numpy(object)).str.rstrip(",")
-    table = pd.concat([score, parts, places, ranges, gate, unknown.rename("unknown_criteria")], axis=1)
+    gate = gates(zones, score, least_uncovered_population, least_road_km)
+    competes = gate == ""
+    places = order(zones, score.where(competes))
+    near = pd.concat([score, places["rank"]], axis=1)[competes]
+    steady = _steadiness(needs.of(competes.to_numpy()), near, top, shake, draws, seed).reindex(zones.index)
+    steady["decides"] = steady["decides"].fillna("")
+    for name in ("always_top", "always_top_shaken"):
+        steady[name] = steady[name].eq(True)
+    keys = np.array([criterion.key + "," for criterion in needs.criteria], object)
+    unknown = parts.isna().dot(keys).astype(str).str.rstrip(",") if len(keys) else score.map(lambda _: "")
+    table = pd.concat(
+        [
+            score, parts, _groups(parts, needs), feasibility(zones, criteria), places, steady, gate,
+            unknown.rename("unknown_criteria"),
+        ],
+        axis=1,
+    )  # fmt: skip
     by_rank = table.assign(
         place=table["rank"].fillna(np.inf), id=table.index.astype(str), low=-table["score"]
     )
     return table.loc[by_rank.sort_values(["place", "low", "id"]).index]
+
+
+def _groups(parts: pd.DataFrame, needs: Needs) -> pd.DataFrame:
+    """group_<group>: points from the criteria of each group, in the order of GROUPS; NaN where none is known."""
+    owner = np.array([criterion.group for criterion in needs.criteria])
+    return pd.DataFrame(
+        {
+            f"group_{g}": parts.loc[:, owner == g].sum(axis=1, min_count=1)
+            for g in GROUPS
+            if (owner == g).any()
+        },
+        index=parts.index,
+    )

@@ -16,6 +16,15 @@ MISTAKES_NAMED = 5
 
 # pydantic's error types, and our own slugs, in the reader's words; {…} come from pydantic's context
 SAID: dict[str, tuple[str, str]] = {
+    "criterion-measured": ("Kengai が自分で測る項目です。別の key にしてください", "is measured by Kengai; take another key"),
+    "criterion-half": ("足りない項目があります:", "lacks"),
+    "criterion-steps": ("steps は量の小さい順、割合は0〜1で書いてください", "steps: ascending amounts, needs from 0 to 1"),
+    "criterion-twice": ("同じ key の評価項目が2つあります", "has two criteria with one key"),
+    "subsidy-rate": ("補助率は 2/3 の形で書いてください", "must be a fraction like 2/3"),
+    "road-class-missing": (
+        "道路の種別の列 class_field と class_values の組か、road_class を書いてください",
+        "give class_field with class_values, or road_class",
+    ),
     "missing": ("必要な項目がありません", "is required"),
     "extra_forbidden": ("知らない項目です（つづりの誤り？）", "is not a known key (a typing error?)"),
     "int_type": ("引用符の無い整数で書いてください", "must be a whole number without quotes"),

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
+from coverage.ranking_settings import OwnCriterion, Ranking
 from coverage.settings_file import read_settings
+from coverage.study_parts import STRICT, AsOf, Key
+from coverage.study_sources import AreaFiles, FacilityKind, FuturePopulationFiles, RoadFiles
 from geodata.errors import Text
 
 RuleName = Literal["mic_half", "area", "any_touch", "centroid"]
 Generation = Literal["4G", "5G", "5G-sub6", "5G-mmWave", "5G-refarmed"]
-Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,32}$")]
+
+__all__ = ["STUDY_FILE", "OwnCriterion", "Part", "Ranking", "Study", "read_study"]
 
 STUDY_FILE = "study.toml"
 
@@ -28,7 +24,7 @@ STUDY_FILE = "study.toml"
 class Part(BaseModel):
     """A table of the TOML file. A key nobody knows is a mistake, not a wish to be ignored."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = STRICT
 
 
 class About(Part):
@@ -97,7 +93,7 @@ class SettlementFiles(VectorFiles):
 class FacilityFiles(VectorFiles):
     """Places people go to."""
 
-    kind: Literal["gsi_shelters"] = "gsi_shelters"
+    kind: FacilityKind = "gsi_shelters"
 
 
 class Carrier(Part):
@@ -113,17 +109,9 @@ class Layer(VectorFiles):
     carrier: Key
     generation: Generation
     kind: Literal["own", "roaming", "satellite"] = "own"
-    as_of: str
+    as_of: AsOf
     level: int | None = None  # only for lists of mesh codes
     where: dict[str, list[str | int]] = {}
-
-    @field_validator("as_of")
-    @classmethod
-    def _is_a_date(cls, as_of: str) -> str:
-        try:
-            return date.fromisoformat(as_of).isoformat()
-        except ValueError as error:
-            raise ValueError(f"date-form {as_of}") from error
 
 
 class Rules(Part):
@@ -143,34 +131,8 @@ class Zones(Part):
     unit: Literal["settlement", "contiguous"] = "settlement"
     generation: Generation = "4G"
     least_uncovered_share: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    least_road_km: Annotated[float, Field(ge=0)] = 0.1  # of 県道以上 in one cell, where the study gives roads
     ids: str = "zone_ids.csv"
-
-
-class Ranking(Part):
-    """Weights by criterion (any scale: they are brought to 100 together) and the least need to be ranked."""
-
-    weights: dict[str, Annotated[float, Field(ge=0)]] = {
-        "uncovered_population": 30.0,
-        "complete_population": 20.0,
-        "uncovered_households": 10.0,
-        "uncovered_65plus": 10.0,
-        "shelters": 15.0,
-        "carriers_missing": 15.0,
-    }
-    least_uncovered_population: Annotated[float, Field(ge=0)] = 1.0
-    draws: Annotated[int, Field(ge=0, le=100_000)] = 1000
-    shake: Annotated[float, Field(ge=0, lt=1)] = 0.2
-    seed: int = 20260401
-
-    @field_validator("weights")
-    @classmethod
-    def _some_weight(cls, weights: dict[str, float]) -> dict[str, float]:
-        known = set(cls.model_fields["weights"].default)
-        if unknown := sorted(set(weights) - known):
-            raise ValueError(f"criterion-unknown {', '.join(unknown)}")
-        if sum(weights.values()) <= 0:
-            raise ValueError("weights-all-zero")
-        return weights
 
 
 class Study(Part):
@@ -181,6 +143,9 @@ class Study(Part):
     boundaries: BoundaryFiles
     settlements: SettlementFiles | None = None
     facilities: list[FacilityFiles] = []
+    roads: list[RoadFiles] = []
+    areas: list[AreaFiles] = []
+    future_population: FuturePopulationFiles | None = None
     carriers: Annotated[list[Carrier], Field(min_length=1)]
     layers: list[Layer] = []
     rules: Rules = Rules()
@@ -198,6 +163,19 @@ class Study(Part):
             raise ValueError(f"layer-of-unknown-carrier {', '.join(strangers)}")
         if self.zones.unit == "settlement" and self.settlements is None:
             raise ValueError("settlements-missing")
+        return self
+
+    @model_validator(mode="after")
+    def _weigh_what_is_given(self) -> Study:
+        """Standard items that the study's files speak of weigh what they usually do."""
+        kinds = {wanted.kind for wanted in self.facilities}
+        given = {
+            "uncovered_road_km": bool(self.roads),
+            "hazard": any(area.kind == "hazards" for area in self.areas),
+            "public_facilities": bool(kinds & {"schools_p29", "clinics_p04", "offices_p05"}),
+            "visitors": "own_places" in kinds,
+        }
+        self.__dict__["ranking"] = self.ranking.with_items({key for key, there in given.items() if there})
         return self
 
     @property

@@ -55,7 +55,8 @@ def read_places(
     from geodata import intake  # pulls in the readers
 
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
-    tables, reports = [], []
+    tables: list[pd.DataFrame] = []
+    reports: list[IntakeReport] = []
     for path in listed:
         # JGD2011 by specification; GeoJSON does not say so
         rows, report = intake.read_vector(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from coverage.ranking import CRITERIA
+from coverage.criteria import GROUPS
 from geodata.errors import Text
 from requests_gen.captions import Caption
 
@@ -25,7 +25,6 @@ GATES = {
     "small": Text("人数が基準未満", "fewer people than the least"),
     "unknown": Text("人数が不明", "people not known"),
 }
-CRITERION_NAMES = {criterion.key: Text(criterion.ja, criterion.en) for criterion in CRITERIA}
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,23 @@ PLACE = (
            Text("重みを動かしたときの順位の幅（5%点）", "5th percentile of the rank when the weights move"), "whole", 8),
     Column("rank_high", Text("順位の幅（下）", "rank range, worst"),
            Text("同じく95%点。幅が広いほど順位は重みしだい", "95th percentile; the wider, the more the weights decide"), "whole", 8),
+    Column("rank_best", Text("不明が分かった場合の順位（上）", "rank at best"),
+           Text("不明な項目がこの地区にいちばん有利だったときの順位", "if all that is unknown spoke for this zone"), "whole", 9),
+    Column("rank_worst", Text("不明が分かった場合の順位（下）", "rank at worst"),
+           Text("不明な項目がいちばん不利だったときの順位", "if all that is unknown spoke against it"), "whole", 9),
+    Column("top_probability", Text("上位に入る割合", "within the top"),
+           Text("重みを動かした試行のうち、上位（[ranking] top、初期値20位）に入った割合", "how often it is within the top when the weights move"), "share", 8),
+    Column("top_probability_any", Text("上位に入る割合（重み自由）", "within the top, any weights"),
+           Text("項目の重みをまったく自由に変えた試行で、上位に入った割合", "the same with any weights at all"), "share", 8),
+    Column("always_top", Text("つねに上位", "always in the top"),
+           Text("どの重みでも: 重みをどう変えても上位と証明できる地区。±の範囲で: 重みを study.toml の割合だけ動かしても上位",
+                "any: proven for all weights; shaken: for weights moved as the study says"), "text", 12),
+    Column("decides", Text("順位を決めた項目", "what decides"),
+           Text("除くと順位が最も動く項目", "the criterion whose removal moves the rank most"), "text", 14),
+    Column("rank_without", Text("その項目を除いた順位", "rank without it"),
+           Text("同じ重みの割合で、その項目だけを除いたときの順位", "with the other weights in proportion"), "whole", 8),
+    Column("feasibility", Text("実現性（評点に含まない）", "feasibility (no part of the score)"),
+           Text("0〜100。最寄りエリアまでの距離など。必要の大きさとは別に見る", "0 to 100, from the distance to coverage and the like"), "amount", 9),
     Column("tied", Text("同点", "tied"), Text("はい: 同じ評点の地区がある", "yes: another zone has the same score"), "text", 6),
     Column("gate", Text("順位を付けない理由", "why not ranked"), Text("", ""), "text", 14),
     Column("unknown_criteria", Text("不明な項目", "unknown criteria"),
@@ -102,6 +118,7 @@ def ranking_columns(study: Study) -> list[Column]:
         *_part_columns(study),
         *PLACE,
         *MORE,
+        *_own_columns(study),
         *_people_columns(study),
         *LAST,
     ]
@@ -112,22 +129,52 @@ def whole_columns(study: Study) -> set[str]:
     return {column.key for column in ranking_columns(study) if column.kind == "whole"}
 
 
+def criterion_names(study: Study) -> dict[str, Text]:
+    """What people call each criterion this study may weigh."""
+    return {criterion.key: Text(criterion.ja, criterion.en) for criterion in study.ranking.all_criteria}
+
+
 def _part_columns(study: Study) -> list[Column]:
-    """Parts of the score, each with the points it can earn."""
+    """Parts of the score, each with the points it can earn and why it is asked; then their sums by group."""
     weights = {key: weight for key, weight in study.ranking.weights.items() if weight > 0}
     points = {key: 100 * weight / sum(weights.values()) for key, weight in weights.items()}
-    return [
+    used = [criterion for criterion in study.ranking.all_criteria if criterion.key in weights]
+    parts = [
         Column(
             f"score_{criterion.key}",
             Text(f"評点 {criterion.ja}", f"score: {criterion.en}"),
             Text(
-                f"{points[criterion.key]:g}点満点。{criterion.full:g}{criterion.unit}以上で満点",
-                f"up to {points[criterion.key]:g} points, all of them from {criterion.full:g} on",
+                f"{points[criterion.key]:.3g}点満点。{criterion.rule().ja}。{criterion.why.ja}",
+                f"up to {points[criterion.key]:.3g} points: {criterion.rule().en}. {criterion.why.en}",
             ),
             "score",
         )
-        for criterion in CRITERIA
-        if criterion.key in weights
+        for criterion in used
+    ]
+    groups = [
+        Column(
+            f"group_{key}",
+            Text(f"群の計 {name.ja}", f"group: {name.en}"),
+            Text("この群の評点の合計", "sum of the scores of this group"),
+            "score",
+        )
+        for key, name in GROUPS.items()
+        if key in {criterion.group for criterion in used}
+    ]
+    return [*parts, *groups]
+
+
+def _own_columns(study: Study) -> list[Column]:
+    """The amounts of the criteria that the study brings itself, each with its source and date."""
+    named = {criterion.key: criterion for criterion in study.ranking.all_criteria}
+    return [
+        Column(
+            wanted.key,
+            Text(named[wanted.key].ja, named[wanted.key].en),
+            Text(f"出典 {wanted.source}（{wanted.as_of}）", f"source: {wanted.source} ({wanted.as_of})"),
+            "amount",
+        )
+        for wanted in study.ranking.criteria
     ]
 
 
@@ -188,21 +235,34 @@ def ranking_rows(result: Result, caption: Caption) -> pd.DataFrame:
     rows = ranking.join(zones.reindex(ranking.index))
     lon, lat = degrees(rows["x"].to_numpy(float), rows["y"].to_numpy(float), result.grid.crs)
     words = {key: text.in_(caption.lang) for key, text in GATES.items()}
+    names = criterion_names(result.study)
     yes_no = ("はい", "") if caption.lang == "ja" else ("yes", "")
     rows = rows.assign(
         lon=lon, lat=lat,
         tied=np.where(rows["tied"], *yes_no),
         gate=rows["gate"].map(words),
-        unknown_criteria=[_criterion_words(value, caption.lang) for value in rows["unknown_criteria"]],
+        **{
+            name: [_criterion_words(value, names, caption.lang) for value in rows[name]]
+            for name in ("unknown_criteria", "decides")
+        },
+        always_top=_always_words(rows, caption.lang),
         rule=caption.rule_key, generation=caption.generation, as_of=caption.as_of_key,
     )  # fmt: skip
     rows[NOTE] = caption.short_notice
     return rows[[column.key for column in ranking_columns(result.study) if column.key != "zone_id"]]
 
 
-def _criterion_words(keys: str, lang: str) -> str:
+def _criterion_words(keys: str, names: dict[str, Text], lang: str) -> str:
     separator = "・" if lang == "ja" else ", "
-    return separator.join(CRITERION_NAMES[key].in_(lang) for key in keys.split(",") if key)
+    return separator.join(names[key].in_(lang) for key in keys.split(",") if key)
+
+
+def _always_words(rows: pd.DataFrame, lang: str) -> np.ndarray:
+    """How surely each zone stays in the top: whatever the weights, within the study's shake, or not shown."""
+    said = (Text("どの重みでも", "any weights"), Text("±の範囲で", "shaken weights"))
+    return np.select(
+        [rows["always_top"], rows["always_top_shaken"]], [text.in_(lang) for text in said], ""
+    ).astype(object)
 
 
 def in_degrees(crs: str) -> bool:

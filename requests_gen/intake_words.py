@@ -19,6 +19,8 @@ KINDS = {
     "gsi_shelters": Text("避難所・避難場所（国土地理院）", "shelters (GSI)"),
     "measurement": Text("現地の測定", "measurements"),
     "road": Text("道路", "roads"),
+    "area": Text("指定地域・危険区域", "designated and hazardous areas"),
+    "criterion": Text("評価項目の数（県・市町の資料）", "figures of the office's own criteria"),
 }
 
 # a sign and words, so that nothing depends on colour

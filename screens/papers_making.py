@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -12,9 +14,14 @@ from requests_gen.letter_making import Making
 from requests_gen.letter_shelf import DRAFT, SENT, Entry
 from requests_gen.letter_zip import letters_zip
 from requests_gen.letters import mark_sent
+from requests_gen.registry_letters import keep_shelf
+from requests_gen.registry_places import person
 from screens.papers_desk import Desk
 from screens.papers_settings import unsaved
 from screens.words import as_written
+
+if TYPE_CHECKING:
+    from coverage.run import Result
 
 EVERY_S = 0.7
 ZIP = "application/zip"
@@ -48,7 +55,7 @@ class _Makings:
             if desk.settings is None or (now is not None and now.running):
                 return
             making = self._of[str(shelf)] = Making(carriers)
-            making.start(desk.result, desk.settings, shelf)
+            making.start(desk.result, desk.settings, shelf, partial(_keep, desk.result))
 
 
 @st.cache_resource
@@ -184,9 +191,16 @@ def _send(desk: Desk) -> None:
         _record(desk, last, on.isoformat())
 
 
+def _keep(result: Result, entries: list[Entry]) -> None:
+    """Write the letters into the registry, as `kengai letters` does."""
+    study = result.study
+    keep_shelf(study.folder, entries, study.about.fiscal_year, who=person(), at=datetime.now().astimezone())
+
+
 def _record(desk: Desk, last: Entry, on: str) -> None:
     try:
-        mark_sent(desk.opened.place.letters, [last.id], datetime.fromisoformat(on).date())
+        entries = mark_sent(desk.opened.place.letters, [last.id], datetime.fromisoformat(on).date())
+        _keep(desk.result, entries)
     except DataError as error:
         st.error(as_written(error.in_(desk.opened.lang)), icon=":material/error:")
         return

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from coverage.criteria import DEFAULT_WEIGHTS
 from coverage.settings_file import SAID
 from coverage.study import read_study
 from geodata.errors import DataError
@@ -43,7 +44,7 @@ def test_a_good_study_reads_with_its_defaults(tmp_path):
     assert study.text == GOOD
     assert study.generations == ["4G", "5G", "5G-sub6"]
     assert (study.rules.official, study.rules.gaps, study.rules.inclusive) == ("mic_half", "area", True)
-    assert sum(study.ranking.weights.values()) == 100
+    assert study.ranking.weights == DEFAULT_WEIGHTS
 
 
 def test_windows_notepad_writes_a_bom(tmp_path):

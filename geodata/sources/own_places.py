@@ -55,7 +55,8 @@ def read(
     from geopandas import GeoDataFrame
 
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
-    tables, reports = [], []
+    tables: list[pd.DataFrame] = []
+    reports: list[IntakeReport] = []
     for path in listed:
         rows, report = _rows(path, crs, layer)
         try:
