@@ -11,7 +11,6 @@ sys.path.insert(0, str(HERE))  # the name `coverage` is also coverage.py's: ours
 
 import streamlit as st  # noqa: E402  (after the path above)
 
-from geodata.errors import DataError  # noqa: E402
 from screens import cycle, explore, files, papers, priorities, shell, years  # noqa: E402
 from screens.first_visit import example_folder  # noqa: E402
 
@@ -20,20 +19,24 @@ PAGES = (explore, priorities, papers, cycle, years, files)
 
 def main() -> None:
     """Navigation over PAGES, for the folder named on the command line or the embedded example."""
-    st.set_page_config(page_title="圏外 Kengai", page_icon="📵", layout="wide")
-    lang = shell.language()
-    try:
-        folder = Path(sys.argv[1]) if len(sys.argv) > 1 else example_folder(HERE)
-        opened = shell.choose_study(folder, lang)
-    except DataError as error:
-        st.error(error.in_(lang), icon="⚠️")
-        st.stop()
-    st.navigation(
-        [
-            st.Page(partial(shell.show, page.page, opened), title=page.TITLE.in_(lang), url_path=page.URL)
+    shell.set_up()
+    lang = shell.chosen_language()
+    with shell.telling(lang):
+        # known before anything is drawn, so that a link is not lost while the example is being made
+        visit = shell.Visit()
+        pages = [
+            st.Page(partial(visit.show, page.page), title=page.TITLE.in_(lang), url_path=page.URL)
             for page in PAGES
         ]
-    ).run()
+        # the first page has an address of its own, so that a link to it works like any other
+        leave = partial(shell.go_to, pages[0])
+        start = st.Page(leave, title="圏外 Kengai", default=True, visibility="hidden")
+        page = st.navigation([start, *pages], position="top")
+        if page == start:
+            leave()  # before anything is drawn twice
+        visit.opened = shell.header(Path(sys.argv[1]) if len(sys.argv) > 1 else example_folder(HERE, lang))
+        page.run()
 
 
-main()
+if __name__ == "__main__":  # as Streamlit runs it; tests import PAGES
+    main()

@@ -2,33 +2,66 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from geodata.errors import Text
+from requests_gen.publishing import MANIFEST
+from screens.trouble_log import log_folder
+
+_one_at_a_time = threading.Lock()
 
 
-def example_folder(home: Path) -> Path:
-    """The folder of the example's findings beside the program; they are made on the first visit."""
+def example_folder(home: Path, lang: str) -> Path:
+    """The folder of the example's findings; they are made on the first visit, which is told on the page.
+
+    It lies beside the program in `home`/demo, or where nobody may write there, in the user's own folder.
+    """
     folder = home / "demo"
-    if not (folder / "results" / "manifest.json").is_file():
-        _make(home, folder)
+    if not _made(folder) and not os.access(home, os.W_OK):
+        folder = log_folder() / "demo"
+    if not _made(folder):
+        with _status(lang) as status, _one_at_a_time:  # a second visitor waits for the first
+            if not _made(folder):
+                _make(home / "examples" / "mie", folder, lang)
+            status.update(
+                label=Text("例の準備ができました", "the example is ready").in_(lang), state="complete"
+            )
+        st.rerun()
     return folder
 
 
-def _make(home: Path, folder: Path) -> None:
+def _made(folder: Path) -> bool:
+    return (folder / "results" / MANIFEST).is_file()
+
+
+def _status(lang: str) -> Any:
+    words = Text(
+        "同梱の例（三重県、架空のエリア）を準備しています。初回だけ、1分ほどかかります。",
+        "Making the embedded example (Mie, fictitious areas). This is done once and takes about a minute.",
+    )
+    return st.status(words.in_(lang), expanded=True)
+
+
+def _make(example: Path, folder: Path, lang: str) -> None:
     from coverage.run import run
     from coverage.study import read_study
     from requests_gen.outputs import write_outputs
     from requests_gen.workspace import copy_example, write_zone_ids
 
-    with st.status("同梱の例を準備しています（初回だけ、1分ほどかかります）", expanded=True) as status:
+    bar = st.progress(0.0)
+    done = 0
 
-        def told(step: Text) -> None:
-            status.write(step.ja)
+    def told(step: Text) -> None:
+        nonlocal done
+        done += 1
+        bar.progress(1 - 0.9**done, text=step.in_(lang))  # how many steps there are is not known beforehand
 
-        result = run(read_study(copy_example(home / "examples" / "mie", folder)), told)
-        write_outputs(result, folder / "results", told=told)
-        write_zone_ids(result)
-        status.update(label="例の準備ができました", state="complete", expanded=False)
+    result = run(read_study(copy_example(example, folder)), told)
+    write_outputs(result, folder / "results", told=told)
+    write_zone_ids(result)
+    bar.progress(1.0)

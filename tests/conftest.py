@@ -10,8 +10,9 @@ import pytest
 from hypothesis import settings
 
 from tests.golden_option import pytest_addoption
+from tests.screen_server import browser, busy_place, busy_url, mini_place, mini_url, visitor
 
-__all__ = ["pytest_addoption"]
+__all__ = ["browser", "busy_place", "busy_url", "mini_place", "mini_url", "pytest_addoption", "visitor"]
 
 # where many runs must agree the same examples are tried each time; at a desk every run looks for new ones
 settings.register_profile("ci", derandomize=True)

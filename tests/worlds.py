@@ -201,7 +201,7 @@ def world(
     return Result(
         study=made, grid=grid, cells=cells, memberships=memberships, shares=shares, gaps=gaps, zones=frame, ranking=ranking,
         municipalities=towns, facilities=shelters, layers=layers, zone_ids=ids,
-        summary=summarise(made, counted, cells, land, weights, shares, gaps, ranking), reports=found,
+        summary=summarise(made, counted, cells, land, weights, shares, gaps, ranking, frame), reports=found,
         provenance=_provenance(made, found),
     )  # fmt: skip
 
