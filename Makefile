@@ -33,7 +33,7 @@ run: $(VENV)/.run
 
 test: $(VENV)/.test
 	@tests/machine.sh
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q --numprocesses=auto --dist=loadfile
 
 # make check: lint, types, import contracts, tests
 check: $(VENV)/.test

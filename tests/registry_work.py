@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import queue
 import signal
 import sys
 import time
@@ -77,12 +78,22 @@ def together(work: Callable[..., None], place: str, people: int, count: int) -> 
     ]
     for worker in workers:
         worker.start()
-    answers = [told.get(timeout=900) for _ in workers]
+    answers = [_answer(told, workers) for _ in workers]
     for worker in workers:
         worker.join(timeout=60)
     if any(worker.exitcode != 0 for worker in workers):
         raise RuntimeError(f"ended with {[worker.exitcode for worker in workers]}")
     return answers
+
+
+def _answer(told: Any, workers: list[Any]) -> Any:
+    """The next answer. Raises RuntimeError when somebody ended without one, instead of waiting for ever."""
+    while True:
+        try:
+            return told.get(timeout=1)
+        except queue.Empty:
+            if any(worker.exitcode not in (0, None) for worker in workers):
+                raise RuntimeError(f"ended with {[worker.exitcode for worker in workers]}") from None
 
 
 def import_files(place: str, first: int, count: int, told: Any) -> None:
