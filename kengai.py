@@ -32,6 +32,7 @@ EXAMPLE = HERE / "examples" / "mie"
 Lang = Annotated[str, typer.Option("--lang", help="表示の言語（ja または en）", metavar="ja|en")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="進み具合を表示しません")]
 Workspace = Annotated[Path, typer.Option("--workspace", help="台帳（kengai.sqlite）のある作業フォルダ")]
+Who = Annotated[str, typer.Option("--who", help="記録する人（初期値: このパソコンの利用者名）")]
 StudyPath = Annotated[Path, typer.Argument(help="study.toml のあるフォルダ（またはファイル）")]
 
 
@@ -163,6 +164,12 @@ def _sentence(summary: dict, lang: str) -> str:  # type: ignore[type-arg]
         head = f"人口 {people['total']:,.0f}人、不感のある地区 {zones['count']}（うち順位付き {zones['ranked']}）"
     if summary["study"]["fictitious"]:
         head += "  [fictitious areas]" if lang == "en" else "　【架空のエリアによる例】"
+    if replaced := summary.get("evidence", {}).get("cells_replaced", 0):
+        lines.append(
+            f"in {replaced:,} cells by field tests instead of the carriers' areas"
+            if lang == "en"
+            else f"うち{replaced:,}個のメッシュは、エリア図でなく現地測定の結果によります"
+        )
     return "\n".join([head, *lines])
 
 
@@ -219,15 +226,18 @@ def demo(
 ) -> None:
     """同梱の例（三重県、架空のエリア）で、最初から最後まで実行します。"""
     from geodata.errors import DataError
-    from requests_gen.workspace import copy_example
+    from requests_gen.demo import make_demo
+    from requests_gen.registry_places import person
 
     told = _Progress(quiet, lang)
     try:
-        study = copy_example(EXAMPLE, out)
-        results, result = _run(study, out / "results", False, told, lang)
-        _letters(result, out / "letters", None, told)
+        _, result = make_demo(EXAMPLE, out, told, who=person(), at=datetime.now().astimezone(), lang=lang)
+        _letters(result, out / "letters", None, told, thanks=False)
     except DataError as error:
         _refuse(error, lang)
+    results = out / "results"
+    typer.echo(_sentence(result.summary, lang))
+    typer.echo(f"結果: {results}" if lang != "en" else f"results: {results}")
     for name, ja, en in (
         ("map.html", "地図（ダブルクリックで開きます）", "the map (double-click)"),
         ("ranking.xlsx", "優先順位の表", "the ranking sheet"),
@@ -237,16 +247,24 @@ def demo(
     typer.echo(
         f"  {out / 'letters'}  {'the letters to each carrier' if lang == 'en' else '事業者ごとの要望書一式'}"
     )
+    earlier = sorted(path.name for path in out.glob("20??") if path.is_dir())
+    if earlier:
+        typer.echo(
+            f"  {out}  {'with the years before' if lang == 'en' else '前の年度も入っています'}: {', '.join(earlier)}"
+        )
 
 
-def _letters(result: Result, out: Path, carriers: list[str] | None, told: _Progress) -> None:
+def _letters(
+    result: Result, out: Path, carriers: list[str] | None, told: _Progress, thanks: bool = True
+) -> None:
+    from requests_gen.letter_history import History
     from requests_gen.letter_settings import read_letter_settings
     from requests_gen.letters import write_letters
     from requests_gen.registry_letters import keep_shelf, last_answers
     from requests_gen.registry_places import person
 
     year = result.study.about.fiscal_year
-    history = last_answers(result.study.folder, year)
+    history = last_answers(result.study.folder, year) if thanks else History(fiscal_year=year - 1)
     entries = write_letters(result, read_letter_settings(result.study), out, carriers, told, history=history)
     keep_shelf(result.study.folder, entries, year, who=person(), at=datetime.now().astimezone())
 
@@ -437,7 +455,6 @@ def supersede(
 
 replies_app = typer.Typer(help="事業者の回答を取り込む、要確認を片づける。", no_args_is_help=True)
 app.add_typer(replies_app, name="replies")
-Who = Annotated[str, typer.Option("--who", help="記録する人（初期値: このパソコンの利用者名）")]
 Json = Annotated[bool, typer.Option("--json", help="JSONで出力します")]
 
 
@@ -602,6 +619,111 @@ def progress(
     )
 
 
+survey_app = typer.Typer(
+    help="市町への照会: 様式を書き出す・回答を取り込む・新しい箇所を地区に加える。", no_args_is_help=True
+)
+app.add_typer(survey_app, name="survey")
+
+
+@survey_app.command(name="export")
+def survey_export(
+    study: StudyPath,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="様式を書くフォルダ（初期値: 結果の隣の survey）")
+    ] = None,
+    municipality: Annotated[
+        list[str] | None,
+        typer.Option("--municipality", help="市町コード5桁（何度でも。初期値は全市町）"),
+    ] = None,
+    deadline: Annotated[
+        str, typer.Option("--deadline", help="回答期限（2026-06-30 の形。台帳に残り、次からは省けます）")
+    ] = "",
+    maps: Annotated[bool, typer.Option(help="地区の小さな地図を入れます")] = True,
+    who: Who = "",
+    quiet: Quiet = False,
+    lang: Lang = "ja",
+) -> None:
+    """市町ごとの照会様式（Excel）を、前の回答を入れて書き出します。先に kengai run で実行しておきます。"""
+    from geodata.errors import DataError
+    from requests_gen.survey_desk import export_forms
+
+    told = _Progress(quiet, lang)
+    try:
+        day = _day(deadline) if deadline else None
+        done = export_forms(study, out, municipality or [], day, maps, who, datetime.now().astimezone(), told)
+    except DataError as error:
+        _refuse(error, lang)
+    for notice in done.notices:
+        typer.echo(f"△ {notice.in_(lang)}", err=True)
+    folder = done.files[0].parent if done.files else out
+    typer.echo(
+        f"照会様式: {folder}（{len(done.files)}市町、{done.zones}地区）"
+        if lang != "en"
+        else f"forms: {folder} ({len(done.files)} municipalities, {done.zones} zones)"
+    )
+
+
+@survey_app.command(name="import")
+def survey_import(
+    files: Annotated[list[Path], typer.Argument(help="市町から届いた照会様式（.xlsx か .csv）")],
+    workspace: Workspace = Path(),
+    who: Who = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="読んで比べるだけで、保存しません")] = False,
+    settled: Annotated[
+        bool, typer.Option("--settled", help="市町に確かめた後で、要確認の値も書かれたとおりに取り込みます")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="取り込みの結果をすべて書くファイル（.xlsx）")
+    ] = None,
+    lang: Lang = "ja",
+) -> None:
+    """届いた照会様式を台帳に取り込み、変わったところ・要確認・除いた行を示します。終了コード 0 / 1 要確認あり / 2 取り込めないファイルあり。"""
+    from geodata.errors import DataError
+    from requests_gen.survey_desk import import_forms
+    from requests_gen.survey_report import sentences, write_report
+
+    try:
+        outcome = import_forms(files, workspace, who, datetime.now().astimezone(), settled, dry_run)
+        if report is not None:
+            write_report(report, outcome.done)
+    except DataError as error:
+        _refuse(error, lang)
+    for done in outcome.done:
+        typer.echo("\n".join(text.in_(lang) for text in sentences(done)) + "\n")
+    for refused in outcome.refused:
+        typer.echo(refused.in_(lang) + "\n", err=True)
+    if outcome.refused:
+        raise typer.Exit(REFUSED)
+    raise typer.Exit(WARNED if any(done.of("check") for done in outcome.done) else ACCEPTED)
+
+
+@survey_app.command(name="places")
+def survey_places(
+    year: Annotated[int, typer.Option("--year", help="年度")],
+    accept: Annotated[
+        list[str] | None, typer.Option("--accept", help="地区に加える候補（24201-新1 の形。何度でも）")
+    ] = None,
+    decline: Annotated[
+        list[str] | None, typer.Option("--decline", help="取り上げない候補（何度でも）")
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="取り上げない理由")] = "",
+    workspace: Workspace = Path(),
+    who: Who = "",
+    lang: Lang = "ja",
+) -> None:
+    """市町が知らせた新しい箇所（候補）の一覧。--accept で地区IDを付け、--decline で取り上げないことを記録します。"""
+    from geodata.errors import DataError
+    from requests_gen.survey_desk import decide_places
+
+    try:
+        lines = decide_places(
+            workspace, year, accept or [], decline or [], reason, who, datetime.now().astimezone()
+        )
+    except DataError as error:
+        _refuse(error, lang)
+    typer.echo("\n".join(line.in_(lang) for line in lines))
+
+
 @app.command()
 def compare(
     old: Annotated[Path, typer.Argument(help="前の年度の調査フォルダ、または結果フォルダ")],
@@ -636,6 +758,61 @@ def compare(
         typer.echo("\n".join(sentences(change, caption(after, lang).carriers, lang)))
         for path in written:
             typer.echo(f"  {path}")
+
+
+@app.command()
+def publish(
+    study: StudyPath,
+    out: Annotated[
+        Path, typer.Option("--out", help="公開用のファイルを書くフォルダ（結果とは別のフォルダ）")
+    ],
+    quiet: Quiet = False,
+    lang: Lang = "ja",
+) -> None:
+    """公開用のファイル（少ない人数・世帯を秘匿した一覧・地図用の点・集計）を書き出します。先に kengai run が必要です。"""
+    from coverage.study import read_study
+    from geodata.errors import DataError
+    from requests_gen.change_places import results_of
+    from requests_gen.publish import settlement_places, write_open_data
+    from requests_gen.result_store import read_result
+
+    try:
+        places = settlement_places(read_study(study))
+        written = write_open_data(
+            read_result(results_of(study)), out, places=places, told=_Progress(quiet, lang)
+        )
+    except DataError as error:
+        _refuse(error, lang)
+    typer.echo(
+        "公開する前に、はじめにお読みください.txt の「含まないもの」「利用条件」を確かめてください。"
+        if lang != "en"
+        else "before making it public, check what the readme says is left out, and the terms of use"
+    )
+    for path in written:
+        typer.echo(f"  {path}")
+
+
+@app.command()
+def report(
+    study: StudyPath,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="書くフォルダ（初期値: 結果のとなりの report）")
+    ] = None,
+    day: Annotated[str, typer.Option("--date", help="何日現在か（2027-03-20 の形。初期値は今日）")] = "",
+    lang: Lang = "ja",
+) -> None:
+    """年次報告（2枚のPDFと、数の元を示すExcel）を作ります。前の年度と台帳があれば使います。"""
+    from geodata.errors import DataError
+    from requests_gen.annual_report_files import FOLDER, place_of, report_of, write_report
+
+    try:
+        place = place_of(study)
+        told, result = report_of(place, _day(day))
+        written = write_report(told, result, out if out is not None else place.results.with_name(FOLDER))
+    except DataError as error:
+        _refuse(error, lang)
+    for path in written:
+        typer.echo(f"  {path}")
 
 
 @app.command(name="app")
