@@ -59,8 +59,12 @@ def history_of(registry: Registry, year: int) -> History | None:
     if replies.empty:
         return None
     first = _first_years(registry.letters(), registry.replies())
-    verdicts = registry.verdicts(year)
-    resolved = verdicts[verdicts["state"] == RESOLVED].groupby("carrier")["zone_id"].agg(set).to_dict()
+    from requests_gen.progress import states  # it reads letters too
+
+    resolved: dict[str, set[str]] = {}
+    for stand in states(registry):
+        if stand.state == RESOLVED:
+            resolved.setdefault(stand.carrier, set()).add(stand.zone_id)
     carriers = {}
     for carrier, rows in replies.groupby("carrier"):
         answered = rows[~rows["answer"].fillna("").isin(NO_ANSWER)]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 HEADINGS = {
+    "people": "人口", "households": "世帯", "land": "用地", "power": "電源", "fibre": "光回線", "consent": "地元同意",
+    "confirmed": "確認", "held": "要確認の値", "more": "様式にない列", "office": "回答課", "phone": "電話",
+    "where": "およその場所", "oaza": "大字・町名", "given_id": "付けた地区ID",
     "_change": "変更番号", "_key": "キー", "_revision": "版（何回目の保存か）", "_more": "セルに入らない値（JSON）",
     "number": "番号", "at": "日時（協定世界時）", "who": "保存した人", "subject": "種類", "note": "メモ",
     "file_name": "元のファイル", "file_sha256": "元のファイルのハッシュ", "zone_id": "地区ID",

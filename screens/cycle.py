@@ -1,74 +1,45 @@
-"""照会・回答: what stands ready for the year's survey and replies."""
+"""照会・回答: the survey of the municipalities, the carriers' replies, and how far each zone is."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
 from geodata.errors import Text
-from requests_gen.captions import fiscal_year
-from requests_gen.letter_shelf import read_shelf
+from screens.address import remember, remembered
+from screens.cycle_desk import desk_of
+from screens.cycle_progress import progress_part
+from screens.cycle_replies import replies_part
+from screens.cycle_survey import survey_part
 from screens.opened import Opened
-from screens.words import as_html
 
 TITLE = Text("照会・回答", "Survey and replies")
 URL = "cycle"
-FORMS = "*回答様式*.xlsx"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of the year: what is to be done, and how far it is."""
-
-    name: Text
-    state: Text
+PARTS = {
+    "survey": (Text("照会（市町）", "Survey (municipalities)"), survey_part),
+    "replies": (Text("回答（事業者）", "Replies (carriers)"), replies_part),
+    "progress": (Text("進捗", "Progress"), progress_part),
+}
+DEFAULT = "replies"
 
 
 def page(opened: Opened) -> None:
-    """照会・回答."""
-    st.title(opened.say(TITLE))
-    st.write(opened.say(Text(
-        "市町村への照会と、事業者からの回答をまとめるページです。回答の取り込みはまだこの画面ではできません。"
-        "事業者に渡す回答様式は、要望書と一緒に作られています。",
-        "Here the survey of the municipalities and the carriers' replies come together. Replies cannot be read in on "
-        "this page yet. The reply forms are made together with the letters.",
-    )))  # fmt: skip
-    rows = "".join(
-        f"<tr><th>{as_html(step.name.in_(opened.lang))}</th><td>{as_html(step.state.in_(opened.lang))}</td></tr>"
-        for step in steps(opened)
-    )
-    st.html(f'<div class="kengai-card"><table>{rows}</table></div>')
+    """One of PARTS; which one stands in the address."""
+    line = st.container(horizontal=True, vertical_alignment="center")
+    line.title(opened.say(TITLE), width="content")
+    with line:
+        part = _chosen_part(opened)
+    if told := st.session_state.pop("cycle told", ""):
+        st.success(told)
+    PARTS[part][1](desk_of(opened))
 
 
-def steps(opened: Opened) -> list[Step]:
-    """How far the study is. Raises DataError where the folder of letters cannot be read."""
-    place, result = opened.place, opened.result
-    year = fiscal_year(result.study.about.fiscal_year) if result else Text("未実行", "not run yet")
-    letters = read_shelf(place.letters)
-    forms = reply_forms(place.letters)
-    sent = sum(1 for letter in letters if letter.sent_on)
-    return [
-        Step(Text("調査の結果", "findings"), year),
-        Step(
-            Text("要望書", "letters"),
-            Text(f"{len(letters)}通（うち送付済み {sent}通）", f"{len(letters)} ({sent} sent)") if letters
-            else Text("まだありません。「要望書」のページで作れます。", "none yet: make them on the page Request letters"),
-        ),
-        Step(
-            Text("回答様式", "reply forms"),
-            Text("、".join(_beside(forms, place.letters)), ", ".join(_beside(forms, place.letters))) if forms
-            else Text("まだありません。要望書と一緒に作られます。", "none yet: they are made with the letters"),
-        ),
-        Step(Text("置き場所", "folder"), Text(*[f"{place.letters.parent.name}/{place.letters.name}"] * 2)),
-    ]  # fmt: skip
-
-
-def reply_forms(letters: Path) -> list[Path]:
-    """The reply forms in the folder of letters, by name."""
-    return sorted(letters.glob(f"*/{FORMS}"))
-
-
-def _beside(forms: list[Path], folder: Path) -> list[str]:
-    return [str(form.relative_to(folder)) for form in forms]
+def _chosen_part(opened: Opened) -> str:
+    part = remembered("cycle", PARTS, DEFAULT)
+    st.session_state["cycle part"] = part
+    st.segmented_control(
+        opened.say(TITLE), list(PARTS), format_func=lambda key: opened.say(PARTS[key][0]), key="cycle part",
+        required=True, label_visibility="collapsed",
+        on_change=lambda: remember("cycle", st.session_state["cycle part"], DEFAULT),
+    )  # fmt: skip
+    remember("cycle", part, DEFAULT)
+    return part

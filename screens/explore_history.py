@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.errors import Text
-from requests_gen.study_places import REGISTRY_FILE
 
 TABLES = {
     "zones": Text("地区ID", "zone id"),
@@ -17,7 +16,9 @@ TABLES = {
     "letters": Text("要望書", "letter"),
     "survey_answers": Text("市町の回答", "survey answer"),
     "replies": Text("事業者の回答", "carrier's reply"),
+    "reply_doubts": Text("要確認の回答", "reply to be looked at"),
     "evidence": Text("現地の記録", "evidence"),
+    "verdicts": Text("確認の判断", "verdict"),
 }
 MOST = 20
 
@@ -27,11 +28,13 @@ def history_rows(workspace: Path, zone_id: str, lang: str) -> pd.DataFrame:
 
     A registry is only read here: none is made where there is none. Raises DataError where it cannot be read.
     """
-    if not (workspace / REGISTRY_FILE).is_file():
-        return pd.DataFrame()
     from requests_gen.registry import open_registry
+    from requests_gen.registry_places import existing_registry
 
-    with open_registry(workspace) as registry:
+    place = existing_registry(workspace)
+    if place is None:
+        return pd.DataFrame()
+    with open_registry(place) as registry:
         told = registry.history(zone_id).iloc[::-1].head(MOST)
     when, what = Text("日時", "when").in_(lang), Text("記録", "record").in_(lang)
     return pd.DataFrame(

@@ -1,0 +1,138 @@
+"""What the parts of 照会・回答 share: the study's year and names, the registry, who is working, uploads on the disk."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from coverage.study import read_study
+from geodata.errors import DataError, Text
+from requests_gen.data_files import safe_name
+from requests_gen.progress import promises, rows, states
+from requests_gen.progress_places import deadlines_of
+from requests_gen.registry import Registry
+from requests_gen.reply_asked import carrier_names
+from requests_gen.reply_settle import open_doubts
+from screens.opened import Opened
+from screens.priorities_desk import has_registry, moment_of, now, registry_at, signer
+from screens.words import as_written
+
+LARGEST_MB = 20
+__all__ = ["Desk", "desk_of", "done", "kept_file", "now", "signer", "telling"]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One visit. names: {carrier's key: its name}."""
+
+    opened: Opened
+    year: int
+    names: dict[str, str]
+
+    def say(self, text: Text) -> str:
+        """`text` in the visitor's language."""
+        return self.opened.say(text)
+
+    @property
+    def workspace(self) -> Path:
+        """The folder that holds the registry."""
+        return self.opened.place.workspace
+
+    @property
+    def has_registry(self) -> bool:
+        """Whether anything was ever saved: looking makes no file."""
+        return has_registry(self.workspace)
+
+    @property
+    def registry(self) -> Registry:
+        """The registry, open for all sessions."""
+        return registry_at(str(self.workspace))
+
+    @property
+    def moment(self) -> tuple[tuple[int, int], ...]:
+        """Changes whenever somebody saves."""
+        return moment_of(self.workspace)
+
+    def carrier(self, key: object) -> str:
+        """A carrier as people call it."""
+        return self.names.get(str(key), str(key or ""))
+
+    def progress(self) -> list[dict[str, Any]]:
+        """Where everything stands today (requests_gen.progress.rows)."""
+        return _progress(str(self.workspace), self.moment, now().date()) if self.has_registry else []
+
+    def promises(self) -> dict[str, Any]:
+        """What carriers promised, as of today."""
+        return _promises(str(self.workspace), self.moment, now().date()) if self.has_registry else {}
+
+    def doubts(self) -> list[dict[str, Any]]:
+        """The rows that wait for a decision."""
+        return _doubts(str(self.workspace), self.moment) if self.has_registry else []
+
+    def zone_names(self) -> dict[str, str]:
+        """{zone_id: "24201-001 東"} of all zones in the registry that are still used."""
+        return _zone_names(str(self.workspace), self.moment) if self.has_registry else {}
+
+
+def desk_of(opened: Opened) -> Desk:
+    """The desk of this visit. Raises DataError where the study cannot be read."""
+    study = opened.result.study if opened.result else read_study(opened.place.folder)
+    names = carrier_names(opened.place.workspace) | {carrier.key: carrier.name for carrier in study.carriers}
+    return Desk(opened, study.about.fiscal_year, names)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _progress(workspace: str, moment: tuple[tuple[int, int], ...], today: date) -> list[dict[str, Any]]:
+    registry = registry_at(workspace)
+    return rows(states(registry, deadlines_of(Path(workspace)), today), registry.zones())
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _promises(workspace: str, moment: tuple[tuple[int, int], ...], today: date) -> dict[str, Any]:
+    return {carrier: dict(kept.counts) for carrier, kept in promises(registry_at(workspace), today).items()}
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _doubts(workspace: str, moment: tuple[tuple[int, int], ...]) -> list[dict[str, Any]]:
+    return open_doubts(registry_at(workspace))
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _zone_names(workspace: str, moment: tuple[tuple[int, int], ...]) -> dict[str, str]:
+    zones = registry_at(workspace).zones()
+    return {
+        str(zone): f"{zone} {row['name'] or ''}".strip()
+        for zone, row in zones.iterrows()
+        if not row["superseded_by"]
+    }
+
+
+@contextmanager
+def kept_file(name: str, data: bytes) -> Iterator[Path]:
+    """An upload on the disk under its own name, for as long as it is read. Its name is the one in messages."""
+    with tempfile.TemporaryDirectory(prefix="kengai-") as folder:
+        path = Path(folder) / safe_name(name)
+        path.write_bytes(data)
+        yield path
+
+
+def telling(desk: Desk, act: Callable[[], Any]) -> Any:
+    """What `act` gives; where it raises a DataError, that is told and None given."""
+    try:
+        return act()
+    except DataError as error:
+        st.error(as_written(error.in_(desk.opened.lang)))
+        return None
+
+
+def done(text: str) -> None:
+    """Say at the top of the page what was done, and show it anew."""
+    st.session_state["cycle told"] = as_written(text)
+    st.rerun()
