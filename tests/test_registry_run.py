@@ -150,9 +150,9 @@ def test_last_years_answers_come_from_the_registry(tmp_path):
         assert history_of(registry, 2025) is None
         registry.save_replies(REPLIES, who="x", at=AT)
         resolved = {"year": 2025, "zone_id": "24201-002", "carrier": "alpha", "state": "resolved"}
-        registry.save_verdicts(
-            [resolved, {**resolved, "zone_id": "24201-003", "state": "confirmed"}], who="x", at=AT
-        )
+        confirmed = {**resolved, "state": "confirmed"}
+        registry.save_verdicts([confirmed, {**confirmed, "zone_id": "24201-003"}], who="x", at=AT)
+        registry.save_verdicts([resolved], who="x", at=AT)
         letter = {
             "letter_id": "2023-alpha-1",
             "year": 2023,
