@@ -25,6 +25,7 @@ SETTINGS: dict[str, Callable[[Study], Any]] = {
     "mesh_area": lambda study: study.rules.mesh_area,
     "generation": lambda study: str(study.zones.generation),
     "least_uncovered_share": lambda study: study.zones.least_uncovered_share,
+    "measured": lambda study: study.evidence is not None and study.evidence.mode == "override",
     "unit": lambda study: study.zones.unit,
     "level": lambda study: study.population.level,
 }

@@ -25,7 +25,7 @@ COLUMNS = [
     "name", "municipality", "state", "reason", "old_people", "new_people", "coverage", "population", "terms",
 ]  # fmt: skip
 LEAST_PEOPLE = 0.5  # estimates by area move by less than this without anything having changed
-RULE_CODES = {"rule", "threshold", "kinds", "mesh_area", "generation", "least_uncovered_share"}
+RULE_CODES = {"rule", "threshold", "kinds", "mesh_area", "generation", "least_uncovered_share", "measured"}
 
 
 def zone_changes(old: Result, new: Result, made: Steps, generation: str, seen: set[str]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from coverage.evidence_run import read_evidence
 from coverage.places import settlements_with_municipality
 from coverage.source_tables import SourceTables, read_source_tables
 from coverage.study import Layer, Study
@@ -55,6 +56,7 @@ class Inputs:
     zone_ids: pd.DataFrame
     reports: list[IntakeReport] = field(default_factory=list)
     own_values: list[tuple[str, pd.DataFrame, IntakeReport]] = field(default_factory=list)
+    evidence: gpd.GeoDataFrame | None = None
 
 
 def read_inputs(study: Study, told: Told) -> Inputs:
@@ -94,6 +96,7 @@ def _read(study: Study, told: Told) -> Inputs:
         grid=grid,
         zone_ids=read_zone_ids(study.path(study.zones.ids)),
         own_values=_read_own_values(study, reports, told),
+        evidence=read_evidence(study, grid, partial(_keep, reports), told),
         reports=reports,
     )
 

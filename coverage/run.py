@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from coverage.cell_table import Cells, build_cells, land_area_m2
+from coverage.evidence import no_tests, no_verdicts
+from coverage.evidence_run import as_measured, ground_facts, tests_of, told_briefly, verdicts_of
 from coverage.gaps import ANY, gap_table
 from coverage.inputs import OFFICIAL_LEVEL, Inputs, Told, read_inputs
 from coverage.matrix import ShareMatrix, layers_by_column, share_matrix
@@ -35,6 +37,7 @@ from geodata.areas import cell_area_m2
 from geodata.errors import Text
 from geodata.grid import Grid
 from geodata.report import IntakeReport
+from geodata.schema import CRS_GEOGRAPHIC
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -59,6 +62,8 @@ class Result:
     summary: dict[str, Any]
     reports: list[IntakeReport]
     provenance: dict[str, Any]
+    evidence: gpd.GeoDataFrame = field(default_factory=lambda: no_tests(CRS_GEOGRAPHIC))  # evidence.judged
+    verdicts: pd.DataFrame = field(default_factory=no_verdicts)  # evidence.verdicts
 
 
 def run(study: Study, told: Told = lambda step: None) -> Result:
@@ -67,6 +72,8 @@ def run(study: Study, told: Told = lambda step: None) -> Result:
     cells = build_cells(inputs.population, inputs.municipalities, inputs.in_study, inputs.grid)
     _tell_doubtful(inputs, cells)
     matrix = _shares(study, inputs, cells, told)
+    tests = tests_of(study, inputs, cells.frame)
+    matrix, replaced = as_measured(study, inputs, cells.frame, matrix, tests)
     land_m2 = land_area_m2(cells.frame, cell_area_m2(inputs.grid))
     block = official_block(cells.frame.index, inputs.population.level)
     weights = rule_weights(study, matrix, land_m2, block)
@@ -81,12 +88,14 @@ def run(study: Study, told: Told = lambda step: None) -> Result:
         study.ranking.shake, study.ranking.draws, study.ranking.seed,
         criteria=study.ranking.all_criteria, top=study.ranking.top, least_road_km=study.ranking.least_road_km,
     )  # fmt: skip
+    found = verdicts_of(study, tests, frame)
+    ground = ground_facts(study, tests, found, replaced)
     summary = summarise(study, cells, frame, land_m2, weights, matrix.shares, gaps, ranking, zones)
     return Result(
         study=study, grid=inputs.grid, cells=frame, memberships=cells.memberships, shares=matrix.shares, gaps=gaps,
         zones=zones, ranking=ranking, municipalities=inputs.municipalities, facilities=inputs.sources.facilities,
-        layers=inputs.layers, zone_ids=ids, summary=summary, reports=inputs.reports,
-        provenance=provenance(study, inputs.reports),
+        layers=inputs.layers, zone_ids=ids, summary=summary | told_briefly(ground), reports=inputs.reports,
+        provenance=provenance(study, inputs.reports) | ground, evidence=tests, verdicts=found,
     )  # fmt: skip
 
 

@@ -53,6 +53,13 @@ SAID: dict[str, tuple[str, str]] = {
     "layer-of-unknown-carrier": (
         "[[carriers]] に無い事業者の [[layers]] があります", "has layers of a carrier that is not listed",
     ),
+    "evidence-files-missing": (
+        "[evidence] には field_tests か site_reports が必要です", "[evidence] needs field_tests or site_reports",
+    ),
+    "alias-of-unknown-carrier": (
+        "[[carriers]] に無い事業者の別名が [evidence.aliases] にあります", "has aliases of a carrier that is not listed",
+    ),
+    "alias-of-two": ("1つの名前が2つの事業者を指しています", "one name stands for two carriers"),
     "settlements-missing": (
         'unit = "settlement" には [settlements] が必要です（無いときは unit = "contiguous"）',
         'unit = "settlement" needs [settlements] (or take unit = "contiguous")',

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
+from coverage.evidence_settings import EvidenceFiles
 from coverage.ranking_settings import OwnCriterion, Ranking
 from coverage.settings_file import read_settings
 from coverage.study_parts import STRICT, AsOf, Key
@@ -148,6 +149,7 @@ class Study(Part):
     future_population: FuturePopulationFiles | None = None
     carriers: Annotated[list[Carrier], Field(min_length=1)]
     layers: list[Layer] = []
+    evidence: EvidenceFiles | None = None
     rules: Rules = Rules()
     zones: Zones = Zones()
     ranking: Ranking = Ranking()
@@ -163,6 +165,8 @@ class Study(Part):
             raise ValueError(f"layer-of-unknown-carrier {', '.join(strangers)}")
         if self.zones.unit == "settlement" and self.settlements is None:
             raise ValueError("settlements-missing")
+        if self.evidence is not None:
+            self.evidence.check_names({carrier.key: carrier.name for carrier in self.carriers})
         return self
 
     @model_validator(mode="after")

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from geodata.grid import Grid
 
 __all__ = [
-    "AREAS", "AREA_KINDS", "CELLS", "DISADVANTAGED", "EVIDENCE", "FACILITIES", "FACILITY_CATEGORIES", "HAZARDS",
-    "LAYERS", "MUNICIPALITIES", "POPULATION", "ROADS", "ROAD_CLASSES", "SETTLEMENTS",
+    "AREAS", "AREA_KINDS", "CELLS", "DISADVANTAGED", "EVIDENCE", "EVIDENCE_KINDS", "FACILITIES", "FACILITY_CATEGORIES",
+    "HAZARDS",
+    "LAYERS", "MUNICIPALITIES", "POPULATION", "ROADS", "ROAD_CLASSES", "SETTLEMENTS", "SIGNALS",
     "Column", "DataError", "Population", "Table", "check",
 ]  # fmt: skip
 
@@ -121,9 +122,29 @@ AREAS = Table(
         "geometry": GEOMETRY,
     },
 )  # fmt: skip
+EVIDENCE_KINDS = ("field_test", "municipal_report", "resident_report")
+SIGNALS = ("none", "weak", "works")
 EVIDENCE = Table(
-    "evidence", "something measured or reported on the ground", None,
-    {"carrier": Column("text", "key of the carrier"), "generation": Column("text", "radio generation"), "geometry": GEOMETRY},
+    "evidence", "something measured or reported on the ground, of one carrier at one place", "evidence_id",
+    {
+        "carrier": Column("text", "key of the carrier in the study"),
+        "generation": Column(
+            "text", "radio generation; empty where the record does not say", unknown=True, one_of=("4G", "5G", "")
+        ),
+        "at": Column("text", "Japanese time YYYY-MM-DDThh:mm:ss+09:00, or YYYY-MM-DD; empty: not said", unknown=True),
+        "rsrp_dbm": Column("number", "reference signal received power", "dBm", -156, -31, unknown=True),
+        "call_ok": Column("text", "whether a call got through", unknown=True, one_of=("yes", "no", "")),
+        "signal": Column("text", "what the record itself says of the signal", unknown=True, one_of=(*SIGNALS, "")),
+        "indoors": Column("text", "whether inside a building", unknown=True, one_of=("yes", "no", "")),
+        "kind": Column("text", "who says so", one_of=EVIDENCE_KINDS),
+        "device": Column("text", "what measured, as written", unknown=True),
+        "source": Column("text", "name of the file"),
+        "row": Column("number", "line in the file", low=1),
+        "photos": Column("number", "photos that were found with it", "pictures", 0),
+        "photo_day": Column("text", "day the first photo was taken, YYYY-MM-DD", unknown=True),
+        "photo_direction": Column("number", "where the first photo looks, clockwise from north", "degrees", 0, 360, unknown=True),
+        "geometry": GEOMETRY,
+    },
 )  # fmt: skip
 
 

@@ -98,13 +98,14 @@ def caption(result: Result, lang: str) -> Caption:
     dates = layer_dates(result)
     span = " ～ ".join(dict.fromkeys([dates[0], dates[-1]])) if dates else ""
     fictitious = study.about.fictitious
+    replaced = _replaced(result)
     return Caption(
         lang=lang,
         title=study.about.name,
         year=fiscal_year(study.about.fiscal_year).in_(lang),
         rule=Text(
-            f"地区と順位の判定: {generation}、{RULE_NAMES[gaps].ja}",
-            f"Zones and ranking: {generation}, {RULE_NAMES[gaps].en}",
+            f"地区と順位の判定: {generation}、{RULE_NAMES[gaps].ja}{replaced.ja}",
+            f"Zones and ranking: {generation}, {RULE_NAMES[gaps].en}{replaced.en}",
         ).in_(lang),
         rule_key=gaps,
         official=Text(
@@ -120,6 +121,17 @@ def caption(result: Result, lang: str) -> Caption:
         credits=source_credits(result),
         notes=study.about.notes,
         carriers={carrier.key: carrier.name for carrier in study.carriers},
+    )
+
+
+def _replaced(result: Result) -> Text:
+    """That field tests took the place of the carriers' areas in some cells; "" where they did not."""
+    count = int(result.summary.get("evidence", {}).get("cells_replaced", 0))
+    if not count:
+        return Text("", "")
+    return Text(
+        f"。ただし{count:,}個のメッシュは、エリア図でなく現地測定の結果による",
+        f"; in {count:,} cells by field tests instead of the carriers' areas",
     )
 
 

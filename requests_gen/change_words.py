@@ -67,6 +67,7 @@ DIFFERENCE_NAMES = {
     "mesh_area": Text("割合の分母（陸地・メッシュ全体）", "share of land or of the whole mesh"),
     "generation": Text("地区を決める世代", "generation of the zones"),
     "least_uncovered_share": Text("地区に数える最小のエリア外割合", "least uncovered share of a zone's cell"),
+    "measured": Text("現地測定によるエリアの置き換え", "areas replaced by field tests"),
     "unit": Text("地区の単位", "unit of zones"),
     "level": Text("メッシュの大きさ（m）", "size of meshes (m)"),
     "population_year": Text("人口の調査年", "census year"),

@@ -21,10 +21,12 @@ from requests_gen.zone_maps import ZoneMaps
 from requests_gen.zone_sheets import TITLE, ZoneSheet
 
 TEMPLATES = Path(__file__).parent / "templates"
-TYPST_FILES = ("papers.typ", "letter.typ", "annex1.typ", "annex2.typ", "cover.typ")
+TYPST_FILES = ("papers.typ", "letter.typ", "annex1.typ", "annex2.typ", "cover.typ", "annual_report.typ")
 # archivable, readable aloud, and a character without a glyph is an error
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
-PARTS_OF_SHEET = 8
+PARTS_OF_SHEET = 10
+# letters of annex 1: the more columns, the smaller, so that a zone's id stays on one line
+USUAL_PT, LEAST_PT, PT_MM = 8.0, 5.8, 2300.0
 COVER_SIZES_PT = (10.0, 9.0, 8.0, 7.0)
 
 
@@ -59,9 +61,15 @@ def annex1_pdf(table: AnnexTable, frame: Frame) -> bytes:
         "cells": [[cell.text for cell in row] for row in table.cells],
         "totals": [cell.text for cell in table.totals],
         "notes": list(table.notes),
+        "size_pt": letter_size_pt(sum(heading.width_mm for heading in table.headings)),
         "one": frame.wording.text("1"),
     }
     return _paper("annex1.typ", {**data, **_margins(frame)}, frame, "別紙1")
+
+
+def letter_size_pt(width_mm: float) -> float:
+    """Size of the letters in a table whose columns ask for `width_mm` together."""
+    return round(min(USUAL_PT, max(LEAST_PT, PT_MM / width_mm)), 1)
 
 
 def annex2_pdf(sheets: list[ZoneSheet], pictures: Mapping[str, ZoneMaps], frame: Frame) -> bytes:
@@ -102,6 +110,22 @@ def cover_pdf(cover: Mapping[str, Any], frame: Frame) -> bytes:
         Text("要望概要が1枚に収まりません", "the summary does not fit one page"),
         Text("地区名・市町名・備考が長すぎないか確かめてください。", "look for very long names or notes"),
         "要望概要",
+    )
+
+
+def report_pdf(report: Mapping[str, Any], frame: Frame, files: Mapping[str, bytes]) -> bytes:
+    """年次報告, on two pages: where names are long, its letters are smaller."""
+    for size in COVER_SIZES_PT:
+        try:
+            data = {**report, **_margins(frame), "base_pt": size}
+            return _paper("annual_report.typ", data, frame, "年次報告", files)
+        except _TooLongError:
+            continue
+    raise DataError(
+        "report-too-long",
+        Text("年次報告が2枚に収まりません", "the report does not fit two pages"),
+        Text("地区名・市町名・事業者名が長すぎないか確かめてください。", "look for very long names"),
+        "年次報告",
     )
 
 

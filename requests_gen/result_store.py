@@ -28,8 +28,11 @@ FOLDER = "findings"
 STORE = "store.json"
 TABLES = (
     "cells", "memberships", "shares", "gaps", "zones", "ranking", "municipalities", "facilities", "layers", "zone_ids",
+    "evidence", "verdicts",
 )  # fmt: skip
 FILES = tuple(f"{FOLDER}/{name}" for name in (*(f"{table}.parquet" for table in TABLES), STORE))
+# findings that were kept before there were such tables have none: nothing was measured in those runs
+LATER = {"evidence", "verdicts"}
 TUPLE = "()"
 
 
@@ -81,7 +84,8 @@ def read_result(folder: Path, study_folder: Path | None = None) -> Result:
         return again
     facts = _read_facts(inside / STORE)
     try:
-        tables = {name: _read_table(inside, name, facts["tables"][name]) for name in TABLES}
+        there = [name for name in TABLES if name in facts["tables"] or name not in LATER]
+        tables = {name: _read_table(inside, name, facts["tables"][name]) for name in there}
         study = Study.model_validate_json(json.dumps(facts["study"]))
         study._text = facts["study_text"]
         study._folder = (study_folder or _study_beside(folder, study.text)).resolve()

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from coverage import study, study_sources
+from coverage.evidence_settings import EvidenceFiles
 from coverage.ranking import CRITERIA
 from coverage.rules import RULES
 
@@ -15,6 +16,7 @@ PARTS = [
     study.About, study.PopulationFiles, study.BoundaryFiles, study.SettlementFiles, study.FacilityFiles,
     study.Carrier, study.Layer, study.Rules, study.Zones, study.Ranking, study.OwnCriterion,
     study_sources.RoadFiles, study_sources.AreaFiles, study_sources.FuturePopulationFiles,
+    EvidenceFiles,
 ]  # fmt: skip
 
 
