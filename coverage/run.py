@@ -196,7 +196,7 @@ def _zones(
     needed = places.table.loc[sorted(set(places.of_cell[gap]))]
     ids = give_ids(needed, inputs.zone_ids, study.about.fiscal_year)
     frame = frame.assign(zone_id=zone_of_cells(gap, places.of_cell, frame["municipality_id"], ids))
-    table = zone_table(frame, gaps, ids, names, study.carrier_keys, study.generations, main)
+    table = zone_table(frame, gaps, ids, names, study.carrier_keys, study.generations, main, matrix.shares)
     points = zone_points(frame, grid)
     further = urgency(study, inputs.sources, frame, roads, points, table.index, grid)
     table = table.join(further).assign(

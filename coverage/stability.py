@@ -20,6 +20,7 @@ SCORE_DECIMALS = 9  # scores (0-100) that differ by less are equal: float noise 
 BLOCK_SCORES = (
     20_000  # scores worked on at a time: they stay in the processor's cache, and BLAS in one thread
 )
+BARE = 1e-9  # of the whole weight: as good as none
 STEPS_OF_SCORE = 10.0 ** (SCORE_DECIMALS + 2)  # the same on the scale 0-1
 LOW_PERCENT, HIGH_PERCENT = 5.0, 95.0
 RankArray = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
@@ -214,7 +215,9 @@ def first_break(needs: Needs, zone: int) -> Break | None:
         a = (k[zone] * v - k * v[zone])[rivals]
         b = (score[zone] * v + k[zone] * whole - score * v[zone] - k * whole[zone])[rivals]
         c = (score[zone] * whole - score * whole[zone])[rivals]
-        change = _nearest_root(a, b, c)
+        # without the only weight that a zone's known parts have, it has no score to compare
+        alone = (whole[zone] - v[zone] < BARE) | (whole - v < BARE)[rivals]
+        change = _nearest_root(a, b, c, np.where(alone, -1 + BARE, -1.0))
         if not len(change) or not np.isfinite(change).any():
             continue
         at = int(np.nanargmin(np.abs(change)))
@@ -223,14 +226,14 @@ def first_break(needs: Needs, zone: int) -> Break | None:
     return best
 
 
-def _nearest_root(a: FloatArray, b: FloatArray, c: FloatArray) -> FloatArray:
-    """The root of a·t² + b·t + c nearest to 0 with t ≥ −1, NaN where there is none. c is not 0."""
+def _nearest_root(a: FloatArray, b: FloatArray, c: FloatArray, least: FloatArray) -> FloatArray:
+    """The root of a·t² + b·t + c nearest to 0 with t ≥ `least`, NaN where there is none. c is not 0."""
     with np.errstate(invalid="ignore", divide="ignore"):
         root = np.sqrt(b * b - 4 * a * c)
         q = -0.5 * (b + np.copysign(root, b))
         # the second form is the stable one, and all there is where a is 0
         found = np.stack([np.where(np.abs(a) > 1e-15, q / a, np.nan), c / q])
-    found = np.where(np.isfinite(found) & (found >= -1), found, np.nan)
+    found = np.where(np.isfinite(found) & (found >= least), found, np.nan)
     size = np.where(np.isnan(found), np.inf, np.abs(found))
     chosen = np.argmin(size, axis=0)
     return np.asarray(np.take_along_axis(found, chosen[None], axis=0)[0])

@@ -83,9 +83,11 @@ def _facilities(sources: SourceTables, cells: pd.DataFrame, zones: pd.Index, gri
 
 
 def once(facilities: pd.DataFrame) -> pd.DataFrame:
-    """A place listed twice (避難所 and 緊急避難場所) is one: same name, same point."""
-    listed = facilities.assign(x=facilities.geometry.x, y=facilities.geometry.y)
-    return facilities[~listed.duplicated(["name", "x", "y"]).to_numpy()]
+    """A place listed twice in one role is one: same name, same point."""
+    # 避難所 and 緊急避難場所 are one role; a school that is a shelter has two
+    role = facilities["category"].replace(dict.fromkeys(SHELTERING, SHELTERING[0]))
+    listed = facilities.assign(x=facilities.geometry.x, y=facilities.geometry.y, role=role)
+    return facilities[~listed.duplicated(["name", "x", "y", "role"]).to_numpy()]
 
 
 def _areas(

@@ -85,11 +85,12 @@ def zone_of_cells(
 
 def zone_table(
     cells: pd.DataFrame, gaps: pd.DataFrame, ids: pd.DataFrame, municipality_names: pd.Series,
-    carriers: list[str], generations: list[str], main: str,
+    carriers: list[str], generations: list[str], main: str, shares: pd.DataFrame,
 ) -> pd.DataFrame:  # fmt: skip
     """One row a zone: its people, and who leaves how many of them out. Index zone_id.
 
-    cells: CELLS table with zone_id; gaps: the gap tables of all generations. Persons and households are sums
+    cells: CELLS table with zone_id; gaps: the gap tables of all generations; shares: of the cells' land, columns
+    (carrier, generation). Where nobody lives the marks are by land: a road has no people. Persons and households are sums
     over the zone's gap cells; `mark_<generation>_<carrier>`: ○ served, △ in part, × not, － unknown.
     `uncovered_population` is what the carrier that leaves most people out leaves out in the `main`
     generation; `complete_population` what all of them do (NaN when a carrier has not published).
@@ -106,10 +107,14 @@ def zone_table(
     table.insert(0, "name", places["name"])
     table.insert(1, "municipality_id", places["municipality_id"])
     table.insert(2, "municipality", places["municipality_id"].map(municipality_names))
+    land = cells["land_share"].groupby(zone).sum()
     for generation in generations:
         for carrier in carriers:
             uncovered = table[f"uncovered_population_{generation}_{carrier}"]
-            table[f"mark_{generation}_{carrier}"] = mark(table["population"], uncovered)
+            lacking = (1.0 - shares.loc[cells.index, (carrier, generation)]) * cells["land_share"]
+            by_land = mark(land, lacking.groupby(zone).sum(min_count=1))
+            by_people = mark(table["population"], uncovered)
+            table[f"mark_{generation}_{carrier}"] = by_people.mask(table["population"] == 0, by_land)
     return _with_need(table, cells, gaps, carriers, main)
 
 

@@ -6,21 +6,25 @@ the sum of these rows. `None` is unknown and never 0.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from requests_gen.annex_facts import carrier_need
+from requests_gen.annex_facts import carrier_need, zone_marks
 from requests_gen.letter_history import CarrierHistory
 from requests_gen.letter_settings import ZoneChoice
-from requests_gen.letter_words import tenths, total, whole
+from requests_gen.letter_words import UNKNOWN, tenths, total, whole
+from requests_gen.urgency_words import NO_DESIGNATION, SUBSIDY, designated_words, subsidy_of, subsidy_rules
 
 if TYPE_CHECKING:
     from coverage.run import Result
 
 SERVED, PARTLY, UNKNOWN_MARK = "○", "△", "－"
-HOMES, PLACES = "居住", "施設"
+HOMES, ROADS, PLACES, VISITED = "居住", "道路", "施設", "観光"
+NOTHING = "－"
+ORDER = "municipal_order"
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,13 @@ class ZoneRow:
     households: int | None
     share_65plus: int | None
     shelters: int | None
+    public: int | None
+    visited: int | None
+    road_km: float | None
     nearest_km: float | None
+    designated: str
+    subsidy: str
+    municipal_order: int | None
     roaming: int | None
     first_year: int
     answer: str
@@ -60,6 +70,8 @@ class Figures:
     people: int | None
     households: int | None
     shelters: int | None
+    public: int | None
+    road_km: float | None
     roaming_zones: int
 
 
@@ -70,6 +82,20 @@ class Rest:
     zones: int
     people: int | None
     unknown_zones: int
+
+
+@dataclass(frozen=True)
+class _Zones:
+    """What the rows are taken from, by zone_id: table zones; marks, need: annex_facts; designated, subsidy: words."""
+
+    table: pd.DataFrame
+    marks: pd.DataFrame
+    need: pd.DataFrame
+    edge_km: pd.Series
+    designated: pd.Series
+    subsidy: Mapping[str, str]
+    orders: Mapping[str, int]
+    first_year: pd.Series
 
 
 @dataclass(frozen=True)
@@ -84,32 +110,54 @@ class Annex:
 
 
 def annex(
-    result: Result, carrier: str, choice: ZoneChoice, history: CarrierHistory | None, edge_km: pd.Series
-) -> Annex:
+    result: Result, carrier: str, choice: ZoneChoice, history: CarrierHistory | None, edge_km: pd.Series,
+    orders: Mapping[str, int] | None = None,
+) -> Annex:  # fmt: skip
     """The zones that `carrier` does not serve, most urgent first, and their sums.
 
-    history: what this carrier answered last year. edge_km: index zone_id, annex_facts.edge_km.
+    history: what this carrier answered last year. edge_km: index zone_id, annex_facts.edge_km. orders: the
+    municipalities' own order by zone_id (by default the study's criterion `municipal_order`, if it brings one).
     """
     generation = str(result.study.zones.generation)
-    zones = pd.DataFrame(result.zones.drop(columns="geometry"))
-    mine = zones[f"mark_{generation}_{carrier}"]
-    lacking = mine.isin(choice.marks)
+    zones = _zones(result, carrier, generation, edge_km, orders)
+    mine = zones.marks[carrier]
+    lacking = mine.isin(choice.marks) | _lacks_roads(
+        zones.need["road_km"], result.study.ranking.least_road_km
+    )
     ranked = result.ranking["rank"].dropna()
     order = [zone for zone in ranked.index if lacking[zone]][: choice.max_zones]
-    need = carrier_need(result, carrier, generation)
     rows = tuple(
-        _row(
-            number, zones.loc[zone], int(ranked[zone]), need.loc[zone], float(edge_km[zone]), result, history
-        )
+        _row(number, str(zone), int(ranked[zone]), zones, history)
         for number, zone in enumerate(order, start=1)
     )
     left = lacking.index[lacking & ~lacking.index.isin(order)]
     rest = Rest(
         zones=len(left),
-        people=total([whole(float(need.at[zone, "people"])) for zone in left]),
+        people=total([whole(float(zones.need.at[zone, "people"])) for zone in left]),
         unknown_zones=int((mine == UNKNOWN_MARK).sum()),
     )
     return Annex(carrier, generation, rows, figures(rows), rest)
+
+
+def _lacks_roads(road_km: pd.Series, least_km: float) -> pd.Series:
+    """Whether the carrier leaves out as much road as makes a zone compete; never where roads do not count."""
+    return (road_km >= least_km) & (least_km > 0)
+
+
+def _zones(
+    result: Result, carrier: str, generation: str, edge_km: pd.Series, orders: Mapping[str, int] | None
+) -> _Zones:
+    table = pd.DataFrame(result.zones.drop(columns="geometry"))
+    if orders is None:
+        said = table[ORDER].dropna() if ORDER in table else pd.Series(dtype=float)
+        orders = {str(zone): int(place) for zone, place in said.items()}
+    grants = subsidy_of(result, subsidy_rules(result.study))
+    return _Zones(
+        table=table, marks=zone_marks(result, generation), need=carrier_need(result, carrier, generation),
+        edge_km=edge_km, designated=designated_words(table, UNKNOWN, NO_DESIGNATION.ja),
+        subsidy={zone: SUBSIDY[found.answer].ja for zone, found in grants.items()}, orders=orders,
+        first_year=result.zone_ids.set_index("zone_id")["first_year"],
+    )  # fmt: skip
 
 
 def figures(rows: tuple[ZoneRow, ...]) -> Figures:
@@ -120,27 +168,34 @@ def figures(rows: tuple[ZoneRow, ...]) -> Figures:
         people=total([row.people for row in rows]),
         households=total([row.households for row in rows]),
         shelters=total([row.shelters for row in rows]),
+        public=total([row.public for row in rows]),
+        road_km=_total_km([row.road_km for row in rows]),
         roaming_zones=sum(bool(row.roaming) for row in rows),
     )
 
 
-def _row(
-    number: int, zone: pd.Series, rank: int, need: pd.Series, km: float, result: Result,
-    history: CarrierHistory | None,
-) -> ZoneRow:  # fmt: skip
-    generation = result.study.zones.generation
-    marks = tuple(str(zone[f"mark_{generation}_{key}"]) for key in result.study.carrier_keys)
-    people, shelters = whole(need["people"]), whole(need["shelters"])
-    reply = history.zones.get(str(zone.name)) if history else None
-    first = int(result.zone_ids.set_index("zone_id").at[zone.name, "first_year"])
-    kinds = [word for word, there in ((HOMES, people), (PLACES, shelters)) if there]
+def _total_km(values: list[float | None]) -> float | None:
+    """Sum of printed tenths; unknown as soon as one of them is."""
+    known = [round(10 * value) for value in values if value is not None]
+    return sum(known) / 10 if len(known) == len(values) else None
+
+
+def _row(number: int, zone_id: str, rank: int, zones: _Zones, history: CarrierHistory | None) -> ZoneRow:
+    zone, need = zones.table.loc[zone_id], zones.need.loc[zone_id]
+    marks = tuple(str(sign) for sign in zones.marks.loc[zone_id])
+    people, shelters, public, visited = (
+        whole(need[name]) for name in ("people", "shelters", "public", "visited")
+    )
+    road_km = tenths(need["road_km"])
+    reply = history.zones.get(zone_id) if history else None
+    kinds = ((HOMES, people), (ROADS, road_km), (PLACES, (shelters or 0) + (public or 0)), (VISITED, visited))
     return ZoneRow(
         number=number,
         rank=rank,
-        zone_id=str(zone.name),
+        zone_id=zone_id,
         municipality=str(zone["municipality"]),
         name=str(zone["name"]),
-        kind="・".join(kinds) or HOMES,
+        kind="・".join(word for word, there in kinds if there) or (NOTHING if people == 0 else HOMES),
         marks=marks,
         serving=sum(mark in (SERVED, PARTLY) for mark in marks),
         serving_unknown=marks.count(UNKNOWN_MARK),
@@ -148,8 +203,14 @@ def _row(
         households=whole(need["households"]),
         share_65plus=whole(100 * need["elderly"] / need["people"]) if need["people"] > 0 else None,
         shelters=shelters,
-        nearest_km=tenths(km),
+        public=public,
+        visited=visited,
+        road_km=road_km,
+        nearest_km=tenths(float(zones.edge_km[zone_id])),
+        designated=str(zones.designated[zone_id]),
+        subsidy=zones.subsidy[zone_id],
+        municipal_order=zones.orders.get(zone_id),
         roaming=whole(need["roaming"]),
-        first_year=(reply.first_year if reply and reply.first_year else first),
+        first_year=(reply.first_year if reply and reply.first_year else int(zones.first_year[zone_id])),
         answer=reply.answer if reply else "",
     )

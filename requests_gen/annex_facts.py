@@ -1,4 +1,4 @@
-"""What one carrier leaves out in each zone: people, households, elderly people, facilities. Not yet rounded."""
+"""What one carrier leaves out in each zone: people, households, elderly people, places, roads. Not yet rounded."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import pandas as pd
 import shapely
 
 from coverage.matrix import layers_by_column
+from coverage.places_in_zones import MEETING, SHELTERING, VISITED
+from coverage.source_tables import CATEGORIES
+from coverage.zones import mark
 
 if TYPE_CHECKING:
     from coverage.run import Result
@@ -22,8 +25,9 @@ def carrier_need(result: Result, carrier: str, generation: str) -> pd.DataFrame:
     """What `carrier` leaves out. Index zone_id; float64 columns, NaN where unknown.
 
     people, households, elderly (persons 65+): taken with the gap rule of the study, households and elderly in
-    the same part of each cell as its people. shelters: facilities of the zone whose point lies outside the
-    carrier's layers. roaming: of the people, those whose cell's centre lies in a roaming layer of the
+    the same part of each cell as its people. shelters, public (学校・医療・役場支所・集会所), visited (登山道・観光・
+    農林作業): places of the zone whose point lies outside the carrier's layers, of the kinds that were given.
+    road_km: 県道以上 and emergency roads outside this carrier's layers, km. roaming: of the people, those whose cell's centre lies in a roaming layer of the
     carrier; NaN where it has none.
     """
     zones = result.zones.index
@@ -31,14 +35,16 @@ def carrier_need(result: Result, carrier: str, generation: str) -> pd.DataFrame:
     zone = cells["zone_id"]
     left = result.gaps.loc[cells.index, f"uncovered_population_{generation}_{carrier}"]
     part = (left / cells["population"].where(cells["population"] > 0)).fillna(0.0).where(left.notna())
-    outside = _outside(result, carrier, generation)
-    shelters = outside.groupby("zone_id")["outside"].sum().reindex(zones, fill_value=0.0)
+    outside, road = facilities_outside(result, carrier, generation), f"uncovered_road_km_{carrier}"
     return pd.DataFrame(
         {
             "people": left.groupby(zone).sum(min_count=1).reindex(zones),
             "households": _sum(cells["households"], part, zone).reindex(zones),
             "elderly": _sum(cells["population_65plus"], part, zone).reindex(zones),
-            "shelters": shelters if _listed(result, carrier, generation) else np.nan,
+            "shelters": _count(outside, SHELTERING, given_categories(result), zones),
+            "public": _count(outside, MEETING, given_categories(result), zones),
+            "visited": _count(outside, VISITED, given_categories(result), zones),
+            "road_km": result.zones.get(road, np.nan),
             "roaming": _roaming(result, carrier, generation, cells, left).reindex(zones),
         },
         index=zones,
@@ -51,11 +57,36 @@ def _sum(amount: pd.Series, part: pd.Series, zone: pd.Series) -> pd.Series:
     return (amount * part).where(part != 0.0, 0.0).groupby(zone).agg(lambda values: values.sum(skipna=False))
 
 
-def _listed(result: Result, carrier: str, generation: str) -> bool:
-    """Whether it is known which facilities the carrier leaves out."""
-    return bool(result.study.facilities) and bool(
-        _shapes(result, carrier, generation, result.study.rules.kinds).size
-    )
+def given_categories(result: Result) -> set[str]:
+    """The categories of places that the study's lists speak of: of others nothing is known."""
+    named = [CATEGORIES[wanted.kind] for wanted in result.study.facilities]
+    return set().union(*named) | set(result.facilities["category"])
+
+
+def _count(
+    outside: pd.DataFrame | None, categories: Sequence[str], given: set[str], zones: pd.Index
+) -> pd.Series:
+    """How many places of these categories are left out in each zone; NaN where no list speaks of them."""
+    if outside is None or not given & set(categories):
+        return pd.Series(np.nan, index=zones)
+    mine = outside[outside["outside"] & outside["category"].isin(categories)]
+    return mine["zone_id"].value_counts().reindex(zones, fill_value=0).astype(float)
+
+
+def zone_marks(result: Result, generation: str) -> pd.DataFrame:
+    """○ △ × － of each carrier; index zone_id, a column a carrier key.
+
+    As in the zones; where nobody lives, by the land of the zone's cells instead of its people.
+    """
+    zones, cells = result.zones, result.cells[result.cells["zone_id"] != ""]
+    land = cells["land_share"].groupby(cells["zone_id"]).sum().reindex(zones.index)
+    empty = zones["population"] == 0
+    table = {}
+    for carrier in result.study.carrier_keys:
+        lacks = (1.0 - result.shares.loc[cells.index, (carrier, generation)]) * cells["land_share"]
+        by_land = mark(land, lacks.groupby(cells["zone_id"]).sum(min_count=1).reindex(zones.index))
+        table[carrier] = zones[f"mark_{generation}_{carrier}"].mask(empty, by_land)
+    return pd.DataFrame(table, index=zones.index)
 
 
 def zone_facilities(result: Result) -> pd.DataFrame:
@@ -67,7 +98,9 @@ def zone_facilities(result: Result) -> pd.DataFrame:
             "x": facilities.geometry.x, "y": facilities.geometry.y,
         }
     )  # fmt: skip
-    table = table[~table.duplicated(["name", "x", "y"])]  # 避難所 and 緊急避難場所 of one name are one place
+    # 避難所 and 緊急避難場所 of one name are one place; a school that is a shelter too is both
+    kind = table["category"].where(~table["category"].isin(SHELTERING), SHELTERING[0])
+    table = table[~table.assign(kind=kind).duplicated(["name", "x", "y", "kind"])]
     i, j, inside = result.grid.locate(table["x"].to_numpy(float), table["y"].to_numpy(float))
     lookup = pd.Series(
         result.cells["zone_id"].to_numpy(), index=pd.MultiIndex.from_frame(result.cells[["i", "j"]])
@@ -77,16 +110,13 @@ def zone_facilities(result: Result) -> pd.DataFrame:
     return table[table["zone_id"] != ""]
 
 
-def _outside(result: Result, carrier: str, generation: str) -> pd.DataFrame:
-    """zone_facilities with `outside`: whether the point lies in no own layer of the carrier."""
-    table = zone_facilities(result)
-    shapes = _shapes(result, carrier, generation, result.study.rules.kinds)
-    return table.assign(outside=~_inside(shapes, table["x"].to_numpy(float), table["y"].to_numpy(float)))
-
-
 def facilities_outside(result: Result, carrier: str, generation: str) -> pd.DataFrame | None:
-    """The facilities of the zones and whether the carrier leaves them out, or None where that is not known."""
-    return _outside(result, carrier, generation) if _listed(result, carrier, generation) else None
+    """zone_facilities with `outside`: whether the point lies in no own layer of the carrier; None where not known."""
+    shapes = _shapes(result, carrier, generation, result.study.rules.kinds)
+    if not result.study.facilities or not len(shapes):
+        return None
+    table = zone_facilities(result)
+    return table.assign(outside=~_inside(shapes, table["x"].to_numpy(float), table["y"].to_numpy(float)))
 
 
 def _shapes(result: Result, carrier: str, generation: str, kinds: Sequence[str]) -> np.ndarray:

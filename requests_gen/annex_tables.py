@@ -9,7 +9,8 @@ from requests_gen.annex import Annex, ZoneRow
 from requests_gen.captions import Caption, dates_by_layer
 from requests_gen.letter_settings import LetterSettings, words_of
 from requests_gen.letter_sources import carrier_name, census, layer_days, sources
-from requests_gen.letter_words import Wording, listed
+from requests_gen.letter_words import UNKNOWN, Wording, listed
+from requests_gen.urgency_words import subsidy_note, subsidy_rules
 
 if TYPE_CHECKING:
     from coverage.run import Result
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 Align = Literal["left", "center", "right"]
 TITLE = "優先整備要望地区一覧表"
 TOTAL = "合計"
+NOT_SAID = "－"
 
 
 @dataclass(frozen=True)
@@ -68,26 +70,37 @@ def annex_table(
 def _columns(result: Result, settings: LetterSettings, zones: Annex) -> dict[str, Heading]:
     wording, shown = settings.style.wording, settings.zones.other_carriers == "marks"
     group = wording.say("不感状況（{generation}）", generation=wording.text(zones.generation))
+    rows = zones.rows
     columns = {
         "number": Heading("番号", 11, "center"),
         "rank": Heading("優先\n順位", 11, "center"),
         "zone_id": Heading("地区ID", 19, "center"),
         "municipality": Heading(f"{words_of(settings, result.study)['municipalities']}名", 24, "left"),
         "name": Heading("地区名", 29, "left"),
-        "kind": Heading("種別", 16.5, "center"),
+        "kind": Heading("種別", 20.5, "left"),
     }
     for at, carrier in enumerate(result.study.carriers):
         if carrier.key == zones.carrier or shown:
             own = "\n（貴社）" if carrier.key == zones.carrier else ""
             columns[f"mark {at}"] = Heading(carrier.name + own, 14.5, "center", group)
     columns |= {
-        "serving": Heading("提供\n事業者数", 14, "center"),
+        "serving": Heading("提供\n事業者数", 15, "center"),
         "people": Heading("エリア外\n人口(推計)", 19.5, "right"),
         "households": Heading("エリア外\n世帯(推計)", 17.5, "right"),
         "share_65plus": Heading("65歳\n以上割合", 14, "right"),
-        "shelters": Heading("避難所等\n（か所）", 13, "right"),
-        "nearest_km": Heading("エリア端\nまで(km)", 15, "right"),
+        "shelters": Heading("避難所等\n（か所）", 14.5, "right"),
     }
+    # a column that nothing is known of is named in a note instead (_unknown_note)
+    if any(row.public is not None for row in rows):
+        columns["public"] = Heading("学校・\n医療等\n（か所）", 13, "right")
+    if any(row.road_km is not None for row in rows):
+        columns["road_km"] = Heading("不感道路\n延長(km)", 15, "right")
+    columns["nearest_km"] = Heading("エリア端\nまで(km)", 15, "right")
+    if any(row.designated != UNKNOWN for row in rows):
+        columns["designated"] = Heading("条件不利\n地域", 17, "left")
+        columns["subsidy"] = Heading("補助活用\nの可能性", 20, "left")
+    if any(row.municipal_order is not None for row in rows):
+        columns["municipal_order"] = Heading("市町の\n優先度", 12, "right")
     if any(row.roaming is not None for row in zones.rows):
         columns["roaming"] = Heading("うちパートナー\n回線区域の人口", 19, "right")
     columns["first_year"] = Heading("要望年度\n（初回）", 15, "center")
@@ -106,17 +119,22 @@ def _columns(result: Result, settings: LetterSettings, zones: Annex) -> dict[str
 def _cell(name: str, row: ZoneRow, zones: Annex, wording: Wording) -> Cell:
     if name.startswith("mark"):
         return Cell(row.marks[int(name.split()[1])])
-    if name in {"zone_id", "municipality", "name", "kind", "answer"}:
+    if name in {"zone_id", "municipality", "name", "kind", "answer", "designated", "subsidy"}:
         return Cell(getattr(row, name))
     if name == "serving":
         return Cell(serving(row, wording))
     if name == "first_year":
         return Cell(wording.fiscal_year(row.first_year).removesuffix("度"))
+    if name == "share_65plus" and row.people == 0:
+        return Cell(NOT_SAID)
     if name == "share_65plus":
         share = row.share_65plus
         return Cell(wording.number(share) + ("％" if share is not None else ""), share, "percent")
-    if name == "nearest_km":
-        return Cell(wording.number(row.nearest_km, 1), row.nearest_km, "km")
+    if name in {"nearest_km", "road_km"}:
+        km = getattr(row, name)
+        return Cell(wording.number(km, 1), km, "km")
+    if name == "municipal_order" and row.municipal_order is None:
+        return Cell(NOT_SAID)
     value = getattr(row, name)
     return Cell(wording.number(value), value, "whole")
 
@@ -131,10 +149,14 @@ def serving(row: ZoneRow, wording: Wording) -> str:
 def _totals(names: list[str], zones: Annex, wording: Wording) -> tuple[Cell, ...]:
     sums = {
         "people": zones.figures.people, "households": zones.figures.households, "shelters": zones.figures.shelters,
+        "public": zones.figures.public,
     }  # fmt: skip
     cells = [
         Cell(wording.number(sums[name]), sums[name], "whole") if name in sums else Cell("") for name in names
     ]
+    if "road_km" in names:
+        km = zones.figures.road_km
+        cells[names.index("road_km")] = Cell(wording.number(km, 1), km, "km")
     zero = wording.say("{n}地区", n=zones.figures.zones)
     cells[names.index("name")] = Cell(f"{TOTAL}　{zero}")
     cells[names.index("serving")] = Cell(wording.text(f"0社\n{zones.figures.zero_zones}地区"))
@@ -165,6 +187,7 @@ def _notes(result: Result, settings: LetterSettings, zones: Annex, said: Caption
                 "避難所等　指定避難所及び指定緊急避難場所のうち、その位置が貴社のエリアに入らないもの。"
             )
         )
+    notes += _urgent_notes(result, settings, zones)
     notes.append(wording.text("エリア端まで　地区の代表点（人口の重心）から貴社のエリアまでの直線距離。"))
     if any(row.roaming is not None for row in zones.rows):
         notes.append(
@@ -175,6 +198,38 @@ def _notes(result: Result, settings: LetterSettings, zones: Annex, said: Caption
     notes.append("出典　" + sources(said))
     notes.append(f"文書ID　{identity}（Kengai {result.provenance['kengai']}）")
     return notes
+
+
+def _urgent_notes(result: Result, settings: LetterSettings, zones: Annex) -> list[str]:
+    """What the columns on places, roads, designations and grants mean; and which are missing for want of data."""
+    wording, rows = settings.style.wording, zones.rows
+    least = result.study.ranking.least_road_km
+    notes, missing = [], []
+    if any(row.public is not None for row in rows):
+        notes.append(
+            "学校・医療等　学校、医療機関、役場支所及び集会所のうち、その位置が貴社のエリアに入らないもの（一覧のあるものに限る）。"
+        )
+    else:
+        missing.append("学校・医療等")
+    if any(row.road_km is not None for row in rows):
+        more = f"{least:g}km以上の地区は、人口の不感状況にかかわらず掲げた。" if least > 0 else ""
+        notes.append(f"不感道路延長　緊急輸送道路及び県道以上のうち、貴社のエリアに入らない延長。{more}")
+    else:
+        missing.append("不感道路延長")
+    if any(row.designated != UNKNOWN for row in rows):
+        notes.append(
+            "条件不利地域　過=過疎　辺=辺地　離=離島　半=半島　山=振興山村　特=特定農山村　豪=豪雪。住民の半数以上が区域に入るもの。"
+        )
+        notes.append("補助活用の可能性　" + subsidy_note(result.study, subsidy_rules(result.study)).ja)
+    else:
+        missing.append("条件不利地域・補助活用の可能性")
+    if any(row.municipal_order is not None for row in rows):
+        notes.append("市町の優先度　その市町の中での順位。－は市町が順位を付けていない地区。")
+    if missing:
+        notes.append(f"{'、'.join(missing)}は、資料がないため不明であり、この表には掲げていない。")
+    if any(row.people == 0 for row in rows):
+        notes.append("人の住まない地区の不感状況は、地区の陸地の面積で判定した。")
+    return [wording.text(note) for note in notes]
 
 
 def _rest(zones: Annex, wording: Wording) -> str:

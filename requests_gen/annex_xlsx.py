@@ -30,6 +30,7 @@ def write_annex_xlsx(
     write_text(sheet, MARKS_ROW, 0, "　".join(part for part in head if part), book.look(bold=True))
     _headings(book, sheet, table)
     for row, cells in enumerate(table.cells, start=HEADER_ROW + 1):
+        sheet.set_row(row, LINE_POINTS * _lines(cells, table) + 2)
         for column, cell in enumerate(cells):
             _cell(book, sheet, row, column, cell, table.headings[column].align)
     at = HEADER_ROW + 1 + len(table.cells)
@@ -41,6 +42,15 @@ def write_annex_xlsx(
     if table.cells:
         sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + len(table.cells), last)
     book.book.close()
+
+
+def _lines(cells: tuple[Cell, ...], table: AnnexTable) -> int:
+    """How many lines the tallest cell of a row takes."""
+    return max(
+        lines_in(cell.text, int(heading.width_mm * CHARACTERS_A_MM))
+        for cell, heading in zip(cells, table.headings, strict=True)
+        if not cell.unit
+    )
 
 
 def _page(sheet: Any, table: AnnexTable, head: tuple[str, ...], carrier_name: str) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,12 +10,25 @@ import pandas as pd
 from coverage.criteria import GROUPS
 from geodata.errors import Text
 from requests_gen.captions import Caption
+from requests_gen.column import Column
+from requests_gen.evidence_words import ground_counts
+from requests_gen.urgency_columns import detail_columns, urgent_columns
+from requests_gen.urgency_words import (
+    NO_DESIGNATION,
+    SUBSIDY,
+    designated_words,
+    subsidy_of,
+    subsidy_rules,
+)
 
 if TYPE_CHECKING:
     from coverage.run import Result
     from coverage.study import Study
 
-Kind = Literal["text", "mark", "whole", "people", "amount", "score", "share", "km", "degree"]
+__all__ = [
+    "FIRST", "GATES", "NEEDS", "NOTE", "PLACE", "PRINTED_TO", "Column", "criterion_names", "degrees", "in_degrees",
+    "ranking_columns", "ranking_rows", "whole_columns",
+]  # fmt: skip
 
 NOTE = "注記"
 PRINTED_TO = "nearest_coverage_km"
@@ -25,17 +37,6 @@ GATES = {
     "small": Text("人数が基準未満", "fewer people than the least"),
     "unknown": Text("人数が不明", "people not known"),
 }
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: `key` in files for programs, `heading` in sheets for people, `width` in characters."""
-
-    key: str
-    heading: Text
-    meaning: Text
-    kind: Kind
-    width: float = 9
 
 
 FIRST = (
@@ -84,7 +85,10 @@ NEEDS = (
            Text("エリア外人口と同じ割合で数えた世帯", "households, taken like uncovered people"), "people"),
     Column("uncovered_65plus", Text("エリア外の65歳以上", "uncovered aged 65+"),
            Text("エリア外人口と同じ割合で数えた65歳以上の人", "people aged 65+, taken like uncovered people"), "people"),
-    Column("shelters", Text("避難所等", "shelters"), Text("地区の区画にある避難所などの数", "shelters standing in the zone's cells"), "whole"),
+    Column("shelters", Text("避難所等", "shelters"),
+           Text("地区の区画にある避難所などの数。空欄は一覧がなく不明", "shelters standing in the zone's cells; empty: no list was given"), "whole"),
+)  # fmt: skip
+NEAREST = (
     Column("nearest_coverage_km", Text("最寄りエリアまでkm", "km to coverage"),
            Text("いずれか1社が半分以上届く最寄りの区画までの直線距離", "to the nearest cell that some carrier covers by half"), "km"),
 )  # fmt: skip
@@ -109,15 +113,29 @@ LAST = (
 )  # fmt: skip
 
 
+GROUND = (
+    Column("ground_tests", Text("現地測定の回数", "field tests"),
+           Text("判定に使った現地の記録の数。0は測っていない", "records of the ground that decide; 0: nobody has measured"), "whole", 8),
+    Column("claimed_out", Text("図と食い違う世代・社数", "claimed, measured out"),
+           Text("エリア図では圏内だが、現地測定ではつながらなかった事業者×世代の数。詳しくは docs/study.md の [evidence]",
+                "carriers and generations inside on the map that were not served on the ground"), "whole", 9),
+)  # fmt: skip
+
+
 def ranking_columns(study: Study) -> list[Column]:
     """All columns of the ranking of `study`: what fits a printed page first (to PRINTED_TO), then the rest."""
     return [
         *FIRST,
         *_mark_columns(study),
         *NEEDS,
+        *urgent_columns(study, printed=True),
+        *NEAREST,
         *_part_columns(study),
         *PLACE,
         *MORE,
+        *urgent_columns(study, printed=False),
+        *detail_columns(study),
+        *(GROUND if study.evidence is not None else ()),
         *_own_columns(study),
         *_people_columns(study),
         *LAST,
@@ -236,6 +254,7 @@ def ranking_rows(result: Result, caption: Caption) -> pd.DataFrame:
     lon, lat = degrees(rows["x"].to_numpy(float), rows["y"].to_numpy(float), result.grid.crs)
     words = {key: text.in_(caption.lang) for key, text in GATES.items()}
     names = criterion_names(result.study)
+    grants = subsidy_of(result, subsidy_rules(result.study))
     yes_no = ("はい", "") if caption.lang == "ja" else ("yes", "")
     rows = rows.assign(
         lon=lon, lat=lat,
@@ -246,10 +265,16 @@ def ranking_rows(result: Result, caption: Caption) -> pd.DataFrame:
             for name in ("unknown_criteria", "decides")
         },
         always_top=_always_words(rows, caption.lang),
+        designated=designated_words(rows, "", NO_DESIGNATION.in_(caption.lang)),
+        subsidy=[SUBSIDY[grants[str(zone)].answer].in_(caption.lang) for zone in rows.index],
+        **ground_counts(result, rows.index),
         rule=caption.rule_key, generation=caption.generation, as_of=caption.as_of_key,
     )  # fmt: skip
     rows[NOTE] = caption.short_notice
-    return rows[[column.key for column in ranking_columns(result.study) if column.key != "zone_id"]]
+    columns = [column for column in ranking_columns(result.study) if column.key != "zone_id"]
+    rows = rows.reindex(columns=[column.key for column in columns])  # what no file speaks of is empty
+    texts = [column.key for column in columns if column.kind == "text"]
+    return rows.assign(**{key: rows[key].astype(object).where(rows[key].notna(), "") for key in texts})
 
 
 def _criterion_words(keys: str, names: dict[str, Text], lang: str) -> str:

@@ -15,7 +15,7 @@ KINDS = {
     "carrier_polygons": Text("携帯電話のエリア", "carrier's area"),
     "settlement": Text("地区（大字など）", "settlements"),
     "settlements": Text("地区（大字など）", "settlements"),
-    "facility": Text("避難所など", "facilities"),
+    "facility": Text("避難所・学校・医療などの施設", "facilities"),
     "gsi_shelters": Text("避難所・避難場所（国土地理院）", "shelters (GSI)"),
     "measurement": Text("現地の測定", "measurements"),
     "road": Text("道路", "roads"),
@@ -37,6 +37,8 @@ LEVELS = {
 # facts that people ask for, in this order; intake.json holds them all
 FACTS = {
     "year": Text("調査の年", "year"),
+    "vintage": Text("版", "vintage"),
+    "years": Text("推計の年", "years"),
     "statistics_id": Text("統計表ID", "table id"),
     "level": Text("メッシュの大きさ（m）", "mesh size (m)"),
     "population_total": Text("人口の合計", "people in all"),

@@ -172,7 +172,8 @@ def texts_in(
 
 NAMES = {
     "addressee": "宛先", "sender": "差出人", "title": "件名", "body": "本文", "items": "記", "contact": "事務担当",
-    "number": "文書番号", "date": "日付", "cells": "表の行", "place": "地区", "facilities": "施設", "carrier_name": "事業者名",
+    "number": "文書番号", "date": "日付", "cells": "表の行", "place": "地区", "facilities": "施設・交通", "carrier_name": "事業者名",
+    "dangers": "災害・地形", "building": "整備の条件", "grant": "補助制度",
     "notes": "注", "situation": "不感の状況", "history": "要望の経緯", "zones": "地区の表", "author": "差出人",
     "headings": "見出し", "text": "", "towns": "市町別",
 }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ import pandas as pd
 from geodata.errors import DataError, Text
 from requests_gen.annex import Annex, annex
 from requests_gen.annex_facts import edge_km
+from requests_gen.annex_orders import municipal_orders
 from requests_gen.captions import Caption, caption, plain
 from requests_gen.letter import letter_id
 from requests_gen.letter_docx import template_file
@@ -80,7 +81,8 @@ def write_letters(
     with shelf_lock(out_dir):
         entries = read_shelf(out_dir)
         frames, said = map_frames(result), caption(result, "ja")
-        annexes = _annexes(result, settings, history, frames, chosen, left_out)
+        orders = municipal_orders(settings.folder, result.study.about.fiscal_year)
+        annexes = _annexes(result, settings, history, frames, chosen, left_out, orders)
         kept_maps = cache_dir if cache_dir is not None else out_dir.with_name(f".{out_dir.name}.maps")
         wanted = [(row.zone_id, zones.carrier) for zones in annexes for row in zones.rows]
         maps = maps_for(frames, wanted, kept_maps, workers or _cores(), told)
@@ -132,7 +134,7 @@ def _asked(
 
 def _annexes(
     result: Result, settings: LetterSettings, history: History | None, frames: MapFrames, chosen: list[str],
-    left_out: dict[str, str],
+    left_out: dict[str, str], orders: Mapping[str, int] | None,
 ) -> list[Annex]:  # fmt: skip
     """Annex 1 of each carrier that has a zone to ask for; the others are named in `left_out`."""
     generation = str(result.study.zones.generation)
@@ -142,7 +144,7 @@ def _annexes(
             left_out[key] = f"{generation} のエリアの資料がない"
             continue
         own = history.of(key) if history else None
-        zones = annex(result, key, settings.zones, own, edge_km(frames, key, generation))
+        zones = annex(result, key, settings.zones, own, edge_km(frames, key, generation), orders)
         if zones.rows:
             found.append(zones)
         else:

@@ -14,6 +14,7 @@ from requests_gen.captions import UNIONS, Caption, dates_by_layer, plain
 from requests_gen.columns import degrees, in_degrees, ranking_rows
 from requests_gen.map_raster import classes, raster, runs
 from requests_gen.map_words import MAP_WORDS
+from requests_gen.urgency_card import urgency_facts
 
 if TYPE_CHECKING:
     from coverage.criteria import Criterion
@@ -40,7 +41,7 @@ def map_data(result: Result, caption: Caption) -> dict[str, Any]:
         "criteria": _criteria(result, caption),
         "grid": window,
         "layers": _layers(result, place),
-        "zones": _zones(result, rows),
+        "zones": _zones(result, rows, caption.lang),
         "municipalities": towns(result),
         "facilities": facility_rows(result),
     }
@@ -65,7 +66,7 @@ def _weighed(result: Result) -> list[Criterion]:
     return [criterion for criterion in ranking.all_criteria if ranking.weights.get(criterion.key, 0.0) > 0]
 
 
-def _zones(result: Result, rows: pd.DataFrame) -> list[dict[str, Any]]:
+def _zones(result: Result, rows: pd.DataFrame, lang: str) -> list[dict[str, Any]]:
     """One record a zone, in order of rank."""
     study = result.study
     parts = [criterion.key for criterion in _weighed(result)]
@@ -85,6 +86,7 @@ def _zones(result: Result, rows: pd.DataFrame) -> list[dict[str, Any]]:
                     "population", "uncovered_population", "complete_population", "uncovered_households",
                     "uncovered_65plus", "shelters", "nearest_coverage_km",
                 )},
+                "more": urgency_facts(row, study, lang),
                 "marks": [[row[f"mark_{g}_{c.key}"] for g in study.generations] for c in study.carriers],
                 "x": round(row["lon"] * UNITS_A_DEGREE), "y": round(row["lat"] * UNITS_A_DEGREE),
             }

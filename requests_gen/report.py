@@ -10,6 +10,7 @@ from geodata.report import IntakeReport, Notice
 from geodata.text import stripped
 from requests_gen.captions import Caption, plain
 from requests_gen.intake_words import FACTS, FORMATS, KINDS, LEVELS, SAID, VERDICTS
+from requests_gen.urgency_words import not_used
 
 if TYPE_CHECKING:
     from coverage.run import Result
@@ -75,6 +76,7 @@ def intake_html(result: Result, caption: Caption) -> str:
         total=counted,
         summary=_whole(counted).in_(caption.lang),
         files=[_file(report, caption) for report in result.reports],
+        not_used=[(s.name.in_(caption.lang), s.unknown.in_(caption.lang)) for s in not_used(result.study)],
         say=lambda ja, en: Text(ja, en).in_(caption.lang),
     )
     return stripped(page)

@@ -19,6 +19,7 @@ from requests_gen.book import HEADER_ROW, Book, lines_in, write_text
 from requests_gen.captions import RULE_NAMES, RULE_SHORT, Caption, carrier_label
 from requests_gen.columns import PRINTED_TO, Column, ranking_columns, ranking_rows
 from requests_gen.intake_words import KINDS, VERDICTS
+from requests_gen.urgency_words import not_used
 
 if TYPE_CHECKING:
     from coverage.run import Result
@@ -263,6 +264,13 @@ def _meaning_parts(result: Result, caption: Caption) -> list[tuple[str, list[tup
                 (f"{c.heading.in_(lang)}\n({c.key})", c.meaning.in_(lang))
                 for c in ranking_columns(result.study)
             ],
+        ),
+        (
+            Text(
+                "使っていないデータ（分からないことは空欄。0ではありません）",
+                "Data not given (what it would tell is empty, not 0)",
+            ),
+            [(source.name.in_(lang), source.unknown.in_(lang)) for source in not_used(result.study)],
         ),
         (Text("出典と備考", "Sources and notes"), [("", line) for line in caption.sources]),
     ]

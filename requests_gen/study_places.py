@@ -61,7 +61,8 @@ def find_studies(folder: Path) -> list[StudyPlace]:
 
 
 def _place(study: Path) -> StudyPlace:
-    beside = study.parent if study.name == STUDY_FOLDER else study
+    own = study.name != STUDY_FOLDER or (study / "results" / MANIFEST).is_file()
+    beside = study if own else study.parent
     return StudyPlace(study, beside / "results", beside / "letters", _workspace(study))
 
 

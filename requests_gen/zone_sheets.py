@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from coverage.subsidy import Possibility
 from requests_gen.annex import Annex, ZoneRow
-from requests_gen.annex_facts import facilities_outside
+from requests_gen.annex_facts import facilities_outside, given_categories
 from requests_gen.annex_tables import serving
+from requests_gen.annex_urgency import MISSING, building, dangers, grant, places_and_roads
 from requests_gen.captions import Caption, dates_by_layer
 from requests_gen.columns import degrees
+from requests_gen.evidence_words import contradictions, grounds
 from requests_gen.letter_settings import LetterSettings, words_of
 from requests_gen.letter_sources import layer_days, sources
 from requests_gen.letter_words import UNKNOWN, Wording, whole
+from requests_gen.urgency_words import credits_of, subsidy_note, subsidy_of, subsidy_rules
 
 if TYPE_CHECKING:
     from coverage.run import Result
 
 TITLE = "地区別個票"
-NAMED = 8
-KINDS = {"shelter": "指定避難所", "evacuation_site": "指定緊急避難場所"}
+FUTURE = "population_"
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -35,11 +38,31 @@ class ZoneSheet:
     place: Pairs
     situation_head: tuple[str, ...]
     situation: tuple[tuple[str, ...], ...]
+    ground: tuple[str, ...]
     people: tuple[tuple[str, ...], ...]
     facilities: Pairs
-    conditions: Pairs
+    dangers: Pairs
+    building: Pairs
+    grant: Pairs
     effect: Pairs
     history: Pairs
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What all sheets of a letter share: zones (with lon, lat), places by zone, days of the areas, grants."""
+
+    result: Result
+    settings: LetterSettings
+    annex: Annex
+    table: pd.DataFrame
+    places: dict[str, pd.DataFrame] | None
+    nowhere: pd.DataFrame
+    given: set[str]
+    told: dict[str, dict[str, list[str]]]
+    grants: dict[str, Possibility]
+    grant_note: str
     notes: tuple[str, ...]
 
 
@@ -49,25 +72,27 @@ def zone_sheets(
     """A sheet for every row of annex 1, in its order."""
     table = pd.DataFrame(result.zones.drop(columns="geometry"))
     lon, lat = degrees(table["x"].to_numpy(float), table["y"].to_numpy(float), result.grid.crs)
-    table = table.assign(lon=lon, lat=lat)
-    known = facilities_outside(result, zones.carrier, zones.generation)
-    # by zone once: looking through all of them for every sheet took most of the time
-    listed = None if known is None else dict(iter(known.groupby("zone_id")))
-    told = dates_by_layer(result)
-    notes = _notes(result, zones, said, identity, settings.style.wording)
-    return [
-        _sheet(row, table.loc[row.zone_id], result, settings, zones, listed, told, notes)
-        for row in zones.rows
-    ]
+    listed = facilities_outside(result, zones.carrier, zones.generation)
+    rules = subsidy_rules(result.study)
+    known = _Known(
+        result=result, settings=settings, annex=zones, table=table.assign(lon=lon, lat=lat),
+        # by zone once: looking through all of them for every sheet took most of the time
+        places=None if listed is None else dict(iter(listed.groupby("zone_id"))),
+        nowhere=pd.DataFrame(columns=["name", "category", "outside"]),
+        given=given_categories(result), told=dates_by_layer(result), grants=subsidy_of(result, rules),
+        grant_note=subsidy_note(result.study, rules).ja,
+        notes=_notes(result, zones, said, identity, settings.style.wording),
+    )  # fmt: skip
+    return [_sheet(row, known.table.loc[row.zone_id], known) for row in zones.rows]
 
 
-def _sheet(
-    row: ZoneRow, zone: pd.Series, result: Result, settings: LetterSettings, zones: Annex,
-    listed: dict[str, pd.DataFrame] | None, told: dict[str, dict[str, list[str]]], notes: tuple[str, ...],
-) -> ZoneSheet:  # fmt: skip
+def _sheet(row: ZoneRow, zone: pd.Series, known: _Known) -> ZoneSheet:
+    result, settings, zones = known.result, known.settings, known.annex
     wording = settings.style.wording
     words = words_of(settings, result.study)
     count = wording.text(f"{row.number}／{len(zones.rows)}")
+    mine = None if known.places is None else known.places.get(row.zone_id, known.nowhere)
+    others = settings.zones.other_carriers == "marks"
     return ZoneSheet(
         zone_id=row.zone_id,
         head=wording.text(f"番号　{count}　優先順位　{row.rank}"),
@@ -77,22 +102,26 @@ def _sheet(
             ("種別", row.kind),
             ("代表点", wording.text(f"北緯{zone['lat']:.4f}度　東経{zone['lon']:.4f}度")),
         ),
-        situation_head=("事業者", *(wording.text(name) for name in result.study.generations), "エリアの基準日", "判定の根拠"),
-        situation=_situation(zone, result, settings, zones, told),
-        people=_people(row, zone, wording),
-        facilities=_facilities(row, listed, wording),
-        conditions=_conditions(row, zone, wording),
+        situation_head=("事業者", *(wording.text(name) for name in result.study.generations), "エリアの基準日", "判定の根拠", *_seen(result, "確認日")),
+        situation=_situation(row, zone, result, settings, zones, known.told),
+        ground=tuple(contradictions(result.verdicts, zones.carrier, row.zone_id, result.study.evidence, wording)),
+        people=_people(row, zone, result, wording),
+        facilities=places_and_roads(row, zone, result, mine, known.given, zones.carrier, others, wording),
+        dangers=dangers(row, zone, result, wording),
+        building=(*_serving(row, wording), *building(zone, result, wording)),
+        grant=grant(zone, result, known.grants[row.zone_id], known.grant_note, wording),
         effect=_effect(row, zone, zones, wording),
         history=_history(row, wording),
-        notes=notes,
+        notes=known.notes,
     )  # fmt: skip
 
 
 def _situation(
-    zone: pd.Series, result: Result, settings: LetterSettings, zones: Annex,
+    row: ZoneRow, zone: pd.Series, result: Result, settings: LetterSettings, zones: Annex,
     told: dict[str, dict[str, list[str]]],
 ) -> tuple[tuple[str, ...], ...]:  # fmt: skip
     wording, generations = settings.style.wording, result.study.generations
+    main = {c.key: sign for c, sign in zip(result.study.carriers, row.marks, strict=True)}
     rows = []
     for carrier in result.study.carriers:
         own = carrier.key == zones.carrier
@@ -101,65 +130,69 @@ def _situation(
         days = "、".join(
             dict.fromkeys(day for g in generations if (day := layer_days(told, g, carrier.key, wording)))
         )
+        basis, seen = grounds(
+            result.verdicts, row.zone_id, carrier.key, zones.carrier, days, result.study.evidence, wording
+        )
         rows.append(
             (
                 carrier.name + ("（貴社）" if own else ""),
-                *(str(zone[f"mark_{generation}_{carrier.key}"]) for generation in generations),
+                *(
+                    # of the zones' own generation as in annex 1, which judges an empty place by its land
+                    main[carrier.key]
+                    if generation == zones.generation
+                    else str(zone[f"mark_{generation}_{carrier.key}"])
+                    for generation in generations
+                ),
                 days or "資料なし",
-                "エリア図" if days else "－",
+                basis,
+                *_seen(result, seen),
             )
         )
     return tuple(rows)
 
 
-def _people(row: ZoneRow, zone: pd.Series, wording: Wording) -> tuple[tuple[str, ...], ...]:
-    """(what, in the zone, of it outside the carrier's area)."""
-    elderly = row.share_65plus
-    share = whole(100 * zone["share_65plus"])
+def _seen(result: Result, text: str) -> tuple[str, ...]:
+    """The column 確認日: only where the study brings what was measured."""
+    return (text,) if result.study.evidence is not None else ()
+
+
+def _people(row: ZoneRow, zone: pd.Series, result: Result, wording: Wording) -> tuple[tuple[str, ...], ...]:
+    """(what, in the zone, of it outside the carrier's area), then the people to come, for reference."""
+    elderly = _percent(row.share_65plus, row.people, wording)
+    share = _percent(whole(100 * zone["share_65plus"]), whole(zone["population"]), wording)
     return (
         ("人口（人）", wording.number(whole(zone["population"])), wording.number(row.people)),
         ("世帯", wording.number(whole(zone["households"])), wording.number(row.households)),
-        (wording.text("65歳以上の割合"), _percent(share, wording), _percent(elderly, wording)),
+        (wording.text("65歳以上の割合"), share, elderly),
+        *_to_come(zone, result, wording),
     )  # fmt: skip
 
 
-def _percent(value: int | None, wording: Wording) -> str:
+def _to_come(zone: pd.Series, result: Result, wording: Wording) -> list[tuple[str, ...]]:
+    wanted = result.study.future_population
+    if wanted is None:
+        return [("将来推計人口（参考）", MISSING, "－")]
+    source = credits_of(result, "future") or "－"
+    return [
+        (wording.text(f"将来推計人口（参考）{year}年"),
+         wording.number(whole(float(zone.get(f"{FUTURE}{year}", float("nan"))))), f"－（{source}）" if year == wanted.years[0] else "－")
+        for year in wanted.years
+    ]  # fmt: skip
+
+
+def _percent(value: int | None, people: int | None, wording: Wording) -> str:
+    if people == 0:
+        return "－"  # a share of nobody is nothing, and not unknown
     return UNKNOWN if value is None else wording.number(value) + "％"
 
 
-def _facilities(row: ZoneRow, listed: dict[str, pd.DataFrame] | None, wording: Wording) -> Pairs:
-    if listed is None:
-        return (("避難所等", "資料がないため不明"),)
-    if row.zone_id not in listed:
-        return (("避難所等", "地区の区画内にはない"),)
-    mine = listed[row.zone_id].sort_values(["outside", "name"], ascending=[False, True])
-    named = [
-        f"{place.name}（{KINDS.get(place.category, place.category)}、{'エリア外' if place.outside else 'エリア内'}）"
-        for place in mine.head(NAMED).itertuples(index=False)
-    ]
-    more = wording.say("ほか{n}か所", n=len(mine) - NAMED) if len(mine) > NAMED else ""
-    count = wording.say("{n}か所のうち貴社のエリア外 ", n=len(mine)) + wording.say(
-        "{n}か所", n=int(mine["outside"].sum())
-    )
-    return (("避難所等の数", count), ("名称", "、".join([*named, *([more] if more else [])])))
-
-
-def _conditions(row: ZoneRow, zone: pd.Series, wording: Wording) -> Pairs:
-    rows = [
-        ("貴社のエリア端まで", wording.say("約{km}km（代表点から）", km=wording.number(row.nearest_km, 1))
-         if row.nearest_km is not None else UNKNOWN),
-        ("提供事業者数", serving(row, wording)),
-    ]  # fmt: skip
+def _serving(row: ZoneRow, wording: Wording) -> Pairs:
+    rows = [("提供事業者数", serving(row, wording))]
     if row.roaming is not None:
-        rows.append(
-            (
-                "パートナー回線",
-                wording.say(
-                    "エリア外人口のうち{people}人がパートナー回線の区域", people=wording.number(row.roaming)
-                ),
-            )
+        said = wording.say(
+            "エリア外人口のうち{people}人がパートナー回線の区域", people=wording.number(row.roaming)
         )
-    rows.append(("用地・電源・伝送路等", "この資料では調べていない"))
+        rows.append(("パートナー回線", said))
     return tuple(rows)
 
 
@@ -171,6 +204,10 @@ def _effect(row: ZoneRow, zone: pd.Series, zones: Annex, wording: Wording) -> Pa
     )  # fmt: skip
     if row.shelters:
         gain += wording.say("、避難所等{n}か所", n=row.shelters)
+    if row.public:
+        gain += wording.say("、学校・医療等{n}か所", n=row.public)
+    if row.road_km:
+        gain += wording.text(f"、道路約{row.road_km:,.1f}km")
     nobody = whole(zone["complete_population"])
     first = UNKNOWN if nobody is None else wording.say("推計{n}人", n=nobody)
     return ("整備された場合", gain), ("うちどの事業者のエリアにも入らない人", first)

@@ -15,6 +15,7 @@ from requests_gen.captions import UNIONS, Caption
 from requests_gen.cell_at import CellValues
 from requests_gen.columns import ranking_columns
 from requests_gen.map_words import MAP_WORDS
+from requests_gen.urgency_card import urgency_facts
 from screens.words import as_html
 
 if TYPE_CHECKING:
@@ -33,12 +34,13 @@ NOT_SPOTS = {
 
 @dataclass(frozen=True)
 class Card:
-    """One zone. facts: (label, value); marks: {carrier: {generation: sign}}; parts: (label, points, of how many)."""
+    """One zone. facts, urgency: (label, value); marks: {carrier: {generation: sign}}; parts: (label, points, of how many)."""
 
     zone_id: str
     title: str
     rank: str
     facts: list[tuple[str, str]]
+    urgency: list[tuple[str, str]]
     generations: list[str]
     marks: dict[str, dict[str, str]]
     parts: list[tuple[str, float, float]]
@@ -53,6 +55,7 @@ def card(zone_id: str, row: pd.Series, result: Result, facilities: list[str], sa
         title=stripped(f"{row['municipality']} {row['name']}"),
         rank=_rank(row, study.ranking.shake, lang),
         facts=_facts(row, said),
+        urgency=urgency_facts(row, study, lang),
         generations=study.generations,
         marks={
             stripped(carrier.name): {g: str(row[f"mark_{g}_{carrier.key}"]) for g in study.generations}
@@ -145,16 +148,17 @@ def card_html(card: Card, lang: str) -> str:
         + "</tr>"
         for name, by in card.marks.items()
     )
-    facts = "".join(
-        f"<div><dt>{as_html(label)}</dt><dd>{as_html(value)}</dd></div>" for label, value in card.facts
+    facts, urgency = (
+        "".join(f"<div><dt>{as_html(label)}</dt><dd>{as_html(value)}</dd></div>" for label, value in group)
+        for group in (card.facts, card.urgency)
     )
     facilities = "、".join(as_html(name) for name in card.facilities)
-    named = Text("避難所等の名前", "shelters by name").in_(lang)
+    named = Text("避難所・施設の名前", "shelters and other places by name").in_(lang)
     return (
         f'<div class="kengai-card"><p class="head"><b>{as_html(card.title)}</b> '
         f"<span>{as_html(card.rank)}　{as_html(card.zone_id)}</span></p><dl>{facts}</dl>"
         f'<div class="two"><table><caption>{MAP_WORDS["who"].in_(lang)}</caption><tr><td></td>{head}</tr>{marks}</table>'
-        f"{_parts_html(card, lang)}</div>"
+        f"{_parts_html(card, lang)}</div><dl>{urgency}</dl>"
         + (f"<p>{named}: {facilities}</p>" if facilities else "")
         + f"<p class='note'>{MAP_WORDS['estimate'].in_(lang)}</p></div>"
     )

@@ -214,7 +214,7 @@ def zones() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         2026,
     )
     frame = frame.assign(zone_id=zone_of_cells(gap, places.of_cell, frame["municipality_id"], ids))
-    return frame, zone_table(frame, gaps, ids, NAMES, CARRIERS, ["4G"], "4G"), ids
+    return frame, zone_table(frame, gaps, ids, NAMES, CARRIERS, ["4G"], "4G", share), ids
 
 
 def test_zones_are_places_and_their_people_by_hand():

@@ -174,7 +174,7 @@ def world(
     )  # fmt: skip
     ids = give_ids(table, pd.DataFrame(columns=zone_ids.COLUMNS, dtype=str), 2026)
     cells = cells.assign(zone_id=zone_of_cells(gap, place, cells["municipality_id"], ids))
-    zones = zone_table(cells, gaps, ids, towns["name"], keys, made.generations, "4G")
+    zones = zone_table(cells, gaps, ids, towns["name"], keys, made.generations, "4G", shares)
     points = zone_points(cells, grid)
     zones = zones.assign(
         shelters=in_cell.reindex(cells.index).fillna(0).groupby(cells["zone_id"]).sum().reindex(zones.index),

@@ -44,8 +44,9 @@ function kengaiMap(map) {
   });
   if (data.facilities.length) {
     const item = make("li"), { label } = tick(W.shelters_layer, false, on => on ? facilities.addTo(map) : facilities.remove());
-    drawing.facilityKinds.forEach(category => label.insertBefore(drawing.placeSign(category), label.lastChild));
-    list.appendChild(add(item, label));
+    const kinds = make("small", null, "kinds");
+    drawing.facilityKinds.forEach(category => add(kinds, add(make("span"), drawing.placeSign(category), document.createTextNode(" " + W[category]))));
+    add(list, add(item, label), add(make("li"), kinds));
   }
   body.appendChild(list);
   body.appendChild(make("h2", W.layers));
@@ -136,6 +137,7 @@ function kengaiMap(map) {
     fact(W.old, zone.uncovered_65plus, W.people_unit);
     fact(W.shelters, zone.shelters, W.places_unit, 0);
     fact(W.nearest, zone.nearest_coverage_km, W.km_unit, 1);
+    zone.more.forEach(([words, value]) => add(out, make("dt", words), make("dd", value)));
     return out;
   };
   const parts = zone => {

@@ -254,12 +254,22 @@ function kengaiDrawing(map, data) {
     placeMarkers();
   };
 
-  // ---- facilities: a house takes people in, a triangle is a place to flee to ----
+  // ---- facilities: a house takes people in, a triangle is a place to flee to; each kind has its own shape ----
   const PLACES = {
     shelter: (pen, p, s) => { pen.moveTo(p.x, p.y - s - 1); pen.lineTo(p.x + s, p.y - 1); pen.lineTo(p.x + s, p.y + s); pen.lineTo(p.x - s, p.y + s); pen.lineTo(p.x - s, p.y - 1); },
     evacuation_site: (pen, p, s) => { pen.moveTo(p.x, p.y - s); pen.lineTo(p.x + s, p.y + s * 0.8); pen.lineTo(p.x - s, p.y + s * 0.8); },
+    school: (pen, p, s) => path(pen, p, s * 0.85, [[-1, -1], [1, -1], [1, 1], [-1, 1]]),
+    clinic: (pen, p, s) => path(pen, p, s, [[-0.35, -1], [0.35, -1], [0.35, -0.35], [1, -0.35], [1, 0.35], [0.35, 0.35], [0.35, 1], [-0.35, 1], [-0.35, 0.35], [-1, 0.35], [-1, -0.35], [-0.35, -0.35]]),
+    office: (pen, p, s) => path(pen, p, s, [[0, -1.1], [1.1, 0], [0, 1.1], [-1.1, 0]]),
+    hall: (pen, p, s) => path(pen, p, s, [[-1, -0.8], [1, -0.8], [0, 1]]),
+    station: (pen, p, s) => path(pen, p, s, [[-1.2, -0.45], [1.2, -0.45], [1.2, 0.45], [-1.2, 0.45]]),
+    trail: (pen, p, s) => path(pen, p, s, [[-0.55, -1], [0.55, -1], [1.05, 0], [0.55, 1], [-0.55, 1], [-1.05, 0]]),
+    tourism: (pen, p, s) => path(pen, p, s, [[0, -1.1], [0.3, -0.3], [1.1, 0], [0.3, 0.3], [0, 1.1], [-0.3, 0.3], [-1.1, 0], [-0.3, -0.3]]),
+    worksite: (pen, p, s) => path(pen, p, s, [[-0.6, -0.9], [0.6, -0.9], [1, 0.9], [-1, 0.9]]),
   };
-  const placePath = (pen, category, point, size) => { pen.beginPath(); (PLACES[category] || PLACES.evacuation_site)(pen, point, size); pen.closePath(); };
+  const path = (pen, p, s, corners) => corners.forEach(([x, y], k) => k ? pen.lineTo(p.x + s * x, p.y + s * y) : pen.moveTo(p.x + s * x, p.y + s * y));
+  const PLACE_FILLS = { shelter: "#03af7a", evacuation_site: "#b5f0dc" }, OTHER_PLACE = "#ffffff";
+  const placePath = (pen, category, point, size) => { pen.beginPath(); PLACES[category](pen, point, size); pen.closePath(); };
   const Place = L.CircleMarker.extend({
     _updatePath() {
       const canvas = this._renderer;
@@ -273,13 +283,13 @@ function kengaiDrawing(map, data) {
     canvas.width = canvas.height = 16;
     const pen = canvas.getContext("2d");
     placePath(pen, category, { x: 8, y: 8.5 }, 5.5);
-    pen.fillStyle = category === "shelter" ? "#03af7a" : "#b5f0dc"; pen.fill(); pen.strokeStyle = INK; pen.stroke();
+    pen.fillStyle = PLACE_FILLS[category] || OTHER_PLACE; pen.fill(); pen.strokeStyle = INK; pen.stroke();
     canvas.setAttribute("aria-hidden", "true");
     return canvas;
   };
   const facilities = L.featureGroup().bindTooltip(layer => make("div", layer.options.words), { direction: "top" });
   data.facilities.forEach(([x, y, words, category]) => facilities.addLayer(new Place([y / UNITS, x / UNITS], {
-    renderer: front, radius: 6, color: INK, weight: 1, fillColor: category === "shelter" ? "#03af7a" : "#b5f0dc", fillOpacity: 1, category, words,
+    renderer: front, radius: 6, color: INK, weight: 1, fillColor: PLACE_FILLS[category] || OTHER_PLACE, fillOpacity: 1, category, words,
   })));
   const facilityKinds = Object.keys(PLACES).filter(category => data.facilities.some(place => place[3] === category));
 
