@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from requests_gen.annex import Annex, Figures
+from requests_gen.evidence_words import contradictions
 from requests_gen.letter_history import History
 from requests_gen.letter_sentences import Line, Speech, body, requests
 from requests_gen.letter_settings import Addressee, LetterSettings, words_of
@@ -110,6 +111,9 @@ def _speech(result: Result, settings: LetterSettings, zones: Annex, history: His
         answered_year=history.fiscal_year if history else None,
         commitments=tuple(wording.text(text) for text in allowed),
         roaming_partner=to.roaming_partner,
+        contradicted=any(
+            contradictions(result.verdicts, key, row.zone_id, study.evidence, wording) for row in zones.rows
+        ),
         deadline=_date(settings.letter.deadline, wording, weekday=True),
     )
 

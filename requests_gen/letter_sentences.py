@@ -29,6 +29,7 @@ class Speech:
     answered_year: int | None
     commitments: tuple[str, ...]
     roaming_partner: str
+    contradicted: bool  # whether the ground says otherwise than the carrier's own area map
     deadline: str
 
     def say(self, sentence: str, **parts: str | int) -> str:
@@ -84,6 +85,11 @@ def found(speech: Speech) -> str:
         "を利用することが困難な区域に" + inside(speech) + "ことを確認しました（算定の方法、基準日及び出典は、別紙1の注の"
         "とおりです。）。",
         generation=speech.wording.text(speech.generation), zones=speech.figures.zones,
+    ) + (
+        speech.say(
+            "また、貴社のエリア図では圏内とされているものの、現地での測定では利用できなかった箇所がありました（測定の日、"
+            "回数及び判定の方法は、別紙2のとおりです。）。"
+        ) if speech.contradicted else ""
     )  # fmt: skip
 
 

@@ -26,16 +26,29 @@ LABELS = {
     "designated": Text("条件不利地域", "disadvantaged area"),
     "subsidy": Text("補助活用", "grant"),
 }
+GROUND = Text("現地の測定", "field tests")
 UNTIL = "designated_until"
 
 
 def urgency_facts(row: Mapping[str, Any], study: Study, lang: str) -> list[tuple[str, str]]:
     """(label, value) in the order of LABELS. row: a row of ranking_rows. What the study brings itself is a number."""
     own = {wanted.key for wanted in study.ranking.criteria}
-    return [
+    facts = [
         (label.in_(lang), _said(key, row.get(key, float("nan")), row, key in own, lang))
         for key, label in LABELS.items()
     ]
+    return facts if study.evidence is None else [*facts, (GROUND.in_(lang), _measured(row, lang))]
+
+
+def _measured(row: Mapping[str, Any], lang: str) -> str:
+    """How often it was tested on the ground, and whether that says otherwise than the areas."""
+    tests, against = int(row["ground_tests"]), int(row["claimed_out"])
+    if not tests:
+        return Text("なし", "none").in_(lang)
+    said = Text(f"{tests:,}回", f"{tests:,} tests").in_(lang)
+    if not against:
+        return said
+    return said + Text(f"。エリア図と食い違い {against}件", f"; {against} against the area maps").in_(lang)
 
 
 def _said(key: str, value: Any, row: Mapping[str, Any], own: bool, lang: str) -> str:

@@ -41,7 +41,8 @@ def copy_example(example: Path, out: Path) -> Path:
     if not (target / STUDY_FILE).exists():
         target.mkdir(parents=True, exist_ok=True)
         shutil.copytree(example / "data", target / "data", dirs_exist_ok=True)
-        write_bytes(target / LETTERS_FILE, (example / LETTERS_FILE).read_bytes())
+        for beside in (*sorted(example.glob("*.csv")), example / LETTERS_FILE):
+            write_bytes(target / beside.name, beside.read_bytes())
         # the study file last: its presence says that the copy is whole
         write_bytes(target / STUDY_FILE, (example / STUDY_FILE).read_bytes())
     return target
