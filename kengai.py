@@ -232,7 +232,7 @@ def demo(
     told = _Progress(quiet, lang)
     try:
         _, result = make_demo(EXAMPLE, out, told, who=person(), at=datetime.now().astimezone(), lang=lang)
-        _letters(result, out / "letters", None, told, thanks=False)
+        _letters(result, out / "letters", None, told)
     except DataError as error:
         _refuse(error, lang)
     results = out / "results"
@@ -254,17 +254,14 @@ def demo(
         )
 
 
-def _letters(
-    result: Result, out: Path, carriers: list[str] | None, told: _Progress, thanks: bool = True
-) -> None:
-    from requests_gen.letter_history import History
+def _letters(result: Result, out: Path, carriers: list[str] | None, told: _Progress) -> None:
     from requests_gen.letter_settings import read_letter_settings
     from requests_gen.letters import write_letters
     from requests_gen.registry_letters import keep_shelf, last_answers
     from requests_gen.registry_places import person
 
     year = result.study.about.fiscal_year
-    history = last_answers(result.study.folder, year) if thanks else History(fiscal_year=year - 1)
+    history = last_answers(result.study.folder, year)
     entries = write_letters(result, read_letter_settings(result.study), out, carriers, told, history=history)
     keep_shelf(result.study.folder, entries, year, who=person(), at=datetime.now().astimezone())
 

@@ -88,6 +88,6 @@ def future_people(
     columns = [name for name in future.columns if name.startswith("population_")]
     shares = future[columns].reindex(mesh.to_numpy()).set_axis(cells.index).mul(part, axis=0)
     # a mesh without a row has nobody, as in the census; a blank figure is unknown
-    shares = shares.where(mesh.isin(future.index).to_numpy()[:, None], 0.0)
+    shares.loc[~mesh.isin(future.index).to_numpy()] = 0.0
     summed = shares[inside].groupby(cells.loc[inside, "zone_id"]).agg(lambda values: values.sum(skipna=False))
     return summed.reindex(zones)

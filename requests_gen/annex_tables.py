@@ -119,6 +119,8 @@ def _columns(result: Result, settings: LetterSettings, zones: Annex) -> dict[str
 def _cell(name: str, row: ZoneRow, zones: Annex, wording: Wording) -> Cell:
     if name.startswith("mark"):
         return Cell(row.marks[int(name.split()[1])])
+    if name == "answer" and not row.answer:
+        return Cell(NOT_SAID)
     if name in {"zone_id", "municipality", "name", "kind", "answer", "designated", "subsidy"}:
         return Cell(getattr(row, name))
     if name == "serving":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,16 @@ class StudyPlace:
         """Changes whenever the findings do; "" where there are none."""
         manifest = self.results / MANIFEST
         return hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest.is_file() else ""
+
+
+def year_of(study: Path) -> int | None:
+    """The fiscal year that a study.toml says, None where it cannot be read: its own page tells why."""
+    try:
+        return int(
+            tomllib.loads((study / STUDY_FILE).read_text(encoding="utf-8-sig"))["study"]["fiscal_year"]
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def find_studies(folder: Path) -> list[StudyPlace]:

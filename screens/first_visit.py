@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from geodata.errors import Text
 from requests_gen.publishing import MANIFEST
 from screens.trouble_log import log_folder
 
+SLOWING = 0.97  # how much of the bar is left after each step: three years are about a hundred steps
 _one_at_a_time = threading.Lock()
 
 
@@ -48,10 +50,8 @@ def _status(lang: str) -> Any:
 
 
 def _make(example: Path, folder: Path, lang: str) -> None:
-    from coverage.run import run
-    from coverage.study import read_study
-    from requests_gen.outputs import write_outputs
-    from requests_gen.workspace import copy_example, write_zone_ids
+    from requests_gen.demo import make_demo
+    from requests_gen.registry_places import person
 
     bar = st.progress(0.0)
     done = 0
@@ -59,9 +59,8 @@ def _make(example: Path, folder: Path, lang: str) -> None:
     def told(step: Text) -> None:
         nonlocal done
         done += 1
-        bar.progress(1 - 0.9**done, text=step.in_(lang))  # how many steps there are is not known beforehand
+        # how many steps there are is not known beforehand
+        bar.progress(1 - SLOWING**done, text=step.in_(lang))
 
-    result = run(read_study(copy_example(example, folder)), told)
-    write_outputs(result, folder / "results", told=told)
-    write_zone_ids(result)
+    make_demo(example, folder, told, who=person(), at=datetime.now().astimezone())
     bar.progress(1.0)

@@ -14,7 +14,7 @@ import streamlit as st
 
 from geodata.errors import DataError, Text
 from requests_gen.captions import caption
-from requests_gen.study_places import StudyPlace, find_studies
+from requests_gen.study_places import StudyPlace, find_studies, year_of
 from screens.address import remember, remembered
 from screens.opened import Opened
 from screens.trouble_log import keep_log
@@ -67,17 +67,25 @@ def go_to(page: st.Page) -> NoReturn:
 
 
 def _chosen(places: list[StudyPlace], lang: str) -> StudyPlace:
-    """The study to look at; where there are several, a switch by the name of their folder. The first is the default."""
+    """The study to look at; where there are several, a switch by their year. The first is the default."""
     names = [place.folder.name for place in places]
+    labels = {place.folder.name: _label(place, lang) for place in places}
     chosen = remembered("study", names, names[0])
     if len(places) > 1:
         st.session_state["study"] = chosen
         st.selectbox(
             Text("調査", "Study").in_(lang), names, key="study", width=150, label_visibility="collapsed",
+            format_func=labels.__getitem__,
             on_change=lambda: remember("study", st.session_state["study"], names[0]),
         )  # fmt: skip
     remember("study", chosen, names[0])
     return places[names.index(chosen)]
+
+
+def _label(place: StudyPlace, lang: str) -> str:
+    """A study by its fiscal year; by its folder where the year is not told."""
+    year = year_of(place.folder)
+    return place.folder.name if year is None else Text(f"{year}年度", f"FY {year}").in_(lang)
 
 
 def language(lang: str) -> None:

@@ -23,7 +23,8 @@ from examples.mie.places import CENSUS
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "mie"
 DATA = EXAMPLE / "data"
-CENSUS_TABLE = DATA / "tblT001141H24.txt"
+STORY = EXAMPLE / "story"
+CENSUS_TABLE = DATA / "tblT001141H24.zip"
 BOUNDARIES = DATA / "N03-20240101_24_fictitious.geojson"
 LARGEST_FILE, LARGEST_FOLDER = 1_500_000, 4_000_000
 CENTRE_4G = {
@@ -38,7 +39,7 @@ CENTRE_5G = {"alpha": (0.88, 0.93), "bravo": (0.84, 0.90), "charlie": (0.78, 0.8
 @pytest.fixture(scope="module")
 def census() -> pd.DataFrame:
     """The census table as text, columns named by code, the label row left out."""
-    frame = pd.read_csv(CENSUS_TABLE, encoding="cp932", dtype=str, keep_default_na=False)
+    frame = pd.read_csv(io.BytesIO(census_text()), encoding="cp932", dtype=str, keep_default_na=False)
     return frame.iloc[1:].reset_index(drop=True)
 
 
@@ -64,6 +65,13 @@ def layers(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], gp
     return found
 
 
+def census_text() -> bytes:
+    """The table in its zip, as e-Stat delivers it."""
+    with zipfile.ZipFile(CENSUS_TABLE) as archive:
+        assert archive.namelist() == ["tblT001141H24.txt"]
+        return archive.read("tblT001141H24.txt")
+
+
 def cell_corner(code: str) -> tuple[float, float]:
     """South-western corner (lon, lat) of a nine-digit mesh code, by the text of JIS X 0410."""
     quadrant = int(code[8]) - 1
@@ -78,13 +86,13 @@ def rows_of(name: str) -> list[dict[str, str]]:
 
 
 def test_the_example_is_small() -> None:
-    sizes = [path.stat().st_size for path in [*EXAMPLE.glob("*.*"), *DATA.iterdir()]]
+    sizes = [path.stat().st_size for path in [*EXAMPLE.glob("*.*"), *DATA.iterdir(), *STORY.iterdir()]]
     assert max(sizes) <= LARGEST_FILE
     assert sum(sizes) <= LARGEST_FOLDER
 
 
 def test_the_census_table_has_the_form_of_e_stat() -> None:
-    data = CENSUS_TABLE.read_bytes()
+    data = census_text()
     assert data.count(b"\n") == data.count(b"\r\n")
     codes, labels, *rows = list(csv.reader(io.StringIO(data.decode("cp932"))))
     assert codes[:4] == ["KEY_CODE", "HTKSYORI", "HTKSAKI", "GASSAN"]
@@ -183,14 +191,92 @@ def test_shelters_are_fictitious_and_on_land(municipalities: gpd.GeoDataFrame) -
     assert shapely.distance(points, land).max() < 2e-6
 
 
-@pytest.mark.parametrize("name", ["alpha_4g.zip", "alpha_5g.zip"])
-def test_zip_names_are_shift_jis_without_a_flag(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "starts"),
+    [
+        ("alpha_4g.zip", "エリア表示_架空モバイルA_"),
+        ("alpha_5g.zip", "エリア表示_架空モバイルA_"),
+        ("A33-26_24_fictitious.zip", "A33-26_24Polygon（架空）"),
+    ],
+)
+def test_zip_names_are_shift_jis_without_a_flag(name: str, starts: str) -> None:
     with zipfile.ZipFile(DATA / name) as archive:
         members = archive.infolist()
     assert all(not member.flag_bits & 0x800 for member in members)
     names = [member.filename.encode("cp437").decode("cp932") for member in members]
     assert {Path(one).suffix for one in names} == {".shp", ".shx", ".dbf", ".prj"}
-    assert all(one.startswith("エリア表示_架空モバイルA_") for one in names)
+    assert all(one.startswith(starts) for one in names)
+
+
+def test_roads_are_a_ledger_with_every_stretch_once() -> None:
+    roads = gpd.read_file(DATA / "road_ledger_24.gpkg")
+    assert roads.crs.to_epsg() == 6674
+    assert set(roads["種別"]) == {"国道", "県道"}
+    assert set(roads["緊急輸送道路"]) == {"0", "1"}
+    assert roads["路線名"].str.startswith("（架空）").all()
+    km = roads.length / 1000
+    assert 300 < km.sum() < 800
+    # roads meet and cross, yet none runs along another: the union is as long as the parts
+    assert roads.union_all().length / 1000 == pytest.approx(km.sum(), rel=1e-3)
+
+
+def test_places_of_use_have_the_columns_of_the_originals() -> None:
+    schools, clinics, offices = (
+        gpd.read_file(DATA / f"{name}_24_fictitious.geojson") for name in ("P29", "P04", "P05")
+    )
+    assert (schools["P29_007"] == "2").sum() == 3, "some schools are closed"
+    assert set(clinics["P04_001"]) == {"1", "2", "3"}
+    assert (offices["P05_002"] == "1").sum() == 29, "one main office a municipality"
+    names = pd.concat([schools["P29_004"], clinics["P04_002"], offices["P05_003"]])
+    assert names.str.startswith("（架空）").all()
+    own = pd.read_csv(DATA / "own_places_24.csv", encoding="cp932", dtype=str)
+    assert own["名称"].str.startswith("（架空）").all()
+    assert set(own["種別"]) == {"登山道", "観光地", "農林作業地"}
+    assert own["年間利用者数"].isna().any(), "how many come is not always known"
+
+
+def test_designated_areas_lend_their_shapes_to_the_list(municipalities: gpd.GeoDataFrame) -> None:
+    listed = pd.read_csv(EXAMPLE / "designated_areas_mie_2021.csv", dtype=str, keep_default_na=False)
+    depopulated = gpd.read_file(DATA / "A17_24_fictitious.geojson")
+    held = set(zip(depopulated["A17_002"], depopulated["A17_008"].fillna(""), strict=True))
+    wanted = set(zip(listed["市町村コード"], listed["旧市町村名"], strict=True))
+    assert wanted <= held
+    land = municipalities.dropna(subset="N03_007").dissolve("N03_007").to_crs(6674)
+    for code, parts in depopulated.to_crs(6674).groupby("A17_002"):
+        inside = parts.union_all().intersection(land.geometry[code].buffer(300))
+        assert inside.area == pytest.approx(parts.union_all().area, rel=1e-6)
+
+
+def test_landslide_areas_hold_special_ones() -> None:
+    with (
+        zipfile.ZipFile(DATA / "A33-26_24_fictitious.zip") as archive,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        for member in archive.infolist():
+            Path(folder, f"a33{member.filename[-4:]}").write_bytes(archive.read(member))
+        areas = gpd.read_file(f"{folder}/a33.shp", encoding="cp932").to_crs(6674)
+    assert set(areas["A33_002"]) == {"1", "2"}
+    special = areas[areas["A33_002"] == "2"].set_index("A33_004").geometry
+    ordinary = areas[areas["A33_002"] == "1"].set_index("A33_004").geometry.buffer(0.5)
+    assert special.within(ordinary.reindex(special.index)).all()
+
+
+def test_field_tests_say_what_they_are() -> None:
+    tests = pd.read_csv(DATA / "field_tests_24.csv", encoding="cp932", dtype=str, keep_default_na=False)
+    assert set(tests["備考"]) == {"架空の測定"}
+    assert set(tests["圏外"]) == {"", "圏外"}
+    assert ((tests["圏外"] == "圏外") == (tests["RSRP"] == "")).all()
+    assert tests["日時"].str[:10].nunique() == 2
+
+
+def test_future_population_is_of_all_inhabited_meshes(census: pd.DataFrame) -> None:
+    with zipfile.ZipFile(DATA / "1km_mesh_2024_24_fictitious.zip") as archive:
+        rows = json.loads(archive.read(archive.namelist()[0]))["features"]
+    table = pd.DataFrame([row["properties"] for row in rows]).set_index("MESH_ID")
+    assert set(table.index) == set(census["KEY_CODE"].str[:8])
+    assert table["PTN_2020"].sum() == pytest.approx(1_770_254, rel=0.01)
+    assert (table["PTN_2040"] < table["PTN_2020"]).all()
+    assert (table["PTC_2040"] <= table["PTN_2040"]).all()
 
 
 def test_layers_open_with_plain_libraries(layers: dict[tuple[str, str], gpd.GeoDataFrame]) -> None:
@@ -245,7 +331,7 @@ def test_files_say_that_they_are_fictitious() -> None:
         assert "架空".encode() in (DATA / name).read_bytes()
     readme = (EXAMPLE / "README.md").read_text(encoding="utf-8")
     assert all(word in readme for word in ("架空", "Geolonia", "CC BY 4.0", "jp-prefecture", "build.py"))
-    assert all(path.name in readme for path in DATA.iterdir())
+    assert all(path.name in readme for path in (*DATA.iterdir(), *STORY.iterdir()))
 
 
 def test_building_again_gives_the_same_bytes() -> None:

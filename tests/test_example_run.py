@@ -95,3 +95,34 @@ def test_every_file_is_accounted_for(result):
         assert report.verdict in {"accept", "warn"}, report.path
         assert report.records_in_file == report.accepted + sum(report.excluded.values()), report.path
         assert not Path(report.path).is_absolute()
+
+
+def test_every_item_has_data_but_the_municipalities_order(result):
+    """The order comes from the registry; everything else the standard score knows is in the example's files."""
+    assert result.summary["zones"]["not_available"] == ["municipal_order"]
+    zones = result.zones
+    for column in ("hazard", "uncovered_road_km", "public_facilities", "visitors", "shelters"):
+        assert zones[column].notna().all(), column
+        assert 0 < (zones[column] > 0).sum() < len(zones), column
+
+
+def test_places_without_people_become_zones_for_their_roads(result):
+    empty = result.zones[result.zones["population"] == 0]
+    assert 10 <= len(empty) <= 25
+    assert (empty["uncovered_road_km"] >= 0.1).all()
+    assert result.ranking["rank"].reindex(empty.index).isna().all()
+
+
+def test_designations_are_those_of_the_list(result):
+    """By name: 大台町 is designated as a whole, 美杉村 of 津市 until the end of the fiscal year."""
+    zones = result.zones
+    assert zones.loc[zones["municipality_id"] == "24443", "designated"].str.startswith("過").all()
+    misugi = zones[zones["name"].str.startswith("美杉町")]
+    assert len(misugi) > 3
+    assert set(misugi["designated_until"]) == {"2027-03-31"}
+    assert not zones.loc[zones["municipality_id"] == "24207", "designated"].str.contains("過").any()
+
+
+def test_the_ground_agrees_here_and_contradicts_there(result):
+    found = set(result.verdicts["verdict"])
+    assert {"claimed_confirmed", "claimed_out", "unclaimed_out", "mixed"} <= found

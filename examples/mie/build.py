@@ -14,11 +14,28 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+import geopandas as gpd  # noqa: E402
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 import shapely  # noqa: E402
+from shapely.geometry.base import BaseGeometry  # noqa: E402
 
-from examples.mie import carriers, estat, land, not_spots, people, places, radio, shelters, writers  # noqa: E402
+from examples.mie import (  # noqa: E402
+    carriers,
+    estat,
+    field_tests,
+    future,
+    land,
+    marked,
+    not_spots,
+    people,
+    places,
+    places_of_use,
+    radio,
+    roads,
+    shelters,
+    writers,
+)
 from geodata.atomic import write_bytes  # noqa: E402
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -54,15 +71,22 @@ def build() -> tuple[dict[str, bytes], list[str]]:
     layers = carriers.make_layers(field, cells["population"].to_numpy(), left_out)
     gap = np.any(list(left_out.values()), axis=0)
     indoor, outdoor = shelters.make_shelters(mie, cells, gap, outline, rng)
+    net = roads.make_roads(mie, cells, outline, [layers[carrier, "4G"] for carrier in not_spots.CARRIERS])
     files = {
         "N03-20240101_24_fictitious.geojson": writers.geojson(
             municipalities, "N03-20240101_24（架空）", land.DECIMALS
         ),
-        f"tbl{estat.TABLE_ID}H24.txt": estat.census_table(cells, rng),
+        f"tbl{estat.TABLE_ID}H24.zip": writers.zipped(
+            f"tbl{estat.TABLE_ID}H24.txt", estat.census_table(cells, rng)
+        ),
         "settlements_24.csv": writers.table(SETTLEMENT_COLUMNS, settlement_rows(mie)),
         "shelters_24_1.csv": writers.table(shelters.SHELTER_COLUMNS, indoor),
         "shelters_24_2.csv": writers.table(shelters.SITE_COLUMNS, outdoor),
         **carriers.carrier_files(layers),
+        "field_tests_24.csv": writers.table(
+            field_tests.COLUMNS, field_tests.make_field_tests(cells, gap, layers), "cp932"
+        ),
+        **urgent_files(mie, cells, gap, outline, municipalities, net),
         BUILT_WITH: built_with().encode(),
     }
     totals = cells[["population", "households", "population_65plus"]].sum()
@@ -75,6 +99,30 @@ def build() -> tuple[dict[str, bytes], list[str]]:
             for (carrier, generation), layer in layers.items()
         ),
     ]
+
+
+def urgent_files(
+    mie: pd.DataFrame, cells: pd.DataFrame, gap: np.ndarray, outline: BaseGeometry,
+    municipalities: gpd.GeoDataFrame, net: gpd.GeoDataFrame,
+) -> dict[str, bytes]:  # fmt: skip
+    """The files that make a place urgent. gap: bool[cells], some carrier leaves the cell out; net: the roads."""
+    files = {
+        "road_ledger_24.gpkg": writers.geopackage({"road_ledger": net}, writers.NOTE, "LineString"),
+        "A33-26_24_fictitious.zip": writers.shapefile_zip(
+            marked.make_landslides(cells, gap), "A33-26_24Polygon（架空）"
+        ),
+        "own_places_24.csv": writers.table(
+            places_of_use.OWN_COLUMNS, places_of_use.own_rows(mie, cells, gap, net), "cp932"
+        ),
+    }
+    tables = marked.make_designated(mie, municipalities)
+    tables |= places_of_use.make_places_of_use(mie, cells, gap, outline)
+    for name, table in tables.items():
+        files[f"{name}_24_fictitious.geojson"] = writers.geojson(table, f"{name}_24（架空）", land.DECIMALS)
+    codes = mie["code"].iloc[cells["place"]]
+    mesh = writers.geojson(future.make_future(cells, codes), "1km_mesh_2024_24（架空）", land.DECIMALS)
+    files["1km_mesh_2024_24_fictitious.zip"] = writers.zipped("1km_mesh_2024_24_fictitious.geojson", mesh)
+    return files
 
 
 def settlement_rows(mie: pd.DataFrame) -> list[list[str]]:

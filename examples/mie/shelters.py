@@ -49,7 +49,7 @@ def make_shelters(
     sites: list[list[object]] = []
     for number, cell in enumerate(_cells(cells, gap, rng), start=1):
         place = mie.iloc[int(cells["place"].iloc[cell])]
-        point = _point(cells.iloc[cell], land, place, rng)
+        point = point_on_land(cells.iloc[cell], land, place, rng)
         kind = rng.random()
         indoors = kind < BOTH + SHELTER_ONLY
         name = f"（架空）{place['town']}{rng.choice(BUILDINGS if indoors else GROUNDS)}"
@@ -79,7 +79,9 @@ def _cells(cells: pd.DataFrame, gap: np.ndarray, rng: np.random.Generator) -> np
     return np.sort(np.concatenate([first, others]))
 
 
-def _point(cell: pd.Series, land: BaseGeometry, place: pd.Series, rng: np.random.Generator) -> np.ndarray:
+def point_on_land(
+    cell: pd.Series, land: BaseGeometry, place: pd.Series, rng: np.random.Generator
+) -> np.ndarray:
     """A point on land in the cell, near the place where it can be: longitude, latitude."""
     box = cell_boxes(np.array([cell["row"]]), np.array([cell["column"]]))[0]
     tries = rng.uniform(box.bounds[:2], box.bounds[2:], (60, 2))

@@ -65,7 +65,21 @@ def shapefile_zip(layer: gpd.GeoDataFrame, name: str) -> bytes:
     return stream.getvalue()
 
 
-def geopackage(layers: dict[str, gpd.GeoDataFrame], description: str) -> bytes:
+def zipped(name: str, data: bytes) -> bytes:
+    """A zip of one file, as e-Stat and 国土数値情報 deliver them."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        member = zipfile.ZipInfo(name, FIXED_DATE)
+        member.compress_type = zipfile.ZIP_DEFLATED
+        member.external_attr = 0o644 << 16
+        member.create_system = 0
+        archive.writestr(member, data)
+    return stream.getvalue()
+
+
+def geopackage(
+    layers: dict[str, gpd.GeoDataFrame], description: str, geometry_type: str = "MultiPolygon"
+) -> bytes:
     """One GeoPackage with several layers."""
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
     try:
@@ -78,7 +92,7 @@ def geopackage(layers: dict[str, gpd.GeoDataFrame], description: str) -> bytes:
                     layer=name,
                     driver="GPKG",
                     append=number > 0,
-                    geometry_type="MultiPolygon",
+                    geometry_type=geometry_type,
                     layer_options={"DESCRIPTION": description, "SPATIAL_INDEX": "YES"},
                 )
             return path.read_bytes()
