@@ -19,13 +19,15 @@ _PLACE = re.compile(r"^(緯度|経度|LAT(ITUDE)?|LON(GITUDE)?|LNG)$", re.IGNORE
 _FACILITY = re.compile(r"施設|避難|学校名|病院|診療所|庁舎|^P(02|04|05|20|29|34)_\d{3}")
 _SETTLEMENT = re.compile(r"大字|町丁目|^字名|集落|地区名|^S_NAME$|^MOJI$|^TOWN$|^KOAZA$")
 _ROAD = re.compile(r"^N(01|10|13)_\d{3}|路線|道路|HIGHWAY", re.IGNORECASE)
+# designated and hazardous areas of 国土数値情報: polygons that must never pass for a carrier's
+_AREA = re.compile(r"^A(10|16|17|18|19|22|24|25|33|40)_\d{3}")
 _CARRIER = re.compile(r"事業者|CARRIER|キャリア|PROVIDER", re.IGNORECASE)
 _MESH = re.compile(r"メッシュ|MESH", re.IGNORECASE)
 _NAME = re.compile(r"名|NAME", re.IGNORECASE)
 
 
 def inferred_kind(columns: Iterable[str], shapes: str = "") -> str:
-    """coverage, population, boundary, facility, measurement, settlement, road, or "" when nothing tells.
+    """coverage, population, boundary, facility, measurement, settlement, road, area, or "" when nothing tells.
 
     `shapes` is "polygon", "line", "point" or "" for a table.
     """
@@ -38,6 +40,8 @@ def inferred_kind(columns: Iterable[str], shapes: str = "") -> str:
         return "boundary"
     if ("KEY_CODE" in names and some(_CENSUS)) or some(_PROJECTION):
         return "population"
+    if some(_AREA):
+        return "area"
     if some(_SIGNAL) and (shapes == "point" or some(_PLACE)):
         return "measurement"
     if some(_ROAD) and shapes == "line":
