@@ -48,8 +48,9 @@ RUN = """
 import sys
 sys.path.insert(0, ".")
 from pathlib import Path
-from kengai import _run, _Progress
-_run(Path(sys.argv[1]), Path(sys.argv[2]), False, _Progress(True, "ja"), "ja")
+from kengai import _run
+from requests_gen.command_line import Progress
+_run(Path(sys.argv[1]), Path(sys.argv[2]), False, Progress(True, "ja"), "ja")
 """
 
 # the fair peer: read the same files, then only the shares, nothing else
