@@ -8,6 +8,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONHASHSEED := 0
+# one more than there are cores: browsers and servers are often waited for
+WORKERS = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -33,7 +35,7 @@ run: $(VENV)/.run
 
 test: $(VENV)/.test
 	@tests/machine.sh
-	$(BIN)/python -m pytest -q --numprocesses=auto --dist=loadfile
+	$(BIN)/python -m pytest -q --numprocesses=$(WORKERS) --dist=loadfile
 
 # make check: lint, types, import contracts, tests
 check: $(VENV)/.test
