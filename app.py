@@ -11,10 +11,10 @@ sys.path.insert(0, str(HERE))  # the name `coverage` is also coverage.py's: ours
 
 import streamlit as st  # noqa: E402  (after the path above)
 
-from screens import cycle, explore, files, papers, priorities, shell, years  # noqa: E402
-from screens.first_visit import example_folder  # noqa: E402
+from screens import data, letters, map, priorities, replies, years  # noqa: A004, E402
+from screens.shared import example_folder, shell  # noqa: E402
 
-PAGES = (explore, priorities, papers, cycle, years, files)
+PAGES = (map, priorities, letters, replies, years, data)
 
 
 def main() -> None:
@@ -24,10 +24,7 @@ def main() -> None:
     with shell.telling(lang):
         # known before anything is drawn, so that a link is not lost while the example is being made
         visit = shell.Visit()
-        pages = [
-            st.Page(partial(visit.show, page.page), title=page.TITLE.in_(lang), url_path=page.URL)
-            for page in PAGES
-        ]
+        pages = [st.Page(partial(visit.show, page.show), title=page.TITLE.in_(lang), url_path=page.URL) for page in PAGES]
         # the first page has an address of its own, so that a link to it works like any other
         leave = partial(shell.go_to, pages[0])
         start = st.Page(leave, title="圏外 Kengai", default=True, visibility="hidden")

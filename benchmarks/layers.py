@@ -16,9 +16,7 @@ import shapely
 
 from geodata.grid import FloatArray, Grid
 
-MIE_250_M = Grid(
-    west=135.85, south=33.7, dx=11.25 / 3600, dy=7.5 / 3600, nx=370, ny=732, crs="EPSG:6668"
-)  # 270,840 cells
+MIE_250_M = Grid(west=135.85, south=33.7, dx=11.25 / 3600, dy=7.5 / 3600, nx=370, ny=732, crs="EPSG:6668")  # 270,840 cells
 COVERED_PART = 0.55  # of the box, for smooth and stair
 KINDS = ("smooth", "stair", "messy")
 # vertices per raster sample, as found by trial: only the first guess of the search for the right size
@@ -52,9 +50,7 @@ def noise(side: int, seed: int, slope: float = -1.6) -> FloatArray:
     rng = np.random.default_rng(seed)
     half = side // 2
     spectrum = np.zeros((side, half + 1), complex)
-    for ring in range(
-        1, half
-    ):  # one square ring of frequencies at a time: the seed's order is independent of side
+    for ring in range(1, half):  # one square ring of frequencies at a time: the seed's order is independent of side
         rows = np.r_[-ring : ring + 1]
         values = rng.normal(size=(2, 2 * len(rows) + 2 * ring))
         values = (values[0] + 1j * values[1]) * float(ring) ** slope
@@ -74,8 +70,7 @@ def smooth(side: int, grid: Grid, seed: int) -> np.ndarray:
     lines = contour_generator(x, y, field, fill_type=FillType.OuterOffset)
     points, offsets = lines.filled(np.quantile(field, 1 - COVERED_PART), np.inf)
     polygons = [
-        shapely.Polygon(xy[o[0] : o[1]], [xy[a:b] for a, b in pairwise(o[1:])])
-        for xy, o in zip(points, offsets, strict=True)
+        shapely.Polygon(xy[o[0] : o[1]], [xy[a:b] for a, b in pairwise(o[1:])]) for xy, o in zip(points, offsets, strict=True)
     ]
     return np.array(polygons, object)
 
@@ -103,9 +98,7 @@ def messy(vertices: int, grid: Grid, seed: int, stations: int | None = None) -> 
         angle = np.sort(rng.uniform(0, 2 * np.pi, corners))
         walk = np.cumsum(rng.normal(size=corners))
         walk -= np.linspace(walk[0], walk[-1], corners)  # the outline closes where it began
-        radius = (
-            reach * rng.uniform(0.5, 1.5) * np.clip(1 + 0.25 * walk / (np.abs(walk).max() + 1e-9), 0.2, None)
-        )
+        radius = reach * rng.uniform(0.5, 1.5) * np.clip(1 + 0.25 * walk / (np.abs(walk).max() + 1e-9), 0.2, None)
         if number % 10 == 0:  # a stretch drawn in the wrong order
             at = rng.integers(0, corners - 4)
             angle[at : at + 4] = angle[at : at + 4][::-1]

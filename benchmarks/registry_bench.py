@@ -14,8 +14,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from requests_gen.registry import open_registry
-from requests_gen.registry_backup import backup, restore
+from requests_gen.registry.backup import backup, restore
+from requests_gen.registry.registry import open_registry
 from tests.postgres_server import ABSENT, new_database, programs, running_server
 from tests.registry_work import AT, after_a_kill, killed_while_importing, together, write_notes
 
@@ -50,9 +50,7 @@ def killed(folder: Path, kills: int = KILLS) -> int:
     for number in range(kills):
         if number % 20 == 0:  # some of them in a registry that is only being made
             place, begun, kept = folder / f"kills{number}", set(), set()
-        begun_now, kept_now = killed_while_importing(
-            place, first, FILES_A_TIME, chance.uniform(0, LATEST_KILL_S)
-        )
+        begun_now, kept_now = killed_while_importing(place, first, FILES_A_TIME, chance.uniform(0, LATEST_KILL_S))
         begun, kept, first = begun | begun_now, kept | kept_now, first + FILES_A_TIME
         troubles = after_a_kill(place, begun, kept)
         with closing(sqlite3.connect(place / "kengai.sqlite")) as connection:
@@ -78,7 +76,7 @@ def copied_in_use(folder: Path, people: int = 4, writes: int = 100, copies: int 
     sizes = []
     for number in range(copies):
         with open_registry(place) as registry:
-            made = backup(registry.door, folder / f"copy{number}.sqlite", AT, folder)
+            made = backup(registry.database, folder / f"copy{number}.sqlite", AT, folder)
         target = folder / f"restored{number}"
         restored = restore(made, target, AT, target)
         with open_registry(target) as again, open_registry(made) as copy:
@@ -86,9 +84,7 @@ def copied_in_use(folder: Path, people: int = 4, writes: int = 100, copies: int 
             sizes.append(len(again.notes()))
         time.sleep(0.05)
     load.join()
-    print(
-        f"backup      {copies} while {people} people wrote ({sizes[0]} … {sizes[-1]} notes in them): differing {wrong}"
-    )
+    print(f"backup      {copies} while {people} people wrote ({sizes[0]} … {sizes[-1]} notes in them): differing {wrong}")
     return wrong
 
 

@@ -35,8 +35,10 @@ def main(count: int = 50, seed: int = 1) -> int:
             rows += len(written)
             bad += bool(wrong)
             print(f"{number + 1:3d} {'LOST ' + str(wrong) if wrong else 'ok  '} {name}", flush=True)
-    print(f"files {count}, of them saved by LibreOffice {by_other}, answers {rows}, files with a loss {bad}, "
-          f"{time.perf_counter() - began:.0f} s; asked zones {len(ASKED['alpha'])}")  # fmt: skip
+    print(
+        f"files {count}, of them saved by LibreOffice {by_other}, answers {rows}, files with a loss {bad}, "
+        f"{time.perf_counter() - began:.0f} s; asked zones {len(ASKED['alpha'])}"
+    )
     return bad
 
 

@@ -18,8 +18,8 @@ import shapely
 
 from benchmarks.layers import KINDS, MIE_250_M, layer
 from benchmarks.share_bench import timed
-from coverage.edges import polygon_edges
-from coverage.line_gaps import line_pieces, line_shares
+from coverage.share.edges import polygon_edges
+from coverage.share.lines import line_pieces, line_shares
 from geodata.grid import FloatArray
 from geodata.repair import repair_polygons
 
@@ -35,9 +35,7 @@ def winding_roads() -> np.ndarray:
     west, south, east, north = grid.bounds
     margin = 0.05
     start = random.uniform([west + margin, south + margin], [east - margin, north - margin], (ROADS, 2))
-    heading = np.cumsum(random.normal(0, 0.35, (ROADS, SEGMENTS_EACH)), axis=1) + random.uniform(
-        0, 6.28, (ROADS, 1)
-    )
+    heading = np.cumsum(random.normal(0, 0.35, (ROADS, SEGMENTS_EACH)), axis=1) + random.uniform(0, 6.28, (ROADS, 1))
     steps = STEP_DEGREES * np.stack([np.cos(heading), np.sin(heading)], axis=2)
     points = np.concatenate([np.zeros((ROADS, 1, 2)), np.cumsum(steps, axis=1)], axis=1) + start[:, None]
     return np.asarray(shapely.linestrings(points))
@@ -83,9 +81,7 @@ def overlay_seconds(roads: np.ndarray, polygons: np.ndarray, covered: FloatArray
 def main() -> None:
     """Print seconds, ratio, error and peak memory."""
     roads = winding_roads()
-    layers = [
-        repair_polygons(layer(KINDS[k % len(KINDS)], VERTICES, MIE_250_M, seed=k))[0] for k in range(LAYERS)
-    ]
+    layers = [repair_polygons(layer(KINDS[k % len(KINDS)], VERTICES, MIE_250_M, seed=k))[0] for k in range(LAYERS)]
     seconds, covered = timed(lambda: own(roads, layers), 3)
     print(f"\nroads: {ROADS * SEGMENTS_EACH:,} segments x {LAYERS} layers of {VERTICES:,} vertices")
     print(f"  own                 {seconds:8.2f} s   peak {peak_mb():,.0f} MB")

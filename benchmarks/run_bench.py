@@ -16,9 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def _run(code: str, *arguments: str) -> str:
     """What `code` prints, run in a fresh Python."""
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)
     return done.stdout
@@ -48,9 +46,10 @@ RUN = """
 import sys
 sys.path.insert(0, ".")
 from pathlib import Path
-from kengai import _run
-from requests_gen.command_line import Progress
-_run(Path(sys.argv[1]), Path(sys.argv[2]), False, Progress(True, "ja"), "ja")
+from datetime import datetime
+from coverage.study import read_study
+from requests_gen.runs import run_study
+run_study(read_study(Path(sys.argv[1])), Path(sys.argv[2]), lambda step: None, who="bench", at=datetime.now().astimezone())
 """
 
 # the fair peer: read the same files, then only the shares, nothing else
@@ -84,9 +83,7 @@ def main(boundary: Path | None = None) -> dict[str, dict[str, float]]:
     print(
         f"  exactextract, eight shares only: {peer['cpu_s']:6.2f} s  {peer['peak_mib']:5.0f} MiB  (system {peer['system_s']:.2f} s)"
     )
-    print(
-        f"  ratio exactextract / kengai run: {peer['cpu_s'] / ours['cpu_s']:.2f}   (target > 1; memory target < 1024 MiB)"
-    )
+    print(f"  ratio exactextract / kengai run: {peer['cpu_s'] / ours['cpu_s']:.2f}   (target > 1; memory target < 1024 MiB)")
     return {"run": ours, "exactextract": peer}
 
 

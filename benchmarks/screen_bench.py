@@ -77,10 +77,7 @@ class Visit:
         self.asked: dict[str, str] = {}
         self.wire.send("Network.enable")
         self.wire.send("Performance.enable")
-        self.wire.on(
-            "Network.requestWillBeSent",
-            lambda told: self.asked.update({told["requestId"]: told["request"]["url"]}),
-        )
+        self.wire.on("Network.requestWillBeSent", lambda told: self.asked.update({told["requestId"]: told["request"]["url"]}))
         self.wire.on("Network.loadingFinished", self._loaded)
         self.wire.on("Network.webSocketFrameReceived", self._received)
 
@@ -116,8 +113,11 @@ def server(*command: str) -> Iterator[tuple[str, int]]:
     port = free_port()
     running = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", command[0], f"--server.port={port}", "--", *command[1:]],
-        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, start_new_session=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
     try:
         _wait_healthy(f"http://{HOME}:{port}/_stcore/health", running)
         yield f"http://{HOME}:{port}", running.pid
@@ -149,9 +149,7 @@ def zone_clicks(visit: Visit, tries: int = TRIES) -> list[float]:
     for number in range(tries):
         places = visit.page.evaluate(MARKS)
         x, y = places[number * 7 % len(places)]
-        seconds.append(
-            visit.timed(lambda x=x, y=y: visit.page.mouse.click(x, y), f"({CARD}) !== before", CARD)
-        )
+        seconds.append(visit.timed(lambda x=x, y=y: visit.page.mouse.click(x, y), f"({CARD}) !== before", CARD))
         visit.page.evaluate(f"__until({QUIET!r})")
     return seconds
 
@@ -162,9 +160,7 @@ def row_clicks(visit: Visit, tries: int = 8) -> list[float]:
     seconds = []
     for number in range(tries):
         y = box["y"] + 35 + 35 * (number % 4) + 17
-        seconds.append(
-            visit.timed(lambda y=y: visit.page.mouse.click(box["x"] + 16, y), f"{CENTRE} !== before", CENTRE)
-        )
+        seconds.append(visit.timed(lambda y=y: visit.page.mouse.click(box["x"] + 16, y), f"{CENTRE} !== before", CENTRE))
         visit.page.evaluate(f"__until({QUIET!r})")
     return seconds
 
@@ -216,9 +212,7 @@ def long_use(visit: Visit, process: int) -> None:
         zone_clicks(visit)
     end = rss_mb(process), visit.heap_mb()
     for name, a, b in zip(("server", "page's scripts"), start, end, strict=True):
-        print(
-            f"  memory after {LONG_USE} uses, {name:14s}: {a:.0f} → {b:.0f} MB ({100 * (b / a - 1):+.0f} %; target < +10 %)"
-        )
+        print(f"  memory after {LONG_USE} uses, {name:14s}: {a:.0f} → {b:.0f} MB ({100 * (b / a - 1):+.0f} %; target < +10 %)")
 
 
 def peer(browser: Any, study: Path, way: str) -> dict[str, float]:
@@ -238,11 +232,7 @@ def peer(browser: Any, study: Path, way: str) -> dict[str, float]:
         changed = []
         for number in range(6):
             field.fill(str(5 + number * 3))
-            changed.append(
-                last.timed(
-                    lambda: field.press("Enter"), f"window.__painted > before && {QUIET}", "window.__painted"
-                )
-            )
+            changed.append(last.timed(lambda: field.press("Enter"), f"window.__painted > before && {QUIET}", "window.__painted"))
         wire = (sum(last.bytes.values()) - visit_bytes) / 1000 / len(changed)
         return {"first": median(first[1:]), "filter": median(changed), "wire": wire}
 
@@ -253,9 +243,7 @@ def main(study: Path | None = None) -> dict[str, float]:
 
     load, cores = os.getloadavg()[0], os.cpu_count() or 1
     print("\nthe page with the map: 250 m cells of Mie, 8 layers × 125k vertices, real Chromium")
-    print(
-        f"  others on this machine       : load {load:.1f} on {cores} cores; seconds count only where it is well below {cores}"
-    )
+    print(f"  others on this machine       : load {load:.1f} on {cores} cores; seconds count only where it is well below {cores}")
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         if study is None:
             study = Path(name)
@@ -268,9 +256,7 @@ def main(study: Path | None = None) -> dict[str, float]:
             except RuntimeError as failed:
                 print(f"  folium.GeoJson by {way}: left out ({failed})")
                 continue
-            ratios = ", ".join(
-                f"{what} {other[what]:.2f} ({other[what] / found[what]:.1f}×)" for what in ("first", "filter")
-            )
+            ratios = ", ".join(f"{what} {other[what]:.2f} ({other[what] / found[what]:.1f}×)" for what in ("first", "filter"))
             print(
                 f"  folium.GeoJson by {way:9s}  : {ratios} s, {other['wire']:.0f} kB a change ({other['wire'] / found['wire']:.0f}×)"
             )

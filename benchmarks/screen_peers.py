@@ -39,8 +39,7 @@ def zones(results: str) -> list[dict[str, Any]]:
     keep = ("zone_id", "name", "rank", "population")
     for feature in found:
         feature["properties"] = {
-            key: html.escape(str(feature["properties"].get(key))).replace("`", "").replace("$", "")
-            for key in keep
+            key: html.escape(str(feature["properties"].get(key))).replace("`", "").replace("$", "") for key in keep
         }
     return found
 
@@ -57,21 +56,13 @@ def own_addresses() -> dict[str, str]:
 def study_map(features: list[dict[str, Any]]) -> folium.Map:
     """What a tutorial would have you write, on canvas, which is its faster way."""
     at = own_addresses()
-    folium.Map.default_js = [
-        ("leaflet", f"{at['leaflet']}/leaflet.js"),
-        ("jquery", f"{at['jquery']}/jquery.min.js"),
-    ]
+    folium.Map.default_js = [("leaflet", f"{at['leaflet']}/leaflet.js"), ("jquery", f"{at['jquery']}/jquery.min.js")]
     folium.Map.default_css = [("leaflet_css", f"{at['leaflet']}/leaflet.css")]
     drawn = folium.Map(location=[34.5, 136.4], zoom_start=9, tiles=None, prefer_canvas=True)
     if features:
         folium.GeoJson(
             {"type": "FeatureCollection", "features": features},
-            style_function=lambda feature: {
-                "color": "#1a1a1a",
-                "weight": 1,
-                "fillColor": "#ff4b00",
-                "fillOpacity": 0.5,
-            },
+            style_function=lambda feature: {"color": "#1a1a1a", "weight": 1, "fillColor": "#ff4b00", "fillOpacity": 0.5},
             tooltip=folium.GeoJsonTooltip(["rank", "name"]),
         ).add_to(drawn)
     painted = Painted()
@@ -91,9 +82,7 @@ def main(results: str, way: str) -> None:
         return
     from streamlit_folium import st_folium
 
-    clicked = st_folium(
-        drawn, height=455, use_container_width=True, key="map", returned_objects=["last_active_drawing"]
-    )
+    clicked = st_folium(drawn, height=455, use_container_width=True, key="map", returned_objects=["last_active_drawing"])
     zone = (clicked or {}).get("last_active_drawing")
     st.text("card " + (zone["properties"]["zone_id"] if zone else ""))
 

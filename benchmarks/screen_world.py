@@ -13,9 +13,9 @@ from benchmarks.study_world import CARRIERS, GENERATIONS, KINDS, write_study
 def write_world(folder: Path, vertices: int, seed: int = 7) -> None:
     """Write the study and its findings into `folder`, as `kengai run` does."""
     from coverage.run import run
-    from coverage.study import read_study
-    from requests_gen.outputs import write_outputs
-    from requests_gen.workspace import write_zone_ids
+    from coverage.study.study import read_study
+    from requests_gen.runs.outputs import write_outputs
+    from requests_gen.runs.zone_ids import save_zone_ids
 
     boundary = next((Path(__file__).resolve().parents[1] / "examples" / "mie" / "data").glob("N03*"))
     write_study(folder, boundary, vertices, seed)
@@ -29,4 +29,4 @@ def write_world(folder: Path, vertices: int, seed: int = 7) -> None:
             )
     result = run(read_study(folder))
     write_outputs(result, folder / "results")
-    write_zone_ids(result)
+    save_zone_ids(result)

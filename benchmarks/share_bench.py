@@ -24,8 +24,8 @@ import shapely
 
 from benchmarks import share_peers as peers
 from benchmarks.layers import KINDS, MIE_250_M, layer, messy
-from coverage.edges import polygon_edges
-from coverage.share import covered_share, share_of
+from coverage.share.covered import covered_share, share_of
+from coverage.share.edges import polygon_edges
 from geodata.grid import Grid
 from geodata.repair import repair_polygons
 
@@ -51,9 +51,7 @@ def timed(work: Callable[[], Any], repeats: int = 1) -> tuple[float, Any]:
 def own_seconds(polygons: np.ndarray, grid: Grid = MIE_250_M) -> tuple[float, np.ndarray]:
     """covered_share on repaired polygons, the median of enough runs to last about two seconds."""
     once, _ = timed(lambda: covered_share(polygons, grid, repaired=True))
-    return timed(
-        lambda: covered_share(polygons, grid, repaired=True), int(np.clip(2 / max(once, 1e-3), 3, 40))
-    )
+    return timed(lambda: covered_share(polygons, grid, repaired=True), int(np.clip(2 / max(once, 1e-3), 3, 40)))
 
 
 def peer_seconds(name: str, polygons: np.ndarray, repeats: int = 3) -> float:
@@ -98,10 +96,7 @@ def exponents(largest: int) -> dict[str, float]:
     edges_of = layer("smooth", min(largest, 200_000))
     factors = [1, 2, 4, 6]
     by_cells = [own_seconds(edges_of, MIE_250_M.refined(k))[0] for k in factors]
-    return {
-        "vertices": _slope(sizes, by_vertices),
-        "cells": _slope([k * k for k in factors], by_cells),
-    }
+    return {"vertices": _slope(sizes, by_vertices), "cells": _slope([k * k for k in factors], by_cells)}
 
 
 def _slope(sizes: list[int], seconds: list[float]) -> float:
@@ -153,9 +148,7 @@ def peak_gb() -> float:
 
 def _nation_child(path: str) -> None:
     with np.load(path) as stored:
-        polygons = shapely.from_ragged_array(
-            shapely.GeometryType.POLYGON, stored["xy"], (stored["rings"], stored["parts"])
-        )
+        polygons = shapely.from_ragged_array(shapely.GeometryType.POLYGON, stored["xy"], (stored["rings"], stored["parts"]))
     before = peak_gb()
     seconds, share = timed(lambda: covered_share(polygons, NATION, repaired=True))
     vertices = int(shapely.get_num_coordinates(polygons).sum())
@@ -168,9 +161,7 @@ def run(quick: bool = False) -> dict[str, Any]:
     grid = MIE_250_M
     print(f"grid: {grid.nx} x {grid.ny} = {grid.nx * grid.ny:,} cells; times are user CPU seconds")
     print(f"overlay: scaled from {OVERLAY_CELLS:,} cells; errors: {CHECKED_CELLS} crossed cells against GEOS")
-    print(
-        "layer    vertices  seconds   repair  overlay/own  exactextract/own  strtree/own  median error  largest"
-    )
+    print("layer    vertices  seconds   repair  overlay/own  exactextract/own  strtree/own  median error  largest")
     rows = []
     for vertices in (20_000, 200_000) if quick else (20_000, 200_000, 2_000_000):
         names = ["exactextract", "strtree"] if vertices <= 200_000 else ["exactextract"]
@@ -184,9 +175,7 @@ def run(quick: bool = False) -> dict[str, Any]:
                 flush=True,
             )
     answer: dict[str, Any] = {"rows": rows, "exponents": exponents(200_000 if quick else 2_000_000)}
-    print(
-        "cost grows with vertices ** {vertices:.2f}, with cells ** {cells:.2f}".format(**answer["exponents"])
-    )
+    print("cost grows with vertices ** {vertices:.2f}, with cells ** {cells:.2f}".format(**answer["exponents"]))
     answer["shared_edges"] = overlapping_saved(100_000)
     print(f"three carriers and their union: {answer['shared_edges']:.2f} x less with shared edges and a mask")
     answer["nation"] = nation(1_000_000 if quick else 5_000_000)
@@ -198,9 +187,7 @@ def run(quick: bool = False) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="up to 200,000 vertices, about a minute or two")
     parser.add_argument("--nation-child", help=argparse.SUPPRESS)
     options = parser.parse_args()

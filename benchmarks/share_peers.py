@@ -69,9 +69,7 @@ def subdivided(polygons: np.ndarray) -> np.ndarray:
         wide = east - west > north - south
         x, y = np.where(wide, (west + east) / 2, east), np.where(wide, north, (south + north) / 2)
         one = shapely.intersection(todo, shapely.box(west, south, x, y))
-        two = shapely.intersection(
-            todo, shapely.box(np.where(wide, x, west), np.where(wide, south, y), east, north)
-        )
+        two = shapely.intersection(todo, shapely.box(np.where(wide, x, west), np.where(wide, south, y), east, north))
         todo = shapely.get_parts(np.concatenate([one, two]))
         todo = todo[shapely.get_type_id(todo) == shapely.GeometryType.POLYGON]
     return np.concatenate(done) if done else todo

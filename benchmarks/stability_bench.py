@@ -17,9 +17,9 @@ WORLD = """
 import sys, json, resource, time
 sys.path.insert(0, ".")
 import numpy as np, pandas as pd
-from coverage.criteria import Criterion, DEFAULT_WEIGHTS, CRITERIA, needs_of
+from coverage.ranking.criteria import Criterion, DEFAULT_WEIGHTS, CRITERIA, needs_of
 from coverage.ranking import rank
-from coverage.stability import drawn_ranks, shaken_weights, stability
+from coverage.ranking.stability import drawn_ranks, shaken_weights, stability
 from geodata.errors import Text
 zones, kinds, draws = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 random = np.random.default_rng(1)
@@ -62,8 +62,11 @@ print("MEASURED" + json.dumps({"cpu_s": cpu() - start, "wall_s": time.perf_count
 def _measured(code: str, zones: int, kinds: int, draws: int) -> dict[str, float]:
     done = subprocess.run(
         [sys.executable, "-c", WORLD + code + TAIL, str(zones), str(kinds), str(draws)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)
     return dict(json.loads(done.stdout.rpartition("MEASURED")[2]))

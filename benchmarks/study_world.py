@@ -10,9 +10,9 @@ import pandas as pd
 import shapely
 
 from benchmarks.layers import MIE_250_M, layer
-from coverage.share import covered_share
-from geodata import mesh
+from coverage.share.covered import covered_share
 from geodata.grid import Grid
+from geodata.mesh import standard as mesh
 
 CARRIERS = ("a", "b", "c", "d")
 GENERATIONS = ("4G", "5G")
@@ -62,9 +62,7 @@ files = ["settlements.csv"]
 """
 
 
-def _population(
-    path: Path, municipalities: gpd.GeoDataFrame, hills: np.ndarray, grid: Grid, seed: int
-) -> None:
+def _population(path: Path, municipalities: gpd.GeoDataFrame, hills: np.ndarray, grid: Grid, seed: int) -> None:
     """An e-Stat-shaped table with a row for every inhabited cell."""
     random = np.random.default_rng(seed)
     j, i = (index.ravel() for index in np.indices(grid.shape))
@@ -77,10 +75,15 @@ def _population(
     people = np.ceil(random.lognormal(2.0, 1.6, len(codes))).astype(int)
     table = pd.DataFrame(
         {
-            "KEY_CODE": codes, "HTKSYORI": 0, "HTKSAKI": "", "GASSAN": "", "T001142001": people,
-            "T001142019": (people * 0.3).astype(int), "T001142034": np.maximum(people // 2, 1),
+            "KEY_CODE": codes,
+            "HTKSYORI": 0,
+            "HTKSAKI": "",
+            "GASSAN": "",
+            "T001142001": people,
+            "T001142019": (people * 0.3).astype(int),
+            "T001142034": np.maximum(people // 2, 1),
         }
-    )  # fmt: skip
+    )
     labels = ",,,,　人口（総数）,　６５歳以上人口　総数,　世帯総数\r\n"
     text = table.to_csv(index=False, lineterminator="\r\n")
     head, _, body = text.partition("\r\n")

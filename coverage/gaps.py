@@ -20,20 +20,15 @@ def not_spot(covered: pd.DataFrame) -> pd.Series:
     """
     some = (covered == 1.0).any(axis=1)
     lacking = (covered == 0.0).any(axis=1)
-    spoken = covered.notna().all(axis=1)
+    published = covered.notna().all(axis=1)
     classes = np.select(
-        [some & lacking, lacking & spoken, some & spoken], ["partial", "complete", "none"], default="unknown"
+        [some & lacking, lacking & published, some & published], ["partial", "complete", "none"], default="unknown"
     )
     return pd.Series(classes, index=covered.index, name="not_spot")
 
 
 def gap_table(
-    cells: pd.DataFrame,
-    shares: pd.DataFrame,
-    weights: pd.DataFrame,
-    carriers: list[str],
-    generation: str,
-    threshold: Threshold,
+    cells: pd.DataFrame, shares: pd.DataFrame, weights: pd.DataFrame, carriers: list[str], generation: str, threshold: Threshold
 ) -> pd.DataFrame:
     """The people each cell leaves out in one generation. Index as `cells`.
 

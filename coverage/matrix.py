@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from coverage.edges import Edges, polygon_edges
 from coverage.gaps import ANY
-from coverage.share import share_of
+from coverage.share import Edges, polygon_edges, share_of
 from geodata.grid import FloatArray, Grid
 
 Key = tuple[str, str]  # (carrier or "any", generation)
@@ -63,7 +62,7 @@ def share_matrix(
     columns: dict[Key, list[np.ndarray]],
     grid: Grid,
     full_mesh: bool = False,
-    told: Callable[[str, str], None] = lambda carrier, generation: None,
+    progress: Callable[[str, str], None] = lambda carrier, generation: None,
 ) -> ShareMatrix:
     """Shares of every cell in every column of layers_by_column.
 
@@ -80,7 +79,7 @@ def share_matrix(
     centres = {name: _centres_inside(shapes[at], points, alone[name]) for name, at in parts.items()}
     shares, centre = {}, {}
     for key, members in columns.items():
-        told(*key)
+        progress(*key)
         names = [at.tobytes() for at in members]
         shares[key] = study.share_of_land([edges[name] for name in names], [alone[name] for name in names])
         unknown = np.full(len(cells), np.nan)
@@ -128,11 +127,11 @@ class _Cells:
             share[coastal] = (share[coastal] + land_share[coastal] - union) / land_share[coastal]
         return np.asarray(np.round(np.clip(share, 0.0, 1.0), DECIMALS), np.float64)
 
-    def _measured(self, edges: list[Edges], wanted: np.ndarray) -> FloatArray:
+    def _measured(self, edges: list[Edges], spec: np.ndarray) -> FloatArray:
         """Share of the `wanted` cells (bool[n]) inside the union of `edges`; meaningless elsewhere."""
         place = self.table["j"].to_numpy(), self.table["i"].to_numpy()
         mask = np.zeros(self.grid.shape, bool)
-        mask[place[0][wanted], place[1][wanted]] = True
+        mask[place[0][spec], place[1][spec]] = True
         return np.asarray(share_of(*edges, cells=mask)[place])
 
 

@@ -30,11 +30,7 @@ class Threshold:
 
     def met(self, shares: pd.Series) -> pd.Series:
         """1.0 where a share is enough, 0.0 where not, NaN where it is unknown. Same index."""
-        enough = (
-            shares >= self.share - SHARE_TOLERANCE
-            if self.inclusive
-            else shares > self.share + SHARE_TOLERANCE
-        )
+        enough = shares >= self.share - SHARE_TOLERANCE if self.inclusive else shares > self.share + SHARE_TOLERANCE
         return enough.astype(float).where(shares.notna())
 
 
@@ -55,12 +51,7 @@ def block_share(share: pd.Series, land_area_m2: pd.Series, block: pd.Series) -> 
 
 
 def covered_weight(
-    rule: str,
-    share: pd.Series,
-    centre_covered: pd.Series,
-    land_area_m2: pd.Series,
-    block: pd.Series | None,
-    threshold: Threshold,
+    rule: str, share: pd.Series, centre_covered: pd.Series, land_area_m2: pd.Series, block: pd.Series | None, threshold: Threshold
 ) -> pd.Series:
     """How much of each cell's people counts as covered under `rule`: 0..1, NaN where the share is unknown.
 

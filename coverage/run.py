@@ -2,112 +2,96 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from coverage.cell_table import Cells, build_cells, land_area_m2
-from coverage.evidence import no_tests, no_verdicts
-from coverage.evidence_run import as_measured, ground_facts, tests_of, told_briefly, verdicts_of
+from coverage.cells import Cells, build_cells, land_area_m2, official_block
+from coverage.evidence import as_measured, brief_as_dict, ground_facts, tests_of, verdicts_of
 from coverage.gaps import ANY, gap_table
-from coverage.inputs import OFFICIAL_LEVEL, Inputs, Told, read_inputs
+from coverage.input_tables import Inputs
+from coverage.inputs import read_inputs
 from coverage.matrix import ShareMatrix, layers_by_column, share_matrix
-from coverage.own_values import values_by_zone
-from coverage.places import Places, settle, settle_contiguous
 from coverage.provenance import provenance
 from coverage.ranking import rank
-from coverage.road_gaps import lacking_road_cells
+from coverage.result import Result
 from coverage.rules import RULES, Threshold, covered_weight
 from coverage.study import Study
 from coverage.summary import summarise
-from coverage.urgency import once, roads_in_cells, urgency
-from coverage.zones import (
-    gap_cells,
-    give_ids,
-    nearest_coverage_km,
-    zone_of_cells,
-    zone_points,
-    zone_shapes,
-    zone_table,
-)
-from geodata import mesh
+from coverage.zones import facilities, own_values, settlements, tables, urgency
+from coverage.zones import roads as zones_roads
 from geodata.areas import cell_area_m2
 from geodata.errors import Text
-from geodata.grid import Grid
-from geodata.report import IntakeReport
-from geodata.schema import CRS_GEOGRAPHIC
+from geodata.progress import Progress, silent
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 
-@dataclass(frozen=True)
-class Result:
-    """Everything a study finds. Frames are as DESIGN §2 says; geometries are in `grid.crs`."""
-
-    study: Study
-    grid: Grid
-    cells: pd.DataFrame
-    memberships: pd.DataFrame
-    shares: pd.DataFrame
-    gaps: pd.DataFrame
-    zones: gpd.GeoDataFrame
-    ranking: pd.DataFrame
-    municipalities: gpd.GeoDataFrame
-    facilities: gpd.GeoDataFrame
-    layers: gpd.GeoDataFrame
-    zone_ids: pd.DataFrame
-    summary: dict[str, Any]
-    reports: list[IntakeReport]
-    provenance: dict[str, Any]
-    evidence: gpd.GeoDataFrame = field(default_factory=lambda: no_tests(CRS_GEOGRAPHIC))  # evidence.judged
-    verdicts: pd.DataFrame = field(default_factory=no_verdicts)  # evidence.verdicts
-
-
-def run(study: Study, told: Told = lambda step: None) -> Result:
+def run(study: Study, progress: Progress = silent) -> Result:
     """The whole analysis, in order. `told` hears a sentence at each step."""
-    inputs = read_inputs(study, told)
+    inputs = read_inputs(study, progress)
     cells = build_cells(inputs.population, inputs.municipalities, inputs.in_study, inputs.grid)
     _tell_doubtful(inputs, cells)
-    matrix = _shares(study, inputs, cells, told)
+    matrix = _shares(study, inputs, cells, progress)
     tests = tests_of(study, inputs, cells.frame)
     matrix, replaced = as_measured(study, inputs, cells.frame, matrix, tests)
     land_m2 = land_area_m2(cells.frame, cell_area_m2(inputs.grid))
     block = official_block(cells.frame.index, inputs.population.level)
     weights = rule_weights(study, matrix, land_m2, block)
     gaps = _gaps(study, cells.frame, matrix, weights)
-    frame, zones, ids = _zones(study, inputs, cells.frame, matrix, gaps, told)
-    zones = zones.assign(
-        **{key: values_by_zone(zones, rows, report) for key, rows, report in inputs.own_values}
-    )
-    told(Text("順位をつけています", "ranking"))
+    frame, zones, ids = _zones(study, inputs, cells.frame, matrix, gaps, progress)
+    zones = zones.assign(**{key: own_values.values_by_zone(zones, rows, report) for key, rows, report in inputs.own_values})
+    progress(Text("順位をつけています", "ranking"))
     ranking = rank(
-        zones, study.ranking.weights, study.ranking.least_uncovered_population,
-        study.ranking.shake, study.ranking.draws, study.ranking.seed,
-        criteria=study.ranking.all_criteria, top=study.ranking.top, least_road_km=study.ranking.least_road_km,
-    )  # fmt: skip
+        zones,
+        study.ranking.weights,
+        study.ranking.least_uncovered_population,
+        study.ranking.shake,
+        study.ranking.draws,
+        study.ranking.seed,
+        criteria=study.ranking.all_criteria,
+        top=study.ranking.top,
+        least_road_km=study.ranking.least_road_km,
+    )
     found = verdicts_of(study, tests, frame)
     ground = ground_facts(study, tests, found, replaced)
     summary = summarise(study, cells, frame, land_m2, weights, matrix.shares, gaps, ranking, zones)
     return Result(
-        study=study, grid=inputs.grid, cells=frame, memberships=cells.memberships, shares=matrix.shares, gaps=gaps,
-        zones=zones, ranking=ranking, municipalities=inputs.municipalities, facilities=inputs.sources.facilities,
-        layers=inputs.layers, zone_ids=ids, summary=summary | told_briefly(ground), reports=inputs.reports,
-        provenance=provenance(study, inputs.reports) | ground, evidence=tests, verdicts=found,
-    )  # fmt: skip
+        study=study,
+        grid=inputs.grid,
+        cells=frame,
+        memberships=cells.memberships,
+        shares=matrix.shares,
+        gaps=gaps,
+        zones=zones,
+        ranking=ranking,
+        municipalities=inputs.municipalities,
+        facilities=inputs.sources.facilities,
+        layers=inputs.layers,
+        zone_ids=ids,
+        summary=summary | brief_as_dict(ground),
+        reports=inputs.reports,
+        provenance=provenance(study, inputs.reports) | ground,
+        evidence=tests,
+        verdicts=found,
+    )
 
 
-def _shares(study: Study, inputs: Inputs, cells: Cells, told: Told) -> ShareMatrix:
+def _shares(study: Study, inputs: Inputs, cells: Cells, progress: Progress) -> ShareMatrix:
     columns = layers_by_column(inputs.layers, study.carrier_keys, study.generations, study.rules.kinds)
     land = inputs.municipalities.loc[inputs.municipalities.index.isin(inputs.in_study)].geometry.to_numpy()
     return share_matrix(
-        cells.frame, land, inputs.layers, columns, inputs.grid, study.rules.mesh_area == "full",
-        lambda carrier, generation: told(
+        cells.frame,
+        land,
+        inputs.layers,
+        columns,
+        inputs.grid,
+        study.rules.mesh_area == "full",
+        lambda carrier, generation: progress(
             Text(f"カバー率を計算しています {carrier} {generation}", f"measuring shares {carrier} {generation}")
         ),
-    )  # fmt: skip
+    )
 
 
 def _tell_doubtful(inputs: Inputs, cells: Cells) -> None:
@@ -132,17 +116,7 @@ def _tell_doubtful(inputs: Inputs, cells: Cells) -> None:
     )
 
 
-def official_block(cell_id: pd.Index, level: int | None) -> pd.Series | None:
-    """The 500 m mesh that holds each cell, or None where cells are as large as that or larger, or no meshes."""
-    if level is None or level >= OFFICIAL_LEVEL or OFFICIAL_LEVEL % level:
-        return None
-    codes = mesh.parent(cell_id.to_numpy().astype(np.int64), level, OFFICIAL_LEVEL)
-    return pd.Series(codes, index=cell_id)
-
-
-def rule_weights(
-    study: Study, matrix: ShareMatrix, land_m2: pd.Series, block: pd.Series | None
-) -> dict[str, pd.DataFrame]:
+def rule_weights(study: Study, matrix: ShareMatrix, land_m2: pd.Series, block: pd.Series | None) -> dict[str, pd.DataFrame]:
     """{rule: how much of each cell's people counts as covered}, columns as the shares.
 
     land_m2: land of each cell; block: the official mesh that holds it (official_block).
@@ -151,25 +125,19 @@ def rule_weights(
     return {
         rule: pd.DataFrame(
             {
-                key: covered_weight(
-                    rule, matrix.shares[key], matrix.centre_covered[key], land_m2, block, threshold
-                )
+                key: covered_weight(rule, matrix.shares[key], matrix.centre_covered[key], land_m2, block, threshold)
                 for key in matrix.shares.columns
-            },
+            }
         )
         for rule in RULES
     }
 
 
-def _gaps(
-    study: Study, frame: pd.DataFrame, matrix: ShareMatrix, weights: dict[str, pd.DataFrame]
-) -> pd.DataFrame:
+def _gaps(study: Study, frame: pd.DataFrame, matrix: ShareMatrix, weights: dict[str, pd.DataFrame]) -> pd.DataFrame:
     threshold = Threshold(study.rules.threshold, study.rules.inclusive)
     return pd.concat(
         [
-            gap_table(
-                frame, matrix.shares, weights[study.rules.gaps], study.carrier_keys, generation, threshold
-            )
+            gap_table(frame, matrix.shares, weights[study.rules.gaps], study.carrier_keys, generation, threshold)
             for generation in study.generations
         ],
         axis=1,
@@ -177,52 +145,37 @@ def _gaps(
 
 
 def _zones(
-    study: Study, inputs: Inputs, frame: pd.DataFrame, matrix: ShareMatrix, gaps: pd.DataFrame, told: Told
+    study: Study, inputs: Inputs, frame: pd.DataFrame, matrix: ShareMatrix, gaps: pd.DataFrame, progress: Progress
 ) -> tuple[pd.DataFrame, gpd.GeoDataFrame, pd.DataFrame]:
     """(cells with zone_id, zones, all zone ids given so far)."""
     import geopandas as gpd
 
-    told(Text("地区にまとめています", "putting zones together"))
+    progress(Text("地区にまとめています", "putting zones together"))
     grid, main = inputs.grid, study.zones.generation
-    facilities_in = facilities_by_cell(inputs.sources.facilities, frame, grid)
+    facilities_in = facilities.facilities_by_cell(inputs.sources.facilities, frame, grid)
     main_shares = matrix.shares.xs(main, axis=1, level="generation")
-    roads = roads_in_cells(study, inputs.sources, frame, inputs.layers, grid)
-    gap = gap_cells(frame, main_shares, facilities_in, study.carrier_keys, study.zones.least_uncovered_share)
+    roads = urgency.roads_in_cells(study, inputs.sources, frame, inputs.layers, grid)
+    gap = tables.gap_cells(frame, main_shares, facilities_in, study.carrier_keys, study.zones.least_uncovered_share)
     if roads is not None:
         least = study.zones.least_road_km
-        gap |= gap.index.isin(lacking_road_cells(roads, study.carrier_keys, main, least))
+        gap |= gap.index.isin(zones_roads.lacking_road_cells(roads, study.carrier_keys, main, least))
     names = inputs.municipalities["name"]
     places = _places(study, inputs, frame, gap, names)
     needed = places.table.loc[sorted(set(places.of_cell[gap]))]
-    ids = give_ids(needed, inputs.zone_ids, study.about.fiscal_year)
-    frame = frame.assign(zone_id=zone_of_cells(gap, places.of_cell, frame["municipality_id"], ids))
-    table = zone_table(frame, gaps, ids, names, study.carrier_keys, study.generations, main, matrix.shares)
-    points = zone_points(frame, grid)
-    further = urgency(study, inputs.sources, frame, roads, points, table.index, grid)
+    ids = tables.assign_ids(needed, inputs.zone_ids, study.about.fiscal_year)
+    frame = frame.assign(zone_id=tables.zone_of_cells(gap, places.of_cell, frame["municipality_id"], ids))
+    table = tables.zone_table(frame, gaps, ids, names, study.carrier_keys, study.generations, main, matrix.shares)
+    points = tables.zone_points(frame, grid)
+    further = urgency.urgency(study, inputs.sources, frame, roads, points, table.index, grid)
     table = table.join(further).assign(
-        x=points["x"], y=points["y"],
-        nearest_coverage_km=nearest_coverage_km(points, frame, main_shares[ANY], grid, study.about.metric_crs),
-    )  # fmt: skip
-    return (
-        frame,
-        gpd.GeoDataFrame(table, geometry=zone_shapes(frame, grid).reindex(table.index), crs=grid.crs),
-        ids,
+        x=points["x"],
+        y=points["y"],
+        nearest_coverage_km=tables.nearest_coverage_km(points, frame, main_shares[ANY], grid, study.about.metric_crs),
     )
+    return (frame, gpd.GeoDataFrame(table, geometry=tables.zone_shapes(frame, grid).reindex(table.index), crs=grid.crs), ids)
 
 
-def _places(study: Study, inputs: Inputs, frame: pd.DataFrame, gap: pd.Series, names: pd.Series) -> Places:
+def _places(study: Study, inputs: Inputs, frame: pd.DataFrame, gap: pd.Series, names: pd.Series) -> settlements.Places:
     if inputs.settlements is None or study.zones.unit == "contiguous":
-        return settle_contiguous(frame, gap, names, inputs.grid)
-    return settle(frame, inputs.settlements, names, inputs.grid, study.about.metric_crs)
-
-
-def facilities_by_cell(facilities: gpd.GeoDataFrame, frame: pd.DataFrame, grid: Grid) -> pd.Series:
-    """How many facilities stand in each cell that has one: int, index cell_id.
-
-    A place listed twice (避難所 and 緊急避難場所) is one: same name, same point.
-    """
-    points = once(facilities).geometry
-    i, j, inside = grid.locate(points.x.to_numpy(), points.y.to_numpy())
-    at = pd.MultiIndex.from_arrays([i[inside], j[inside]])
-    cell_id = pd.Series(frame.index, index=pd.MultiIndex.from_frame(frame[["i", "j"]])).reindex(at).dropna()
-    return cell_id.value_counts().sort_index()
+        return settlements.assign_contiguous(frame, gap, names, inputs.grid)
+    return settlements.assign_settlements(frame, inputs.settlements, names, inputs.grid, study.about.metric_crs)

@@ -16,8 +16,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
-from coverage.settings_file import read_settings
-from coverage.study_parts import STRICT, AsOf, Key
+from coverage.study import sources as study_sources
+from coverage.study import toml_file
 from geodata.errors import DataError, Text
 
 RULES = Path(__file__).with_name("data")
@@ -35,7 +35,7 @@ CAUTION = Text(
 
 
 class _Part(BaseModel):
-    model_config = STRICT
+    model_config = study_sources.STRICT
 
 
 class Source(_Part):
@@ -43,7 +43,7 @@ class Source(_Part):
 
     title: str
     publisher: str
-    checked: AsOf
+    checked: study_sources.AsOf
 
 
 class Rate(_Part):
@@ -63,7 +63,7 @@ class Rate(_Part):
 class Work(_Part):
     """What is built or paid for, by whom, at which rates."""
 
-    key: Key
+    key: study_sources.Key
     name: str
     who: Annotated[list[Who], Field(min_length=1)]
     fiscal_strength_at_most: float | None = None
@@ -78,10 +78,10 @@ class SubsidyRules(_Part):
     name: str
     office: str
     status: Literal["確認", "未確認"]
-    checked: AsOf
+    checked: study_sources.AsOf
     rounding_yen: Annotated[int, Field(ge=1)]
     sources: Annotated[list[Source], Field(min_length=1)]
-    areas: dict[Key, str]
+    areas: dict[study_sources.Key, str]
     works: Annotated[list[Work], Field(min_length=1)]
 
     def work(self, key: str) -> Work:
@@ -108,7 +108,7 @@ def read_rules(fiscal_year: int, folder: Path = RULES) -> SubsidyRules:
             file.name,
         )
     missing = Text("ファイルを確かめてください。", "check the file")
-    return read_settings(file, SubsidyRules, "docs/study.md", missing)[0]
+    return toml_file.read_settings(file, SubsidyRules, "docs/study.md", missing)[0]
 
 
 @dataclass(frozen=True)
@@ -126,16 +126,19 @@ class Possibility:
 
 
 def possibility(
-    rules: SubsidyRules, areas: Mapping[str, bool | None], on: date, valid: Mapping[str, tuple[date | None, date | None]] | None = None
-) -> Possibility:  # fmt: skip
+    rules: SubsidyRules,
+    areas: Mapping[str, bool | None],
+    on: date,
+    valid: Mapping[str, tuple[date | None, date | None]] | None = None,
+) -> Possibility:
     """Whether a place may fall under the rules on the day `on`.
 
     areas: {key of rules.areas: designated or not, None or left out = not known}; valid: (first, last) day of a
     designation, where it has such days. One designation is enough for "possible"; "unlikely" needs a known no
     for every kind of area, since a place outside 過疎 may still be 半島 or 山村.
     """
-    if strangers := sorted(set(areas) - set(rules.areas)):
-        raise ValueError(f"areas the rules do not know: {', '.join(strangers)}")
+    if unexpected := sorted(set(areas) - set(rules.areas)):
+        raise ValueError(f"areas the rules do not know: {', '.join(unexpected)}")
     reasons: list[Text] = []
     hit: list[str] = []
     for key, name in rules.areas.items():
@@ -143,20 +146,14 @@ def possibility(
             continue
         first, last = (valid or {}).get(key, (None, None))
         if (first and on < first) or (last and on > last):
-            reasons.append(
-                Text(f"{name}の指定は期間外です", f"the designation {key} is not in force that day")
-            )
+            reasons.append(Text(f"{name}の指定は期間外です", f"the designation {key} is not in force that day"))
             continue
         hit.append(key)
         until = Text(f"（{last.isoformat()} まで）", f" (until {last.isoformat()})") if last else Text("", "")
         reasons.append(Text(f"{name}に当たります{until.ja}", f"is designated as {key}{until.en}"))
     unknown = [name for key, name in rules.areas.items() if areas.get(key) is None]
     if not hit and unknown:
-        reasons.append(
-            Text(
-                f"{'・'.join(unknown)}に当たるか分かりません", f"not known for {len(unknown)} kinds of areas"
-            )
-        )
+        reasons.append(Text(f"{'・'.join(unknown)}に当たるか分かりません", f"not known for {len(unknown)} kinds of areas"))
     if rules.status != "確認":
         reasons.append(
             Text(
@@ -170,7 +167,7 @@ def possibility(
 
 def state_rate(
     rules: SubsidyRules, work: str, participants: int, *, by: Who, fiscal_strength: float | None = None, island: bool = False
-) -> Fraction | None:  # fmt: skip
+) -> Fraction | None:
     """The state's share of the cost of `work` if it is granted, or None where the rules give none.
 
     participants: carriers that take part; by: who builds; fiscal_strength: 財政力指数 of the municipality, None
@@ -178,15 +175,15 @@ def state_rate(
     """
     if participants < 1:
         raise ValueError("at least one carrier takes part")
-    wanted = rules.work(work)
-    if by not in wanted.who:
+    spec = rules.work(work)
+    if by not in spec.who:
         return None
-    least = wanted.fiscal_strength_at_most
+    least = spec.fiscal_strength_at_most
     if by != "municipality" and least is not None and (fiscal_strength is None or fiscal_strength > least):
         return None
-    if island and wanted.island_rate:
-        return Fraction(wanted.island_rate)
-    fitting = [rate for rate in wanted.rates if rate.participants <= participants]
+    if island and spec.island_rate:
+        return Fraction(spec.island_rate)
+    fitting = [rate for rate in spec.rates if rate.participants <= participants]
     return Fraction(max(fitting, key=lambda rate: rate.participants).rate) if fitting else None
 
 

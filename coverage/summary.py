@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coverage.cell_table import Cells
-from coverage.criteria import not_available
+from coverage.cells import Cells
 from coverage.gaps import ANY, NOT_SPOT
+from coverage.ranking import not_available
 from coverage.rules import RULES, Count, count_by
 from coverage.study import Study
 
@@ -25,48 +25,47 @@ def group_numbers(municipality_id: pd.Series) -> tuple[np.ndarray, list[str]]:
 
 
 def coverage_figures(
-    people: np.ndarray, land_m2: np.ndarray, group: np.ndarray, groups: int,
-    weights: dict[str, pd.DataFrame], shares: pd.DataFrame, carriers: list[str], generations: list[str],
-) -> list[dict[str, Any]]:  # fmt: skip
+    people: np.ndarray,
+    land_m2: np.ndarray,
+    group: np.ndarray,
+    groups: int,
+    weights: dict[str, pd.DataFrame],
+    shares: pd.DataFrame,
+    carriers: list[str],
+    generations: list[str],
+) -> list[dict[str, Any]]:
     """{generation: {rule: {carrier: figures}}} of each group. people, land_m2: float64[n] by cell.
 
     weights: {rule: frame with the columns of `shares`}, the weight of covered_weight.
     """
     out: list[dict[str, Any]] = [{} for _ in range(groups)]
     for generation in generations:
-        silent = [c for c in carriers if shares[(c, generation)].isna().all()]
-        land = {
-            c: count_by(group, groups, land_m2, shares[(c, generation)].to_numpy()) for c in [*carriers, ANY]
-        }
+        unpublished = [c for c in carriers if shares[(c, generation)].isna().all()]
+        land = {c: count_by(group, groups, land_m2, shares[(c, generation)].to_numpy()) for c in [*carriers, ANY]}
         for rule in RULES:
-            counts = {
-                c: count_by(group, groups, people, weights[rule][(c, generation)].to_numpy())
-                for c in [*carriers, ANY]
-            }
+            counts = {c: count_by(group, groups, people, weights[rule][(c, generation)].to_numpy()) for c in [*carriers, ANY]}
             for number, figures in enumerate(out):
-                figures.setdefault(generation, {})[rule] = _one_group(counts, land, number, carriers, silent)
+                figures.setdefault(generation, {})[rule] = _one_group(counts, land, number, carriers, unpublished)
     return out
 
 
 def _one_group(
-    counts: dict[str, Count], land: dict[str, Count], number: int, carriers: list[str], silent: list[str]
+    counts: dict[str, Count], land: dict[str, Count], number: int, carriers: list[str], unpublished: list[str]
 ) -> dict[str, Any]:
     figures = {c: _figures(counts[c], land[c], number) for c in carriers}
     union = _figures(counts[ANY], land[ANY], number)
-    figures["any_carrier"] = _with_silent(union, silent)
-    spoken = [c for c in carriers if c not in silent]
-    if spoken:
-        best = max(spoken, key=lambda c: figures[c]["covered"])  # the first of equals, in the study's order
-        figures["best_carrier"] = {**_with_silent(figures[best], silent, best=True), "carrier": best}
+    figures["any_carrier"] = _with_silent(union, unpublished)
+    published = [c for c in carriers if c not in unpublished]
+    if published:
+        best = max(published, key=lambda c: figures[c]["covered"])  # the first of equals, in the study's order
+        figures["best_carrier"] = {**_with_silent(figures[best], unpublished, best=True), "carrier": best}
     else:
         figures["best_carrier"] = {**union, "carrier": None}
     return figures
 
 
 def _figures(people: Count, land: Count, number: int) -> dict[str, Any]:
-    covered, uncovered, unknown = (
-        float(part[number]) for part in (people.covered, people.uncovered, people.unknown)
-    )
+    covered, uncovered, unknown = (float(part[number]) for part in (people.covered, people.uncovered, people.unknown))
     m2 = [float(part[number]) for part in (land.covered, land.uncovered, land.unknown)]
     return {
         "covered": covered,
@@ -82,7 +81,7 @@ def share_of(part: float, whole: float, unknown: float) -> float | None:
     return part / whole if whole > 0 and unknown == 0 else None
 
 
-def _with_silent(figures: dict[str, Any], silent: list[str], best: bool = False) -> dict[str, Any]:
+def _with_silent(figures: dict[str, Any], unpublished: list[str], best: bool = False) -> dict[str, Any]:
     """Where a carrier has published nothing, whom the others leave out is unknown, not uncovered.
 
     What the published carriers alone say stays readable: `published_uncovered`, `population_coverage_at_least`.
@@ -91,9 +90,9 @@ def _with_silent(figures: dict[str, Any], silent: list[str], best: bool = False)
     told = {
         "published_uncovered": figures["uncovered"],
         "population_coverage_at_least": figures["covered"] / total if total > 0 else None,
-        "not_published": silent,
+        "not_published": unpublished,
     }
-    if not silent or best:
+    if not unpublished or best:
         # the best single carrier is the best of those that published; its own figures are known
         return {**figures, **told}
     return {
@@ -133,9 +132,16 @@ def _persons(people: float) -> float:
 
 
 def summarise(
-    study: Study, cells: Cells, frame: pd.DataFrame, land_m2: pd.Series, weights: dict[str, pd.DataFrame],
-    shares: pd.DataFrame, gaps: pd.DataFrame, ranking: pd.DataFrame, zones: pd.DataFrame,
-) -> dict[str, Any]:  # fmt: skip
+    study: Study,
+    cells: Cells,
+    frame: pd.DataFrame,
+    land_m2: pd.Series,
+    weights: dict[str, pd.DataFrame],
+    shares: pd.DataFrame,
+    gaps: pd.DataFrame,
+    ranking: pd.DataFrame,
+    zones: pd.DataFrame,
+) -> dict[str, Any]:
     """The contents of summary.json (DESIGN §4), numbers only.
 
     frame: CELLS table with zone_id; land_m2: land of each cell; the others as `run` makes them.
@@ -145,9 +151,7 @@ def summarise(
     group, names = group_numbers(frame["municipality_id"])
 
     def figures(number: np.ndarray, groups: int) -> list[dict[str, Any]]:
-        return coverage_figures(
-            people, land_m2.to_numpy(), number, groups, weights, shares, carriers, generations
-        )
+        return coverage_figures(people, land_m2.to_numpy(), number, groups, weights, shares, carriers, generations)
 
     whole = figures(np.zeros(len(frame), np.int64), 1)[0]
     by_municipality = dict(zip(names, figures(group, len(names)), strict=True))
@@ -184,4 +188,4 @@ def summarise(
             }
             for name in names
         },
-    }  # fmt: skip
+    }

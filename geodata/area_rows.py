@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geodata.columns import shown
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import AREAS, check
+from geodata.tables import shown
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -51,9 +51,16 @@ def days_of(values: pd.Series, report: IntakeReport, column: str) -> pd.Series:
             days.append("")
             bad.append(row)
     if bad:
-        report.note("warn", "day-unreadable", Text(
-            f"列「{column}」に日付として読めない値があり、空として扱いました。", f"days in {column} that cannot be read are taken as not said"
-        ), len(bad), bad)  # fmt: skip
+        report.note(
+            "warn",
+            "day-unreadable",
+            Text(
+                f"列「{column}」に日付として読めない値があり、空として扱いました。",
+                f"days in {column} that cannot be read are taken as not said",
+            ),
+            len(bad),
+            bad,
+        )
     return pd.Series(days, index=values.index, dtype=object)
 
 
@@ -64,32 +71,50 @@ def need_fields(rows: pd.DataFrame, fields: Mapping[str, str], product: str) -> 
         raise DataError(
             "column-missing",
             Text(f"{product}の列 {'・'.join(missing)} がありません。", f"columns {', '.join(missing)} of {product} are missing"),
-            Text("国土数値情報の元のファイルか、その版を確かめてください。", "look whether it is the original file, and of which vintage"),
+            Text(
+                "国土数値情報の元のファイルか、その版を確かめてください。",
+                "look whether it is the original file, and of which vintage",
+            ),
             where=Text("列 " + shown(rows), "columns " + shown(rows)),
-        )  # fmt: skip
+        )
 
 
 def area_table(
-    rows: GeoDataFrame, kind: pd.Series, name: pd.Series, report: IntakeReport,
-    valid_from: pd.Series | str = "", valid_to: pd.Series | str = "", **more: pd.Series,
-) -> GeoDataFrame:  # fmt: skip
+    rows: GeoDataFrame,
+    kind: pd.Series,
+    name: pd.Series,
+    report: IntakeReport,
+    valid_from: pd.Series | str = "",
+    valid_to: pd.Series | str = "",
+    **more: pd.Series,
+) -> GeoDataFrame:
     """AREAS of one file. kind: "" leaves a row out, counted as of no kind that is asked for."""
     from geopandas import GeoDataFrame
 
     table = GeoDataFrame(
-        {"kind": kind, "name": name, "valid_from": valid_from, "valid_to": valid_to,
-         "source": report.path.rsplit("/", 1)[-1], **more},
-        geometry=rows.geometry.to_numpy(), crs=rows.crs, index=rows.index,
-    )  # fmt: skip
+        {
+            "kind": kind,
+            "name": name,
+            "valid_from": valid_from,
+            "valid_to": valid_to,
+            "source": report.path.rsplit("/", 1)[-1],
+            **more,
+        },
+        geometry=rows.geometry.to_numpy(),
+        crs=rows.crs,
+        index=rows.index,
+    )
     none = (table["kind"] == "").to_numpy(bool)
     if none.any():
         report.excluded["kind-not-wanted"] = report.excluded.get("kind-not-wanted", 0) + int(none.sum())
         report.accepted -= int(none.sum())
-        report.note("info", "kind-not-wanted", Text(
-            "使わない区分の区域を読みませんでした。", "areas of kinds that are not used were left out"
-        ), int(none.sum()), (np.flatnonzero(none) + 1).tolist())  # fmt: skip
+        report.note(
+            "info",
+            "kind-not-wanted",
+            Text("使わない区分の区域を読みませんでした。", "areas of kinds that are not used were left out"),
+            int(none.sum()),
+            (np.flatnonzero(none) + 1).tolist(),
+        )
     kept = table[~none].reset_index(drop=True)
-    report.facts["areas_by_kind"] = {
-        str(one): int(count) for one, count in kept["kind"].value_counts().sort_index().items()
-    }
+    report.facts["areas_by_kind"] = {str(one): int(count) for one, count in kept["kind"].value_counts().sort_index().items()}
     return check(AREAS, kept)

@@ -7,6 +7,21 @@ import numpy as np
 from geodata.grid import FloatArray, Grid
 
 
+def in_degrees(crs: str) -> bool:
+    """Whether coordinates in `crs` are degrees that a map can take: JGD2011 and WGS84 lie within a metre."""
+    return crs in {"EPSG:6668", "EPSG:4326"}
+
+
+def degrees(x: np.ndarray, y: np.ndarray, crs: str) -> tuple[np.ndarray, np.ndarray]:
+    """Longitude and latitude (WGS84) of points in `crs`. float64[n] each."""
+    if in_degrees(crs) or not len(x):
+        return x, y
+    from pyproj import Transformer
+
+    lon, lat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform(x, y)
+    return np.asarray(lon), np.asarray(lat)
+
+
 def cell_area_m2(grid: Grid) -> FloatArray:
     """Area in m² of one cell of each row, float64[ny], south first.
 
@@ -23,12 +38,7 @@ def cell_area_m2(grid: Grid) -> FloatArray:
         raise ValueError(f"{grid.crs} has no ellipsoid to measure on")
     west, east = grid.west, grid.west + grid.dx
     south = grid.south + np.arange(grid.ny) * grid.dy
-    return np.array(
-        [
-            geod.polygon_area_perimeter([west, east, east, west], [y, y, y + grid.dy, y + grid.dy])[0]
-            for y in south
-        ]
-    )
+    return np.array([geod.polygon_area_perimeter([west, east, east, west], [y, y, y + grid.dy, y + grid.dy])[0] for y in south])
 
 
 def metric_xy(x: FloatArray, y: FloatArray, crs: str, metric_crs: str) -> FloatArray:

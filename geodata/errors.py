@@ -35,20 +35,20 @@ class DataError(ValueError):
 
     code: str
     problem: Text
-    mend: Text
+    remedy: Text
     file: str = ""
     where: Text | None = None
 
     def __post_init__(self) -> None:
         # BaseException keeps its own args: pickling across the reading child process needs them all.
-        super().__init__(self.code, self.problem, self.mend, self.file, self.where)
+        super().__init__(self.code, self.problem, self.remedy, self.file, self.where)
 
     def in_(self, lang: str) -> str:
         """The whole message in `lang`, one line a part."""
         named = {"ja": ("ファイル", "場所", "問題", "直し方"), "en": ("file", "where", "problem", "to mend")}
         words = named["en" if lang == "en" else "ja"]
         where = self.where.in_(lang) if self.where else ""
-        parts = (self.file, where, self.problem.in_(lang), self.mend.in_(lang))
+        parts = (self.file, where, self.problem.in_(lang), self.remedy.in_(lang))
         return "\n".join(f"{word}: {part}" for word, part in zip(words, parts, strict=True) if part)
 
     def __str__(self) -> str:
@@ -56,4 +56,4 @@ class DataError(ValueError):
 
     def at(self, path: Path | str) -> DataError:
         """The same error, naming the file by its own name (not the copy that was read)."""
-        return DataError(self.code, self.problem, self.mend, Path(path).name, self.where)
+        return DataError(self.code, self.problem, self.remedy, Path(path).name, self.where)

@@ -47,9 +47,7 @@ class Grid:
 
     def centres(self, i: IntArray, j: IntArray) -> tuple[FloatArray, FloatArray]:
         """(x, y) of the centres of cells in columns `i` and rows `j`."""
-        return np.asarray(self.west + (i + 0.5) * self.dx, float), np.asarray(
-            self.south + (j + 0.5) * self.dy, float
-        )
+        return np.asarray(self.west + (i + 0.5) * self.dx, float), np.asarray(self.south + (j + 0.5) * self.dy, float)
 
     def locate(self, x: FloatArray, y: FloatArray) -> tuple[IntArray, IntArray, npt.NDArray[np.bool_]]:
         """(i, j, inside) of the cells that hold points; a point on a line belongs to the cell east/north."""

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.columns import shown, text_of
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC, FACILITIES, check
+from geodata.tables import shown, text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -26,14 +26,11 @@ def vintage_of(rows: pd.DataFrame, vintages: Mapping[str, Vintage], product: str
     for name, fields in vintages.items():
         if set(fields.values()) <= set(rows.columns):
             return name
-    wanted = " / ".join("・".join(fields.values()) for fields in vintages.values())
+    spec = " / ".join("・".join(fields.values()) for fields in vintages.values())
     raise DataError(
         "column-missing",
-        Text(f"{product}の列（{wanted}）がありません。", f"the columns of {product} ({wanted}) are missing"),
-        Text(
-            f"国土数値情報「{product}」の元のファイルを使ってください。",
-            f"use the original file of {product}",
-        ),
+        Text(f"{product}の列（{spec}）がありません。", f"the columns of {product} ({spec}) are missing"),
+        Text(f"国土数値情報「{product}」の元のファイルを使ってください。", f"use the original file of {product}"),
         where=Text("列 " + shown(rows), "columns " + shown(rows)),
     )
 
@@ -52,16 +49,14 @@ def read_places(
     """
     from geopandas import GeoDataFrame
 
-    from geodata import intake  # pulls in the readers
+    from geodata import intake
 
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
     tables: list[pd.DataFrame] = []
     reports: list[IntakeReport] = []
     for path in listed:
         # JGD2011 by specification; GeoJSON does not say so
-        rows, report = intake.read_vector(
-            path, geometry="any", crs=crs or CRS_GEOGRAPHIC, layer=layer, kind="facility"
-        )
+        rows, report = intake.read_vector(path, geometry="any", crs=crs or CRS_GEOGRAPHIC, layer=layer, kind="facility")
         frame = pd.DataFrame(rows)
         frame["geometry"] = middles(rows.geometry.to_numpy())
         try:
@@ -84,29 +79,19 @@ def middles(shapes: np.ndarray) -> np.ndarray:
     return out
 
 
-def leave_out(
-    frame: pd.DataFrame, bad: np.ndarray, code: str, text: Text, report: IntakeReport
-) -> pd.DataFrame:
+def leave_out(frame: pd.DataFrame, bad: np.ndarray, code: str, text: Text, report: IntakeReport) -> pd.DataFrame:
     """`frame` without the `bad` rows, counted and named in the report."""
     report.exclude(code, text, int(bad.sum()), (frame.index[bad] + 1).tolist())
     report.accepted -= int(bad.sum())
     return frame[~bad]
 
 
-def named(
-    frame: pd.DataFrame, fields: Vintage, category: str | pd.Series, report: IntakeReport
-) -> pd.DataFrame:
+def named(frame: pd.DataFrame, fields: Vintage, category: str | pd.Series, report: IntakeReport) -> pd.DataFrame:
     """The columns of `fields` as text, with category and geometry; rows without a name go out, counted."""
     out = pd.DataFrame({name: text_of(frame, field) for name, field in fields.items()}, index=frame.index)
     out["category"], out["geometry"] = category, frame["geometry"]
     nameless = (out["name"] == "").to_numpy(bool)
-    return leave_out(
-        out,
-        nameless,
-        "no-name",
-        Text("名称の空の行を除きました。", "rows without a name were left out"),
-        report,
-    )
+    return leave_out(out, nameless, "no-name", Text("名称の空の行を除きました。", "rows without a name were left out"), report)
 
 
 def identified(places: pd.DataFrame, reports: Sequence[IntakeReport]) -> pd.DataFrame:

@@ -23,9 +23,7 @@ def five_digits(codes: pd.Series, report: IntakeReport, column: str) -> pd.Serie
         named = "、".join(codes[bad].unique()[:BAD_CODES_NAMED])
         raise DataError(
             "municipality-code",
-            Text(
-                f"市区町村コードではない値があります: {named}", f"these are not municipality codes: {named}"
-            ),
+            Text(f"市区町村コードではない値があります: {named}", f"these are not municipality codes: {named}"),
             Text(
                 "全国地方公共団体コードの5桁、または検査数字まで正しい6桁にしてください。",
                 "write the five digits, or six with the right check digit",
@@ -35,10 +33,12 @@ def five_digits(codes: pd.Series, report: IntakeReport, column: str) -> pd.Serie
     short = codes.str.len() == 4
     if short.any():
         report.note(
-            "warn", "municipality-code-zero",
+            "warn",
+            "municipality-code-zero",
             Text("先頭の 0 が落ちた市区町村コードを5桁に戻しました。", "municipality codes got their leading zero back"),
-            int(short.sum()), codes[short].unique(),
-        )  # fmt: skip
+            int(short.sum()),
+            codes[short].unique(),
+        )
     return codes.str[:5].where(~short, "0" + codes)
 
 

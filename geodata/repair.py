@@ -21,7 +21,7 @@ import shapely
 
 from geodata.errors import DataError, Text
 from geodata.grid import FloatArray, IntArray
-from geodata.limits import limits
+from geodata.safety import ceilings
 
 Geometries = npt.NDArray[np.object_]
 BoolArray = npt.NDArray[np.bool_]
@@ -173,13 +173,9 @@ def _outside_shell(parts: Geometries, holes: Geometries, owner: IntArray) -> Boo
     holed, number = np.unique(owner, return_inverse=True)
     shells = shapely.polygons(shapely.get_exterior_ring(parts[holed]))
     shapely.prepare(shells)
-    outside: BoolArray = ~shapely.contains_properly(
-        shells[number], holes
-    )  # quick, but says no to touching too
+    outside: BoolArray = ~shapely.contains_properly(shells[number], holes)  # quick, but says no to touching too
     doubtful = np.flatnonzero(outside)
-    outside[doubtful] = ~shapely.relate_pattern(
-        shells[number[doubtful]], shapely.polygons(holes[doubtful]), WITHIN
-    )
+    outside[doubtful] = ~shapely.relate_pattern(shells[number[doubtful]], shapely.polygons(holes[doubtful]), WITHIN)
     return outside
 
 
@@ -201,7 +197,7 @@ def _overlapping(holes: Geometries, owner: IntArray) -> BoolArray:
 
 def _check_mendable(parts: Geometries, row: IntArray) -> None:
     """Refuse rings that cut themselves so often that mending them would take all time and memory."""
-    most = limits().crossings
+    most = ceilings.limits().crossings
     rings, of_part = shapely.get_rings(parts, return_index=True)
     for number in np.flatnonzero(shapely.get_num_coordinates(rings) ** 2 > most).tolist():
         found = _estimated_crossings(shapely.get_coordinates(rings[number]))

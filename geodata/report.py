@@ -59,9 +59,7 @@ class IntakeReport:
             return "refuse"
         return "warn" if "warn" in levels else "accept"
 
-    def note(
-        self, level: Level, code: str, text: Text, count: int = 1, places: Iterable[object] = ()
-    ) -> None:
+    def note(self, level: Level, code: str, text: Text, count: int = 1, places: Iterable[object] = ()) -> None:
         """Add a notice, keeping the first PLACES_KEPT places."""
         kept = tuple(str(place) for _, place in zip(range(PLACES_KEPT), places, strict=False))
         self.notices.append(Notice(level, code, text, count, kept))
@@ -90,13 +88,7 @@ class IntakeReport:
             "excluded": dict(sorted(self.excluded.items())),
             "facts": self.facts,
             "messages": [
-                {
-                    "level": n.level,
-                    "code": n.code,
-                    "text": n.text.in_(lang),
-                    "count": n.count,
-                    "places": list(n.places),
-                }
+                {"level": n.level, "code": n.code, "text": n.text.in_(lang), "count": n.count, "places": list(n.places)}
                 for n in self.notices
             ],
         }

@@ -9,19 +9,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.columns import plain, shown
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC, ROAD_CLASSES, ROADS, check
+from geodata.tables import plain, shown
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 VALUES_SHOWN = 12
-YES, NO = (
-    {"1", "yes", "true", "○", "はい", "有", "指定"},
-    {"0", "no", "false", "×", "いいえ", "無", "指定なし"},
-)
+YES, NO = ({"1", "yes", "true", "○", "はい", "有", "指定"}, {"0", "no", "false", "×", "いいえ", "無", "指定なし"})
 
 
 def classes_of(values: pd.Series, meaning: Mapping[str, str], field: str) -> pd.Series:
@@ -29,12 +26,12 @@ def classes_of(values: pd.Series, meaning: Mapping[str, str], field: str) -> pd.
 
     Raises DataError that lists the values nobody explained: a class is never guessed.
     """
-    if strangers := sorted(set(meaning.values()) - set(ROAD_CLASSES)):
+    if unexpected := sorted(set(meaning.values()) - set(ROAD_CLASSES)):
         raise DataError(
             "road-class-unknown",
-            Text(f"道路の種別「{'」「'.join(strangers)}」はありません。", f"there is no road class {', '.join(strangers)}"),
+            Text(f"道路の種別「{'」「'.join(unexpected)}」はありません。", f"there is no road class {', '.join(unexpected)}"),
             Text(f"{'、'.join(ROAD_CLASSES)} のどれかにしてください。", f"use one of {', '.join(ROAD_CLASSES)}"),
-        )  # fmt: skip
+        )
     table = {plain(value): road_class for value, road_class in meaning.items()}
     found = values.map(plain).map(table)
     if found.isna().any():
@@ -49,7 +46,7 @@ def classes_of(values: pd.Series, meaning: Mapping[str, str], field: str) -> pd.
                 f"study.toml の [[roads]] class_values に、値ごとの種別（{'、'.join(ROAD_CLASSES)}）を書いてください。",
                 f"give each value a class in class_values of [[roads]] ({', '.join(ROAD_CLASSES)})",
             ),
-        )  # fmt: skip
+        )
     return found
 
 
@@ -74,27 +71,29 @@ def field_of(rows: pd.DataFrame, field: str) -> pd.Series:
 
 
 def road_table(
-    rows: GeoDataFrame,
-    road_class: pd.Series,
-    name: pd.Series,
-    emergency: pd.Series,
-    wanted: Collection[str],
-    report: IntakeReport,
+    rows: GeoDataFrame, road_class: pd.Series, name: pd.Series, emergency: pd.Series, spec: Collection[str], report: IntakeReport
 ) -> GeoDataFrame:
     """ROADS of one file: the wanted classes, each line once; the report tells what went out and why."""
     from geopandas import GeoDataFrame
 
     table = GeoDataFrame(
         {"road_class": road_class, "name": name, "emergency": emergency, "source": report.path.rsplit("/", 1)[-1]},
-        geometry=rows.geometry.to_numpy(), crs=rows.crs,
-    )  # fmt: skip
-    other = ~table["road_class"].isin(list(wanted)).to_numpy(bool)
+        geometry=rows.geometry.to_numpy(),
+        crs=rows.crs,
+    )
+    other = ~table["road_class"].isin(list(spec)).to_numpy(bool)
     if other.any():
         # the study asked for it: counted, but nothing to warn of
         report.excluded["road-class-not-wanted"] = int(other.sum())
-        report.note("info", "road-class-not-wanted", Text(
-            "study.toml の classes に無い種別の道路は読みませんでした。", "roads of classes that the study does not ask for were left out"
-        ), int(other.sum()))  # fmt: skip
+        report.note(
+            "info",
+            "road-class-not-wanted",
+            Text(
+                "study.toml の classes に無い種別の道路は読みませんでした。",
+                "roads of classes that the study does not ask for were left out",
+            ),
+            int(other.sum()),
+        )
         report.accepted -= int(other.sum())
     table = without_repeats(table[~other].reset_index(drop=True), report)
     report.facts["roads_by_class"] = {

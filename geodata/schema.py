@@ -14,11 +14,28 @@ if TYPE_CHECKING:
     from geodata.grid import Grid
 
 __all__ = [
-    "AREAS", "AREA_KINDS", "CELLS", "DISADVANTAGED", "EVIDENCE", "EVIDENCE_KINDS", "FACILITIES", "FACILITY_CATEGORIES",
+    "AREAS",
+    "AREA_KINDS",
+    "CELLS",
+    "DISADVANTAGED",
+    "EVIDENCE",
+    "EVIDENCE_KINDS",
+    "FACILITIES",
+    "FACILITY_CATEGORIES",
     "HAZARDS",
-    "LAYERS", "MUNICIPALITIES", "POPULATION", "ROADS", "ROAD_CLASSES", "SETTLEMENTS", "SIGNALS",
-    "Column", "DataError", "Population", "Table", "check",
-]  # fmt: skip
+    "LAYERS",
+    "MUNICIPALITIES",
+    "POPULATION",
+    "ROADS",
+    "ROAD_CLASSES",
+    "SETTLEMENTS",
+    "SIGNALS",
+    "Column",
+    "DataError",
+    "Population",
+    "Table",
+    "check",
+]
 
 CRS_GEOGRAPHIC = "EPSG:6668"  # JGD2011, degrees: the CRS of Japanese meshes and of everything read for them
 BAD_ROWS_NAMED = 5
@@ -52,18 +69,20 @@ HOUSEHOLDS = Column("number", "households living here", "households", 0, unknown
 ELDERLY = Column("number", "people aged 65 or more", "persons", 0, unknown=True)
 # own: the cell's own figure; group: share of its disclosure group; "" when there is no age figure
 AGE_BASIS = Column("text", "where population_65plus comes from", unknown=True, one_of=("own", "group", ""))
-MUNICIPALITY_ID = Column(
-    "text", "five-digit code (JIS X 0401 + 0402); empty where it belongs to none", unknown=True
-)
+MUNICIPALITY_ID = Column("text", "five-digit code (JIS X 0401 + 0402); empty where it belongs to none", unknown=True)
 GEOMETRY = Column("geometry", "in the grid's CRS")
 NAME = Column("text", "as written in the source")
 
 POPULATION = Table(
-    "population", "a cell that the source gives people for", "cell_id",
+    "population",
+    "a cell that the source gives people for",
+    "cell_id",
     {"population": PERSONS, "households": HOUSEHOLDS, "population_65plus": ELDERLY, "age_basis": AGE_BASIS},
-)  # fmt: skip
+)
 CELLS = Table(
-    "cells", "a square of the population grid inside the study area, inhabited or not", "cell_id",
+    "cells",
+    "a square of the population grid inside the study area, inhabited or not",
+    "cell_id",
     {
         **POPULATION.columns,
         "i": Column("number", "column in the grid, from the west", low=0),
@@ -71,9 +90,11 @@ CELLS = Table(
         "land_share": Column("number", "share of the cell that is land of the study area", low=0, high=1),
         "municipality_id": MUNICIPALITY_ID,
     },
-)  # fmt: skip
+)
 LAYERS = Table(
-    "layers", "a polygon a carrier says it serves", None,
+    "layers",
+    "a polygon a carrier says it serves",
+    None,
     {
         "carrier": Column("text", "key of the carrier in the study"),
         "generation": Column("text", "radio generation", one_of=("4G", "5G", "5G-sub6", "5G-mmWave", "5G-refarmed")),
@@ -82,24 +103,37 @@ LAYERS = Table(
         "source": Column("text", "name of the file"),
         "geometry": GEOMETRY,
     },
-)  # fmt: skip
-MUNICIPALITIES = Table(
-    "municipalities", "a city, town or village", "municipality_id", {"name": NAME, "geometry": GEOMETRY}
 )
+MUNICIPALITIES = Table("municipalities", "a city, town or village", "municipality_id", {"name": NAME, "geometry": GEOMETRY})
 SETTLEMENTS = Table(
-    "settlements", "a named place where people live (大字, 町丁目, 集落): point or polygon", "settlement_id",
+    "settlements",
+    "a named place where people live (大字, 町丁目, 集落): point or polygon",
+    "settlement_id",
     {"name": NAME, "municipality_id": MUNICIPALITY_ID, "geometry": GEOMETRY},
-)  # fmt: skip
+)
 FACILITY_CATEGORIES = (
-    "shelter", "evacuation_site", "school", "clinic", "office", "hall", "station", "trail", "tourism", "worksite",
-)  # fmt: skip
+    "shelter",
+    "evacuation_site",
+    "school",
+    "clinic",
+    "office",
+    "hall",
+    "station",
+    "trail",
+    "tourism",
+    "worksite",
+)
 FACILITIES = Table(
-    "facilities", "a place people go to", "facility_id",
+    "facilities",
+    "a place people go to",
+    "facility_id",
     {"name": NAME, "category": Column("text", "what kind of place", one_of=FACILITY_CATEGORIES), "geometry": GEOMETRY},
-)  # fmt: skip
+)
 ROAD_CLASSES = ("expressway", "national", "prefectural", "municipal", "other")
 ROADS = Table(
-    "roads", "a piece of road (line)", None,
+    "roads",
+    "a piece of road (line)",
+    None,
     {
         "road_class": Column("text", "who keeps it", one_of=ROAD_CLASSES),
         "name": Column("text", "県道○号 or the like", unknown=True),
@@ -107,12 +141,14 @@ ROADS = Table(
         "source": Column("text", "name of the file"),
         "geometry": GEOMETRY,
     },
-)  # fmt: skip
+)
 DISADVANTAGED = ("depopulated", "remote", "island", "peninsula", "mountain", "farming", "snow")
 HAZARDS = ("landslide", "landslide_special", "tsunami")
 AREA_KINDS = (*DISADVANTAGED, *HAZARDS, "park_special", "park_ordinary", "did")
 AREAS = Table(
-    "areas", "a place that a law or a survey marks out (polygon)", None,
+    "areas",
+    "a place that a law or a survey marks out (polygon)",
+    None,
     {
         "kind": Column("text", "what it is marked as", one_of=AREA_KINDS),
         "name": Column("text", "as written in the source", unknown=True),
@@ -121,11 +157,13 @@ AREAS = Table(
         "source": Column("text", "name of the file"),
         "geometry": GEOMETRY,
     },
-)  # fmt: skip
+)
 EVIDENCE_KINDS = ("field_test", "municipal_report", "resident_report")
 SIGNALS = ("none", "weak", "works")
 EVIDENCE = Table(
-    "evidence", "something measured or reported on the ground, of one carrier at one place", "evidence_id",
+    "evidence",
+    "something measured or reported on the ground, of one carrier at one place",
+    "evidence_id",
     {
         "carrier": Column("text", "key of the carrier in the study"),
         "generation": Column(
@@ -145,7 +183,7 @@ EVIDENCE = Table(
         "photo_direction": Column("number", "where the first photo looks, clockwise from north", "degrees", 0, 360, unknown=True),
         "geometry": GEOMETRY,
     },
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -167,9 +205,7 @@ def check(table: Table, frame: pd.DataFrame, file: str = "") -> pd.DataFrame:
     """`frame` itself when it fits `table`; else a DataError naming table, column and first bad rows."""
     if table.index is not None:
         if frame.index.name != table.index:
-            raise _refusal(
-                table, table.index, frame, None, "索引の名前が違います", "index has another name", file
-            )
+            raise _refusal(table, table.index, frame, None, "索引の名前が違います", "index has another name", file)
         if not frame.index.is_unique:
             bad = frame.index[frame.index.duplicated()]
             raise _refusal(table, table.index, frame, bad, "同じ値が2度あります", "value stands twice", file)
@@ -184,14 +220,10 @@ def _check_column(table: Table, name: str, column: Column, frame: pd.DataFrame, 
     values = frame[name]
     if column.kind == "number":
         if not pd.api.types.is_numeric_dtype(values):
-            raise _refusal(
-                table, name, frame, None, "数値の列ではありません", "is not a column of numbers", file
-            )
+            raise _refusal(table, name, frame, None, "数値の列ではありません", "is not a column of numbers", file)
         outside = (values < column.low) | (values > column.high) | np.isinf(values)
     elif column.kind == "text":
-        outside = (
-            values.isna() | (values == "") if not column.unknown else pd.Series(False, index=frame.index)
-        )
+        outside = values.isna() | (values == "") if not column.unknown else pd.Series(False, index=frame.index)
         if column.one_of:
             outside |= ~(values.isin(column.one_of) | values.isna())
     else:
@@ -199,24 +231,14 @@ def _check_column(table: Table, name: str, column: Column, frame: pd.DataFrame, 
     missing = values.isna() if not column.unknown and column.kind == "number" else outside
     bad = frame.index[(outside | missing).to_numpy(bool)]
     if len(bad):
-        raise _refusal(
-            table,
-            name,
-            frame,
-            bad,
-            "範囲外または空の値があります",
-            "holds values out of range or empty",
-            file,
-        )
+        raise _refusal(table, name, frame, bad, "範囲外または空の値があります", "holds values out of range or empty", file)
 
 
-def _refusal(
-    table: Table, column: str, frame: pd.DataFrame, bad: pd.Index | None, ja: str, en: str, file: str
-) -> DataError:
+def _refusal(table: Table, column: str, frame: pd.DataFrame, bad: pd.Index | None, ja: str, en: str, file: str) -> DataError:
     rows = ", ".join(str(row) for row in bad[:BAD_ROWS_NAMED]) if bad is not None else ""
     where = Text(f"表 {table.name} 列 {column} 行 {rows}", f"table {table.name} column {column} rows {rows}")
-    mend = Text(
+    remedy = Text(
         f"1行は「{table.row}」です。列 {column} を直して読み込み直してください。",
         f"a row is {table.row}; mend column {column} and read again",
     )
-    return DataError(f"table-{table.name}-{column}", Text(ja, en), mend, file, where)
+    return DataError(f"table-{table.name}-{column}", Text(ja, en), remedy, file, where)

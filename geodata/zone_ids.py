@@ -42,8 +42,8 @@ def zone_ids_csv(table: pd.DataFrame) -> bytes:
 
 
 def _refusal(path: Path, ja: str, en: str) -> DataError:
-    mend = Text(
+    remedy = Text(
         "手で直した場合は元に戻してください。地区IDは一度付けたら変えません。",
         "undo changes made by hand; a zone keeps its id for good",
     )
-    return DataError("zone-ids-broken", Text(ja, en), mend, path.name)
+    return DataError("zone-ids-broken", Text(ja, en), remedy, path.name)

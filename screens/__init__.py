@@ -1,1 +1,1 @@
-"""The screen: one file per page. Only this folder and app.py know Streamlit."""
+"""The screen: one folder a page over `shared` and `map_component`. app.py opens them."""

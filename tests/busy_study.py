@@ -13,8 +13,8 @@ from pathlib import Path
 
 import shapely
 
-from geodata import mesh
 from geodata.grid import Grid
+from geodata.mesh import standard as mesh
 
 WEST, SOUTH = 136.0, 34.0
 DX, DY = 0.00625, 15 / 3600
@@ -32,18 +32,21 @@ CARRIER_NAMES = ("架空<b>甲</b>", "架空*乙*_x_", "架空`丙`")
 MUNICIPALITIES = (("24201", "甲<i>市"), ("24202", "乙**町**"), ("24203", "丙村"))
 
 
-def write_busy_study(
-    folder: Path, side: int = 12, name: str = "いたずら<img src=x onerror=window.__ran=1>の県"
-) -> Path:
+def write_busy_study(folder: Path, side: int = 12, name: str = "いたずら<img src=x onerror=window.__ran=1>の県") -> Path:
     """Write the study into `folder` (made if need be) and return it."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "study.toml").write_text(_study(name), encoding="utf-8")
     (folder / "tblT001141H24.txt").write_bytes(_people(side).encode("cp932"))
-    _write(folder / "n03.geojson", [
-        ({"N03_001": "三重県", "N03_003": None, "N03_004": town, "N03_005": None, "N03_007": code},
-         _box(side * n // 3, 0, side * (n + 1) // 3, side))
-        for n, (code, town) in enumerate(MUNICIPALITIES)
-    ])  # fmt: skip
+    _write(
+        folder / "n03.geojson",
+        [
+            (
+                {"N03_001": "三重県", "N03_003": None, "N03_004": town, "N03_005": None, "N03_007": code},
+                _box(side * n // 3, 0, side * (n + 1) // 3, side),
+            )
+            for n, (code, town) in enumerate(MUNICIPALITIES)
+        ],
+    )
     half, third = side / 2, side / 3
     _write(folder / "a_4g.geojson", [({}, _box(0, 0, half, side))])
     _write(folder / "b_4g.geojson", [({}, _box(0, 0, third, side)), ({}, _box(0, 0, side, 1.3))])
@@ -57,8 +60,7 @@ def write_busy_study(
 
 def _study(name: str) -> str:
     carriers = "".join(
-        f"[[carriers]]\nkey = {key!r}\nname = {words!r}\n"
-        for key, words in zip("abc", CARRIER_NAMES, strict=True)
+        f"[[carriers]]\nkey = {key!r}\nname = {words!r}\n" for key, words in zip("abc", CARRIER_NAMES, strict=True)
     )
     layers = "".join(
         f'[[layers]]\ncarrier = "{key}"\ngeneration = "{generation}"\nfiles = ["{key}_{generation.lower()}.geojson"]\nas_of = "2026-03-31"\n'
@@ -78,8 +80,10 @@ def _box(i0: float, j0: float, i1: float, j1: float) -> shapely.Polygon:
 
 def _people(side: int) -> str:
     grid = Grid(WEST, SOUTH, DX, DY, side, side, "EPSG:6668")
-    rows = ["KEY_CODE,HTKSYORI,HTKSAKI,GASSAN,T001141001,T001141019,T001141034",
-            ",,,,　人口（総数）,　６５歳以上人口　総数,　世帯総数"]  # fmt: skip
+    rows = [
+        "KEY_CODE,HTKSYORI,HTKSAKI,GASSAN,T001141001,T001141019,T001141034",
+        ",,,,　人口（総数）,　６５歳以上人口　総数,　世帯総数",
+    ]
     for code in mesh.code_grid(grid, 500).ravel():
         people = int(code) * 7919 % 60
         rows.append(f"{code},0,,,{people},{people // 3},{people // 2}")
@@ -100,12 +104,38 @@ def _places(side: int) -> str:
 
 
 def _shelters(side: int) -> str:
-    rows = [["NO", "共通ID", "都道府県名及び市町村名", "施設・場所名", "住所", "指定緊急避難場所との住所同一",
-             "その他市町村長が必要と認める事項", "受入対象者", "緯度", "経度", "備考"]]  # fmt: skip
+    rows = [
+        [
+            "NO",
+            "共通ID",
+            "都道府県名及び市町村名",
+            "施設・場所名",
+            "住所",
+            "指定緊急避難場所との住所同一",
+            "その他市町村長が必要と認める事項",
+            "受入対象者",
+            "緯度",
+            "経度",
+            "備考",
+        ]
+    ]
     for number in range(0, side, 2):
         name = HOSTILE_NAMES[number // 2 % len(HOSTILE_NAMES)]
-        rows.append([str(number + 1), f"E24201{number:08d}", "三重県甲市", f"{name}小学校", "住所", "", "", "",
-                     f"{SOUTH + (number + 0.5) * DY:.6f}", f"{WEST + (side - 0.5) * DX:.6f}", ""])  # fmt: skip
+        rows.append(
+            [
+                str(number + 1),
+                f"E24201{number:08d}",
+                "三重県甲市",
+                f"{name}小学校",
+                "住所",
+                "",
+                "",
+                "",
+                f"{SOUTH + (number + 0.5) * DY:.6f}",
+                f"{WEST + (side - 0.5) * DX:.6f}",
+                "",
+            ]
+        )
     return _csv(rows)
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import shapely
 
-from coverage.run import Result, run
-from coverage.study import read_study
-from requests_gen.workspace import write_zone_ids
+from coverage.result import Result
+from coverage.run import run
+from coverage.study.study import read_study
+from requests_gen.runs.zone_ids import save_zone_ids
 from tests.mini_study import PEOPLE, STUDY, _write, write_mini_study
 from tests.test_analysis_world import cell, municipalities
 
@@ -39,10 +40,14 @@ def write_year(
         rows = [f"{cell(*at)},0,,,{count},{count // 2},{count // 2}" for at, count in counted.items()]
         path.write_bytes(("\r\n".join([*head, *rows]) + "\r\n").encode("cp932"))
     if land:
-        _write(folder / "n03.geojson", [
-            ({"N03_001": "三重県", "N03_003": None, "N03_004": name, "N03_005": None, "N03_007": code}, land[code])
-            for code, name in municipalities()["name"].items() if code in land
-        ])  # fmt: skip
+        _write(
+            folder / "n03.geojson",
+            [
+                ({"N03_001": "三重県", "N03_003": None, "N03_004": name, "N03_005": None, "N03_007": code}, land[code])
+                for code, name in municipalities()["name"].items()
+                if code in land
+            ],
+        )
     if ids_of is not None:
         (folder / "zone_ids.csv").write_bytes((ids_of / "zone_ids.csv").read_bytes())
     return folder
@@ -51,5 +56,5 @@ def write_year(
 def run_year(folder: Path, year: int = 2026, **changed: object) -> Result:
     """The result of write_year; its zone ids are kept beside it, as a run of the command does."""
     result = run(read_study(write_year(folder, year, **changed)))  # type: ignore[arg-type]
-    write_zone_ids(result)
+    save_zone_ids(result)
     return result

@@ -31,10 +31,7 @@ def exact_share(rings: Sequence[Points], grid: Grid) -> list[list[Fraction]]:
     """
     origin = Fraction(grid.west), Fraction(grid.south)
     size = Fraction(grid.dx), Fraction(grid.dy)
-    scaled = [
-        [((Fraction(x) - origin[0]) / size[0], (Fraction(y) - origin[1]) / size[1]) for x, y in ring]
-        for ring in rings
-    ]
+    scaled = [[((Fraction(x) - origin[0]) / size[0], (Fraction(y) - origin[1]) / size[1]) for x, y in ring] for ring in rings]
     return [[_exact_cell(scaled, i, j) for i in range(grid.nx)] for j in range(grid.ny)]
 
 
@@ -49,17 +46,14 @@ def _exact_cell(rings: list[list[tuple[Fraction, Fraction]]], i: int, j: int) ->
     heights |= {point[1] for _, a, b in edges for point in (a, b) if j < point[1] < j + 1}
     lines = [(a, (b[0] - a[0]) / (b[1] - a[1])) for _, a, b in edges]
     lines += [((Fraction(side), Fraction(0)), Fraction(0)) for side in (i, i + 1)]
-    for k, (a, lean) in enumerate(lines):
+    for k, (a, slope) in enumerate(lines):
         for b, other in lines[:k]:
-            if lean != other:
-                y = (b[0] - a[0] + lean * a[1] - other * b[1]) / (lean - other)
+            if slope != other:
+                y = (b[0] - a[0] + slope * a[1] - other * b[1]) / (slope - other)
                 if j < y < j + 1:
                     heights.add(y)
     levels = sorted(heights)
-    return sum(
-        ((high - low) * _exact_width(edges, (low + high) / 2, i) for low, high in pairwise(levels)),
-        Fraction(0),
-    )
+    return sum(((high - low) * _exact_width(edges, (low + high) / 2, i) for low, high in pairwise(levels)), Fraction(0))
 
 
 def _exact_width(edges: list, y: Fraction, i: int) -> Fraction:

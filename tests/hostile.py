@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geodata.gdal import pyogrio, rasterio
+from geodata.safety.gdal import pyogrio, rasterio
 
 NEAR = (135.8, 33.7, 137.0, 35.3)  # Mie
 WEST, SOUTH = 136.4, 34.6
@@ -40,9 +40,7 @@ class Case:
 CASES: list[Case] = []
 
 
-def case(
-    verdict: str, code: str = "", **look: Any
-) -> Callable[[Callable[[Path], Path]], Callable[[Path], Path]]:
+def case(verdict: str, code: str = "", **look: Any) -> Callable[[Callable[[Path], Path]], Callable[[Path], Path]]:
     """Register a builder; its name is the case's name."""
 
     def add(build: Callable[[Path], Path]) -> Callable[[Path], Path]:
@@ -57,9 +55,7 @@ def write(path: Path, data: bytes | str) -> Path:
     return path
 
 
-def collection(
-    *geometries: Any, properties: list[dict[str, Any]] | None = None, **members: Any
-) -> dict[str, Any]:
+def collection(*geometries: Any, properties: list[dict[str, Any]] | None = None, **members: Any) -> dict[str, Any]:
     rows = properties or [{"名称": f"区域{k}"} for k in range(len(geometries))]
     features = [
         {
@@ -79,9 +75,7 @@ def geojson(folder: Path, *geometries: Any, name: str = "エリア.geojson", **m
 def frame(geometries: list[Any], crs: Any = "EPSG:6668", **columns: Any) -> Any:
     import geopandas as gpd
 
-    return gpd.GeoDataFrame(
-        columns or {"名称": [f"表示ソ{k}" for k in range(len(geometries))]}, geometry=geometries, crs=crs
-    )
+    return gpd.GeoDataFrame(columns or {"名称": [f"表示ソ{k}" for k in range(len(geometries))]}, geometry=geometries, crs=crs)
 
 
 def save(data: Any, path: Path, **options: Any) -> Path:
@@ -105,9 +99,7 @@ def shapefile(
     return path
 
 
-def zipped(
-    target: Path, members: dict[str, bytes], *, encoding: str = "utf-8", method: int = zipfile.ZIP_DEFLATED
-) -> Path:
+def zipped(target: Path, members: dict[str, bytes], *, encoding: str = "utf-8", method: int = zipfile.ZIP_DEFLATED) -> Path:
     """A zip whose names are written in `encoding`; without the UTF-8 flag unless it is UTF-8."""
     with zipfile.ZipFile(target, "w", method) as out:
         for number, (name, data) in enumerate(members.items()):
@@ -163,10 +155,17 @@ def raster(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with rasterio().open(
-            path, "w", driver="GTiff", width=bands.shape[2], height=bands.shape[1], count=bands.shape[0],
-            dtype=bands.dtype, crs=crs,
-            transform=Affine(0.01, 0, WEST, 0, -0.01, SOUTH) if transform is None else transform, **profile,
-        ) as out:  # fmt: skip
+            path,
+            "w",
+            driver="GTiff",
+            width=bands.shape[2],
+            height=bands.shape[1],
+            count=bands.shape[0],
+            dtype=bands.dtype,
+            crs=crs,
+            transform=Affine(0.01, 0, WEST, 0, -0.01, SOUTH) if transform is None else transform,
+            **profile,
+        ) as out:
             out.write(bands)
             if tags:
                 out.update_tags(**tags)

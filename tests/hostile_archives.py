@@ -8,18 +8,7 @@ import warnings
 import zipfile
 from pathlib import Path
 
-from tests.hostile import (
-    SECOND,
-    SQUARE,
-    case,
-    collection,
-    geojson,
-    members_of,
-    shapefile,
-    sub,
-    write,
-    zipped,
-)
+from tests.hostile import SECOND, SQUARE, case, collection, geojson, members_of, shapefile, sub, write, zipped
 
 
 @case("refuse", "zip-unsafe")
@@ -77,17 +66,12 @@ def zip_geojson_beside_other_shapefile(folder: Path) -> Path:
 @case("warn", "same-data-twice")
 def zip_same_data_in_two_forms(folder: Path) -> Path:
     made = members_of(shapefile(sub(folder)))
-    return zipped(
-        folder / "a.zip", {**made, "表示エリア.geojson": geojson(sub(folder), SQUARE, SECOND).read_bytes()}
-    )
+    return zipped(folder / "a.zip", {**made, "表示エリア.geojson": geojson(sub(folder), SQUARE, SECOND).read_bytes()})
 
 
 @case("refuse", "zip-bomb")
 def zip_bomb(folder: Path) -> Path:
-    with (
-        zipfile.ZipFile(folder / "a.zip", "w", zipfile.ZIP_DEFLATED) as out,
-        out.open("a.geojson", "w") as member,
-    ):
+    with zipfile.ZipFile(folder / "a.zip", "w", zipfile.ZIP_DEFLATED) as out, out.open("a.geojson", "w") as member:
         for _ in range(100):
             member.write(b" " * (1 << 20))
     return folder / "a.zip"
@@ -118,9 +102,7 @@ def zip_truncated(folder: Path) -> Path:
 
 @case("refuse", "zip-broken")
 def zip_wrong_checksum(folder: Path) -> Path:
-    raw = bytearray(
-        zipped(folder / "a.zip", {"a.geojson": b"{}" + b" " * 50}, method=zipfile.ZIP_STORED).read_bytes()
-    )
+    raw = bytearray(zipped(folder / "a.zip", {"a.geojson": b"{}" + b" " * 50}, method=zipfile.ZIP_STORED).read_bytes())
     raw[raw.find(b"{}  ")] = ord("[")
     return write(folder / "b.zip", bytes(raw))
 

@@ -8,19 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.hostile import (
-    SECOND,
-    SQUARE,
-    case,
-    collection,
-    frame,
-    geojson,
-    kml,
-    placemark,
-    save,
-    write,
-    zipped,
-)
+from tests.hostile import SECOND, SQUARE, case, collection, frame, geojson, kml, placemark, save, write, zipped
 
 
 @case("refuse", "json-broken")
@@ -41,10 +29,7 @@ def topojson(folder: Path) -> Path:
 
 @case("refuse", "not-geojson")
 def gdalg_named_geojson(folder: Path) -> Path:
-    return write(
-        folder / "a.geojson",
-        '{"type":"gdal_streamed_alg","command_line":"gdal vector pipeline ! read /etc/passwd"}',
-    )
+    return write(folder / "a.geojson", '{"type":"gdal_streamed_alg","command_line":"gdal vector pipeline ! read /etc/passwd"}')
 
 
 @case("refuse", "format-unknown")
@@ -93,33 +78,23 @@ def kml_doctype(folder: Path) -> Path:
 
 @case("warn", "kml-groundoverlay")
 def kml_ground_overlay(folder: Path) -> Path:
-    return write(
-        folder / "a.kml",
-        kml(placemark() + "<GroundOverlay><LatLonBox><north>35</north></LatLonBox></GroundOverlay>"),
-    )
+    return write(folder / "a.kml", kml(placemark() + "<GroundOverlay><LatLonBox><north>35</north></LatLonBox></GroundOverlay>"))
 
 
 @case("refuse", "kml-no-shapes")
 def kml_only_overlay(folder: Path) -> Path:
-    return write(
-        folder / "a.kml", kml("<GroundOverlay><LatLonBox><north>35</north></LatLonBox></GroundOverlay>")
-    )
+    return write(folder / "a.kml", kml("<GroundOverlay><LatLonBox><north>35</north></LatLonBox></GroundOverlay>"))
 
 
 @case("refuse", "kml-no-shapes")
 def kml_network_link(folder: Path) -> Path:
-    return write(
-        folder / "a.kml", kml("<NetworkLink><Link><href>http://example.com/a.kml</href></Link></NetworkLink>")
-    )
+    return write(folder / "a.kml", kml("<NetworkLink><Link><href>http://example.com/a.kml</href></Link></NetworkLink>"))
 
 
 @case("refuse", "layer-ambiguous")
 def kml_two_folders(folder: Path) -> Path:
     return write(
-        folder / "a.kml",
-        kml(
-            f"<Folder><name>4G</name>{placemark()}</Folder><Folder><name>5G</name>{placemark(SECOND)}</Folder>"
-        ),
+        folder / "a.kml", kml(f"<Folder><name>4G</name>{placemark()}</Folder><Folder><name>5G</name>{placemark(SECOND)}</Folder>")
     )
 
 
@@ -130,9 +105,7 @@ def kml_two_folders_all(folder: Path) -> Path:
 
 @case("refuse", "layer-ambiguous")
 def kmz_two_files(folder: Path) -> Path:
-    return zipped(
-        folder / "a.kmz", {"a.kml": kml(placemark()).encode(), "b.kml": kml(placemark(SECOND)).encode()}
-    )
+    return zipped(folder / "a.kmz", {"a.kml": kml(placemark()).encode(), "b.kml": kml(placemark(SECOND)).encode()})
 
 
 @case("refuse", "kml-broken")
@@ -165,9 +138,7 @@ def gpkg_layer_misspelt(folder: Path) -> Path:
 def gpkg_with_view_and_trigger(folder: Path) -> Path:
     path = save(frame([SQUARE]), folder / "a.gpkg", layer="4G")
     base = sqlite3.connect(path)
-    base.execute(
-        'CREATE VIEW v AS WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM r) SELECT * FROM "4G", r'
-    )
+    base.execute('CREATE VIEW v AS WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM r) SELECT * FROM "4G", r')
     base.execute("INSERT INTO gpkg_geometry_columns VALUES ('v','geom','POLYGON',6668,0,0)")
     base.execute('CREATE TRIGGER t AFTER INSERT ON "4G" BEGIN SELECT load_extension("x"); END')
     base.commit()
@@ -201,9 +172,7 @@ def gpkg_undefined_crs(folder: Path) -> Path:
 def gpkg_damaged_shape(folder: Path) -> Path:
     path = save(frame([SQUARE]), folder / "a.gpkg", layer="a")
     base = sqlite3.connect(path)
-    base.executescript(
-        "DROP TRIGGER IF EXISTS rtree_a_geom_update6; DROP TRIGGER IF EXISTS rtree_a_geom_update7;"
-    )
+    base.executescript("DROP TRIGGER IF EXISTS rtree_a_geom_update6; DROP TRIGGER IF EXISTS rtree_a_geom_update7;")
     for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
         base.execute(f'DROP TRIGGER "{name}"')
     base.execute("UPDATE a SET geom = X'47500001'")

@@ -8,19 +8,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from tests.hostile import (
-    NEAR,
-    SECOND,
-    SOUTH,
-    SQUARE,
-    WEST,
-    case,
-    collection,
-    frame,
-    geojson,
-    save,
-    write,
-)
+from tests.hostile import NEAR, SECOND, SOUTH, SQUARE, WEST, case, collection, frame, geojson, save, write
 
 
 @case("refuse", "coordinates-swapped")
@@ -45,10 +33,7 @@ def degrees_called_metres(folder: Path) -> Path:
 
 @case("warn", "geometry-repaired")
 def bow_tie(folder: Path) -> Path:
-    return geojson(
-        folder,
-        shapely.Polygon([(WEST, SOUTH), (WEST + 0.1, SOUTH + 0.1), (WEST + 0.1, SOUTH), (WEST, SOUTH + 0.1)]),
-    )
+    return geojson(folder, shapely.Polygon([(WEST, SOUTH), (WEST + 0.1, SOUTH + 0.1), (WEST + 0.1, SOUTH), (WEST, SOUTH + 0.1)]))
 
 
 @case("warn", "duplicates")
@@ -80,17 +65,12 @@ def empty_geometry(folder: Path) -> Path:
 
 @case("refuse", "coordinates-not-finite")
 def nan_coordinate(folder: Path) -> Path:
-    return write(
-        folder / "a.geojson", json.dumps(collection(SQUARE)).replace(f"{WEST}, {SOUTH}]", f"NaN, {SOUTH}]", 1)
-    )
+    return write(folder / "a.geojson", json.dumps(collection(SQUARE)).replace(f"{WEST}, {SOUTH}]", f"NaN, {SOUTH}]", 1))
 
 
 @case("refuse", "coordinates-not-finite")
 def infinite_coordinate(folder: Path) -> Path:
-    return write(
-        folder / "a.geojson",
-        json.dumps(collection(SQUARE)).replace(f"{WEST}, {SOUTH}]", f"1e999, {SOUTH}]", 1),
-    )
+    return write(folder / "a.geojson", json.dumps(collection(SQUARE)).replace(f"{WEST}, {SOUTH}]", f"1e999, {SOUTH}]", 1))
 
 
 @case("accept", "geometry-z")
@@ -130,10 +110,7 @@ def one_outside_the_prefecture(folder: Path) -> Path:
 
 @case("warn", "geometry-collapsed")
 def polygon_without_area(folder: Path) -> Path:
-    flat = {
-        "type": "Polygon",
-        "coordinates": [[[WEST, SOUTH], [WEST + 1, SOUTH], [WEST, SOUTH], [WEST, SOUTH]]],
-    }
+    flat = {"type": "Polygon", "coordinates": [[[WEST, SOUTH], [WEST + 1, SOUTH], [WEST, SOUTH], [WEST, SOUTH]]]}
     return geojson(folder, SQUARE, flat)
 
 
@@ -142,10 +119,7 @@ def ring_of_two_points(folder: Path) -> Path:
     return geojson(
         folder,
         SQUARE,
-        {
-            "type": "MultiPolygon",
-            "coordinates": [[[[136, 34], [136, 34]]], [shapely.get_coordinates(SECOND).tolist()]],
-        },
+        {"type": "MultiPolygon", "coordinates": [[[[136, 34], [136, 34]]], [shapely.get_coordinates(SECOND).tolist()]]},
     )
 
 

@@ -41,9 +41,7 @@ def good_geojson_bom_and_near(folder: Path) -> Path:
 
 @case("accept")
 def good_geojson_sequence(folder: Path) -> Path:
-    return write(
-        folder / "a.geojsonl", "\n".join(json.dumps(f) for f in collection(SQUARE, SECOND)["features"])
-    )
+    return write(folder / "a.geojsonl", "\n".join(json.dumps(f) for f in collection(SQUARE, SECOND)["features"]))
 
 
 @case("accept")
@@ -91,10 +89,7 @@ def good_zip_utf8_names_and_junk(folder: Path) -> Path:
 @case("accept")
 def good_zip_mixed_case_endings(folder: Path) -> Path:
     parts = members_of(shapefile(sub(folder)))
-    return zipped(
-        folder / "a.zip",
-        {name.upper() if name.endswith("dbf") else name: data for name, data in parts.items()},
-    )
+    return zipped(folder / "a.zip", {name.upper() if name.endswith("dbf") else name: data for name, data in parts.items()})
 
 
 @case("accept")
@@ -105,9 +100,7 @@ def good_zip_geojson(folder: Path) -> Path:
 
 @case("accept")
 def good_gpkg(folder: Path) -> Path:
-    return save(frame([SQUARE, SECOND]), folder / "a.gpkg", layer="エリア").rename(
-        folder / "エリア!$(x) \n;.gpkg"
-    )
+    return save(frame([SQUARE, SECOND]), folder / "a.gpkg", layer="エリア").rename(folder / "エリア!$(x) \n;.gpkg")
 
 
 @case("accept")
@@ -128,16 +121,12 @@ def good_kml(folder: Path) -> Path:
 
 @case("accept")
 def good_kml_shift_jis(folder: Path) -> Path:
-    return write(
-        folder / "a.kml", kml(placemark(), '<?xml version="1.0" encoding="Shift_JIS"?>').encode("cp932")
-    )
+    return write(folder / "a.kml", kml(placemark(), '<?xml version="1.0" encoding="Shift_JIS"?>').encode("cp932"))
 
 
 @case("accept")
 def good_kmz_with_heights(folder: Path) -> Path:
-    return zipped(
-        folder / "a.kmz", {"doc.kml": kml(placemark(height=",0")).encode(), "files/icon.png": b"\x89PNG"}
-    )
+    return zipped(folder / "a.kmz", {"doc.kml": kml(placemark(height=",0")).encode(), "files/icon.png": b"\x89PNG"})
 
 
 @case("accept", kind="facility")

@@ -7,17 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.hostile import (
-    NEAR,
-    SECOND,
-    SQUARE,
-    case,
-    frame,
-    geojson,
-    save,
-    shapefile,
-    write,
-)
+from tests.hostile import NEAR, SECOND, SQUARE, case, frame, geojson, save, shapefile, write
 
 
 @case("refuse", "crs-missing")

@@ -7,15 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from geodata.gdal import rasterio
-from tests.hostile import (
-    SOUTH,
-    WEST,
-    case,
-    raster,
-    workbook,
-    write,
-)
+from geodata.safety.gdal import rasterio
+from tests.hostile import SOUTH, WEST, case, raster, workbook, write
 
 
 @case("refuse", "row-length", kind="facility")
@@ -100,9 +93,7 @@ def xlsx_two_sheets(folder: Path) -> Path:
 
 @case("warn", "other-sheet", kind="facility")
 def xlsx_hidden_sheet(folder: Path) -> Path:
-    return workbook(
-        folder / "a.xlsx", {"津": [["名称", "x"], ["あ", 1]], "裏": [["い", 2]]}, {"裏": "hidden"}
-    )
+    return workbook(folder / "a.xlsx", {"津": [["名称", "x"], ["あ", 1]], "裏": [["い", 2]]}, {"裏": "hidden"})
 
 
 @case("refuse", "formula-uncalculated", kind="facility")
@@ -248,9 +239,19 @@ def raster_giant(folder: Path) -> Path:
     from affine import Affine
 
     with rasterio().open(
-        folder / "a.tif", "w", driver="GTiff", width=200_000, height=200_000, count=1, dtype="uint8", crs="EPSG:6668",
-        transform=Affine(1e-5, 0, 136, 0, -1e-5, 35), SPARSE_OK="TRUE", tiled=True, compress="deflate",
-    ):  # fmt: skip
+        folder / "a.tif",
+        "w",
+        driver="GTiff",
+        width=200_000,
+        height=200_000,
+        count=1,
+        dtype="uint8",
+        crs="EPSG:6668",
+        transform=Affine(1e-5, 0, 136, 0, -1e-5, 35),
+        SPARSE_OK="TRUE",
+        tiled=True,
+        compress="deflate",
+    ):
         pass
     return folder / "a.tif"
 

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from coverage.run import Result, run
-from coverage.study import read_study
-from requests_gen.annex import Annex, annex
-from requests_gen.annex_facts import edge_km
-from requests_gen.captions import caption
-from requests_gen.letter_history import History
-from requests_gen.letter_papers import Papers, make_papers
-from requests_gen.letter_settings import LetterSettings, read_letter_settings
-from requests_gen.zone_maps import map_frames
+from coverage.result import Result
+from coverage.run import run
+from coverage.study.study import read_study
+from requests_gen.letters.annexes.annex1 import Annex, annex, edge_km
+from requests_gen.letters.last_year import History
+from requests_gen.letters.papers import Papers, make_papers
+from requests_gen.wording.captions import caption
+from requests_gen.workspace.letters_toml import LetterSettings, read_letter_settings
+from requests_gen.zone_maps.maps import map_frames
 from tests.mini_study import write_mini_study
 
 SETTINGS = """
@@ -77,15 +77,11 @@ def named(result: Result, names: dict[str, str]) -> Result:
     return dataclasses.replace(result, zones=gpd.GeoDataFrame(zones, crs=result.zones.crs))
 
 
-def annex_of(
-    result: Result, settings: LetterSettings, carrier: str = "alpha", history: History | None = None
-) -> Annex:
+def annex_of(result: Result, settings: LetterSettings, carrier: str = "alpha", history: History | None = None) -> Annex:
     km = edge_km(map_frames(result), carrier, "4G")
     return annex(result, carrier, settings.zones, history.of(carrier) if history else None, km)
 
 
-def papers_of(
-    result: Result, settings: LetterSettings, carrier: str = "alpha", history: History | None = None
-) -> Papers:
+def papers_of(result: Result, settings: LetterSettings, carrier: str = "alpha", history: History | None = None) -> Papers:
     zones = annex_of(result, settings, carrier, history)
     return make_papers(result, settings, zones, history, caption(result, "ja"), f"2026-{carrier}-1")

@@ -47,11 +47,7 @@ as_of = "2026-03-31"
 draws = 50
 """
 
-LAYERS = {
-    "alpha_4g": [box(0, 1, 2.5, 2)],
-    "beta_4g": [box(0, 1, 1, 2), box(0, 1, 1, 2)],
-    "alpha_5g": [box(0, 1, 1, 2)],
-}
+LAYERS = {"alpha_4g": [box(0, 1, 2.5, 2)], "beta_4g": [box(0, 1, 1, 2), box(0, 1, 1, 2)], "alpha_5g": [box(0, 1, 1, 2)]}
 PEOPLE = {(0, 1): 10, (1, 1): 20, (2, 1): 40, (0, 0): 5, (1, 0): 0, (2, 0): 8}
 
 
@@ -65,17 +61,20 @@ def write_mini_study(folder: Path) -> Path:
     ]
     rows += [f"{cell(*at)},0,,,{people},{people // 2},{people // 2}" for at, people in PEOPLE.items()]
     (folder / "tblT001141H24.txt").write_bytes(("\r\n".join(rows) + "\r\n").encode("cp932"))
-    _write(folder / "n03.geojson", [
-        ({"N03_001": "三重県", "N03_003": None, "N03_004": row["name"], "N03_005": None, "N03_007": code}, row["geometry"])
-        for code, row in municipalities().iterrows()
-    ])  # fmt: skip
+    _write(
+        folder / "n03.geojson",
+        [
+            ({"N03_001": "三重県", "N03_003": None, "N03_004": row["name"], "N03_005": None, "N03_007": code}, row["geometry"])
+            for code, row in municipalities().iterrows()
+        ],
+    )
     for name, polygons in LAYERS.items():
         _write(folder / f"{name}.geojson", [({}, polygon) for polygon in polygons])
-    points = [f"{row['name']},{'甲市' if row['municipality_id'] == '24201' else '乙町'},{row.geometry.y!r},{row.geometry.x!r}"
-              for _, row in settlements().iterrows()]  # fmt: skip
-    (folder / "places.csv").write_text(
-        "\n".join(["大字名,市町村名,緯度,経度", *points]) + "\n", encoding="utf-8"
-    )
+    points = [
+        f"{row['name']},{'甲市' if row['municipality_id'] == '24201' else '乙町'},{row.geometry.y!r},{row.geometry.x!r}"
+        for _, row in settlements().iterrows()
+    ]
+    (folder / "places.csv").write_text("\n".join(["大字名,市町村名,緯度,経度", *points]) + "\n", encoding="utf-8")
     return folder
 
 

@@ -24,10 +24,7 @@ def programs() -> Path | None:
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     on_path = shutil.which("initdb")
     folders = [*installed, *([Path(on_path).resolve().parent] if on_path else [])]
-    return next(
-        (folder for folder in folders if (folder / "initdb").is_file() and (folder / "pg_ctl").is_file()),
-        None,
-    )
+    return next((folder for folder in folders if (folder / "initdb").is_file() and (folder / "pg_ctl").is_file()), None)
 
 
 def free_port() -> int:
@@ -64,24 +61,17 @@ def running_server() -> Iterator[str]:
         # the server holds what it inherits: its output goes to a file, or waiting for it would never end
         with (folder / "output").open("ab") as output:
             subprocess.run(
-                [str(part) for part in command], check=True, cwd=folder, stdout=output, stderr=output, timeout=60,
+                [str(part) for part in command],
+                check=True,
+                cwd=folder,
+                stdout=output,
+                stderr=output,
+                timeout=60,
                 **account,  # type: ignore[call-overload]
-            )  # fmt: skip
+            )
 
     try:
-        run(
-            folder_of_programs / "initdb",
-            "-D",
-            data,
-            "-U",
-            OWNER,
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "--no-sync",
-        )
+        run(folder_of_programs / "initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder}"
         run(folder_of_programs / "pg_ctl", "-D", data, "-w", "-o", options, "start")
         try:

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from geodata.errors import DataError
-from requests_gen.registry import Conflict, SourceFile, open_registry
+from requests_gen.registry.conflict import Conflict
+from requests_gen.registry.registry import open_registry
+from requests_gen.registry.store import SourceFile
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 YEAR = 2026
@@ -55,13 +57,7 @@ def count_up(place: str, number: int, count: int, told: Any) -> None:
                 revision = int(order.loc["24201-001", "revision"]) if there else 0
                 try:
                     registry.set_municipal_order(
-                        YEAR,
-                        "24201-001",
-                        rank + 1,
-                        f"{number}の{step}",
-                        who=f"担当{number}",
-                        at=AT,
-                        expected_revision=revision,
+                        YEAR, "24201-001", rank + 1, f"{number}の{step}", who=f"担当{number}", at=AT, expected_revision=revision
                     )
                     break
                 except Conflict:
@@ -73,9 +69,7 @@ def together(work: Callable[..., None], place: str, people: int, count: int) -> 
     """What each of `people` told who did `work` at the same time."""
     context = processes()
     told = context.Queue()
-    workers = [
-        context.Process(target=work, args=(place, number, count, told)) for number in range(1, people + 1)
-    ]
+    workers = [context.Process(target=work, args=(place, number, count, told)) for number in range(1, people + 1)]
     for worker in workers:
         worker.start()
     answers = [_answer(told, workers) for _ in workers]
@@ -103,18 +97,10 @@ def import_files(place: str, first: int, count: int, told: Any) -> None:
         for number in range(first, first + count):
             told.put(("begun", number))
             rows = [
-                {
-                    "year": YEAR,
-                    "zone_id": f"24201-{row:03d}",
-                    "carrier": f"f{number}",
-                    "answer": "B2",
-                    "remarks": "検討",
-                }
+                {"year": YEAR, "zone_id": f"24201-{row:03d}", "carrier": f"f{number}", "answer": "B2", "remarks": "検討"}
                 for row in range(ROWS_OF_A_FILE)
             ]
-            registry.save_replies(
-                rows, who="担当", at=AT, file=SourceFile(f"{number}.xlsx", f"{number:064x}")
-            )
+            registry.save_replies(rows, who="担当", at=AT, file=SourceFile(f"{number}.xlsx", f"{number:064x}"))
             registry.add_note("24201-001", str(number), who="担当", at=AT)
             told.put(("kept", number))
 

@@ -12,13 +12,13 @@ from typing import Any
 import pandas as pd
 
 from geodata.errors import DataError
-from requests_gen.registry import Registry, open_registry
-from requests_gen.registry_values import content_of
-from requests_gen.reply import FREE, REPLIES, says, take_in
-from requests_gen.reply_codes import ANSWER_BY_KEY
-from requests_gen.reply_days import plain_text
-from requests_gen.reply_form import write_reply_form
-from requests_gen.reply_sheets import HEADING_OF
+from requests_gen.registry.registry import Registry, open_registry
+from requests_gen.registry.values import content_of
+from requests_gen.replies.codes import ANSWER_BY_KEY
+from requests_gen.replies.form import write_reply_form
+from requests_gen.replies.import_replies import FREE, REPLIES, says, take_in
+from requests_gen.replies.read_form import HEADING_OF
+from requests_gen.wording.dates import plain_text
 from tests.sheet_distorter import filled
 
 AT = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
@@ -40,7 +40,7 @@ WRITTEN: dict[str, dict[str, str]] = {
     IDS[7]: {"answer": "B2 検討中", "methods": "衛星", "answered_on": "令和9年1月20日"},
     IDS[8]: {"answer": "N 無回答"},
     IDS[9]: {"answer": "A2 整備予定あり", "planned": "R8.11.3", "subsidy": "不要"},
-}  # fmt: skip
+}
 
 
 def registry_in(folder: Path) -> Registry:
@@ -53,8 +53,10 @@ def registry_in(folder: Path) -> Registry:
                 for zone, name in ZONES.items()
             ]
         ),
-        YEAR, who="担当", at=AT,
-    )  # fmt: skip
+        YEAR,
+        who="担当",
+        at=AT,
+    )
     for carrier, zones in ASKED.items():
         registry.record_letter(letter(carrier, zones), who="担当", at=AT)
     return registry
@@ -62,24 +64,43 @@ def registry_in(folder: Path) -> Registry:
 
 def letter(carrier: str, zones: list[str], year: int = YEAR, **more: Any) -> dict[str, Any]:
     return {
-        "letter_id": f"{year}-{carrier}-1", "year": year, "carrier": carrier, "version": 1, "state": "sent",
-        "sent_on": f"{year}-11-20", "zones": zones, "folder": carrier, "content_sha256": "0" * 64, "files": {}, **more,
-    }  # fmt: skip
+        "letter_id": f"{year}-{carrier}-1",
+        "year": year,
+        "carrier": carrier,
+        "version": 1,
+        "state": "sent",
+        "sent_on": f"{year}-11-20",
+        "zones": zones,
+        "folder": carrier,
+        "content_sha256": "0" * 64,
+        "files": {},
+        **more,
+    }
 
 
 @functools.cache
 def form(carrier: str = "alpha", year: int = YEAR, version: str = "1") -> bytes:
     """The empty form as it goes out."""
-    rows = pd.DataFrame([(zone, "見本市", ZONES[zone]) for zone in ASKED[carrier]], columns=["zone_id", "municipality", "name"])  # fmt: skip
+    rows = pd.DataFrame([(zone, "見本市", ZONES[zone]) for zone in ASKED[carrier]], columns=["zone_id", "municipality", "name"])
     return write_reply_form(
-        None, letter_id=f"{year}-{carrier}-1", fiscal_year=year, carrier_key=carrier, carrier_name=NAMES[carrier], rows=rows,
-        form_version=version, deadline_text="令和９年１月２９日（金）", fictitious=True, draft=False,
-    )  # fmt: skip
+        None,
+        letter_id=f"{year}-{carrier}-1",
+        fiscal_year=year,
+        carrier_key=carrier,
+        carrier_name=NAMES[carrier],
+        rows=rows,
+        form_version=version,
+        deadline_text="令和９年１月２９日（金）",
+        fictitious=True,
+        draft=False,
+    )
 
 
 def answered(written: dict[str, dict[str, str]] = WRITTEN, **which: Any) -> bytes:
     """The form filled in."""
-    return filled(form(**which), {zone: {HEADING_OF[name]: value for name, value in cells.items()} for zone, cells in written.items()})  # fmt: skip
+    return filled(
+        form(**which), {zone: {HEADING_OF[name]: value for name, value in cells.items()} for zone, cells in written.items()}
+    )
 
 
 def many(count: int, seed: int) -> dict[str, dict[str, str]]:
@@ -90,9 +111,7 @@ def many(count: int, seed: int) -> dict[str, dict[str, str]]:
         code = choose.choice(list(ANSWER_BY_KEY))
         cells = {"answer": ANSWER_BY_KEY[code].entry()}
         if code in ("A2", "B1"):
-            cells["planned"] = choose.choice(
-                ("令和9年度上期", "R9.10", "2027/11/3", "令和10年度", "それ以降", "未定")
-            )
+            cells["planned"] = choose.choice(("令和9年度上期", "R9.10", "2027/11/3", "令和10年度", "それ以降", "未定"))
         if code == "C1":
             cells["reasons"] = "、".join(sorted(choose.sample("123456789", choose.randrange(1, 4))))
         cells["publication"] = choose.choice(("可", "区分のみ可", "不可"))
@@ -109,7 +128,7 @@ def kept(registry: Registry, year: int = YEAR) -> dict[tuple[str, str], dict[str
         content = content_of(REPLIES, row)
         out[content["zone_id"], content["carrier"]] = {
             name: plain_text(value) if name in FREE else value for name, value in says(content).items() if name != "extra"
-        }  # fmt: skip
+        }
     return out
 
 
@@ -139,11 +158,15 @@ def losses(folder: Path, data: bytes, ending: str, truth: Kept) -> list[str]:
             return [f"refused: {error.code}"]
         found = kept(registry)
     counts = intake.counts
-    wrong = [f"{pair}: {truth.get(pair)} became {found.get(pair)}" for pair in {*truth, *found} if truth.get(pair) != found.get(pair)]  # fmt: skip
+    wrong = [
+        f"{pair}: {truth.get(pair)} became {found.get(pair)}" for pair in {*truth, *found} if truth.get(pair) != found.get(pair)
+    ]
     if counts["read"] != sum(count for name, count in counts.items() if name != "read"):
         wrong.append(f"rows do not add up: {counts}")
     if counts["doubts"]:
-        wrong.append(f"{counts['doubts']} rows before a person: {[row.judged.doubts for row in intake.rows if row.outcome == 'doubt']}")  # fmt: skip
+        wrong.append(
+            f"{counts['doubts']} rows before a person: {[row.judged.review_items for row in intake.rows if row.outcome == 'doubt']}"
+        )
     return wrong
 
 

@@ -77,9 +77,8 @@ def served(folder: Path | None, log: Path | None = None, **environment: str) -> 
     command += ["--", str(folder)] if folder else []
     with (log or Path(os.devnull)).open("ab") as out:
         server = subprocess.Popen(
-            command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **environment},
-            start_new_session=True,
-        )  # fmt: skip
+            command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **environment}, start_new_session=True
+        )
         try:
             _wait_healthy(f"http://{HOME}:{port}/_stcore/health", server)
             yield f"http://{HOME}:{port}"
@@ -185,14 +184,14 @@ def _hear(visit: Visit, said: Any) -> None:
 def run_study(study: Path) -> Path:
     """Run the study in `study` as `kengai run` does, and return the folder."""
     from coverage.run import run
-    from coverage.study import read_study
-    from requests_gen.outputs import write_outputs
-    from requests_gen.study_places import find_studies
-    from requests_gen.workspace import write_zone_ids
+    from coverage.study.study import read_study
+    from requests_gen.runs.outputs import write_outputs
+    from requests_gen.runs.zone_ids import save_zone_ids
+    from requests_gen.workspace.places import find_studies
 
     result = run(read_study(study))
     write_outputs(result, find_studies(study)[0].results)
-    write_zone_ids(result)
+    save_zone_ids(result)
     return study
 
 

@@ -118,7 +118,7 @@ def added(book: Any, sheet: Any, choose: random.Random, heading: str) -> None:
     top, rows = _table(sheet, heading)
     for name in ("社内No.", "支社", "確認欄"):
         at = choose.randrange(len(rows[0]) + 1)
-        rows = [[*row[:at], name if not n else choose.choice((n, None, "済")), *row[at:]] for n, row in enumerate(rows)]  # fmt: skip
+        rows = [[*row[:at], name if not n else choose.choice((n, None, "済")), *row[at:]] for n, row in enumerate(rows)]
     _write(sheet, top, rows)
 
 
@@ -259,10 +259,23 @@ Distortion = Callable[[Any, Any, random.Random, str], None]
 DISTORTIONS: dict[str, Distortion] = {
     each.__name__: each
     for each in (
-        moved, added, blank_rows, turned, headings_again, titles, no_titles, wide, spaced, numbers, merged_down,
-        pasted, renamed, hidden, closed,
+        moved,
+        added,
+        blank_rows,
+        turned,
+        headings_again,
+        titles,
+        no_titles,
+        wide,
+        spaced,
+        numbers,
+        merged_down,
+        pasted,
+        renamed,
+        hidden,
+        closed,
     )
-}  # fmt: skip
+}
 
 
 def as_csv(data: bytes, encoding: str = "cp932", heading: str = HEADING) -> bytes:
@@ -273,7 +286,7 @@ def as_csv(data: bytes, encoding: str = "cp932", heading: str = HEADING) -> byte
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     for row in sheet.iter_rows(values_only=True):
-        writer.writerow(["" if value is None else getattr(value, "strftime", lambda _, v=value: v)("%Y/%m/%d") for value in row])  # fmt: skip
+        writer.writerow(["" if value is None else getattr(value, "strftime", lambda _, v=value: v)("%Y/%m/%d") for value in row])
     return out.getvalue().encode(encoding, "replace")
 
 
@@ -287,17 +300,26 @@ def by_libreoffice(data: bytes, *endings: str) -> bytes:
         for number, ending in enumerate(endings, 1):
             out = Path(home) / str(number)
             subprocess.run(
-                [SOFFICE, "--headless", f"-env:UserInstallation={(Path(home) / 'profile').as_uri()}", "--convert-to", ending,
-                 "--outdir", str(out), str(path)],
-                check=True, timeout=180, capture_output=True, env={**os.environ, "HOME": home},
-            )  # fmt: skip
+                [
+                    SOFFICE,
+                    "--headless",
+                    f"-env:UserInstallation={(Path(home) / 'profile').as_uri()}",
+                    "--convert-to",
+                    ending,
+                    "--outdir",
+                    str(out),
+                    str(path),
+                ],
+                check=True,
+                timeout=180,
+                capture_output=True,
+                env={**os.environ, "HOME": home},
+            )
             path = next(out.iterdir())
         return path.read_bytes()
 
 
-def distortions(
-    data: bytes, count: int, seed: int = 0, heading: str = HEADING
-) -> list[tuple[str, bytes, str]]:
+def distortions(data: bytes, count: int, seed: int = 0, heading: str = HEADING) -> list[tuple[str, bytes, str]]:
     """`count` files made from one, each as `distorted` says. The same seed gives the same."""
     return [distorted(data, number, seed, heading) for number in range(count)]
 

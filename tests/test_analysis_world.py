@@ -15,12 +15,12 @@ import pandas as pd
 import pytest
 import shapely
 
-from coverage.cell_table import build_cells, land_area_m2, municipality_shares
+from coverage.cells import build_cells, land_area_m2, municipality_shares
 from coverage.gaps import gap_table
 from coverage.matrix import layers_by_column, share_matrix
-from coverage.places import settle, settle_contiguous, settlements_with_municipality
 from coverage.rules import Threshold
-from coverage.zones import gap_cells, give_ids, mark, zone_of_cells, zone_shapes, zone_table
+from coverage.zones.settlements import assign_contiguous, assign_settlements, settlements_with_municipality
+from coverage.zones.tables import assign_ids, gap_cells, mark, zone_of_cells, zone_shapes, zone_table
 from geodata import zone_ids
 from geodata.errors import DataError
 from geodata.grid import Grid
@@ -33,16 +33,11 @@ NAMES = pd.Series({"24201": "甲市", "24202": "乙町"})
 
 def box(i0: float, j0: float, i1: float, j1: float) -> shapely.Polygon:
     """A box in cell units."""
-    return shapely.box(
-        GRID.west + i0 * GRID.dx,
-        GRID.south + j0 * GRID.dy,
-        GRID.west + i1 * GRID.dx,
-        GRID.south + j1 * GRID.dy,
-    )
+    return shapely.box(GRID.west + i0 * GRID.dx, GRID.south + j0 * GRID.dy, GRID.west + i1 * GRID.dx, GRID.south + j1 * GRID.dy)
 
 
 def cell(i: int, j: int) -> str:
-    from geodata import mesh
+    from geodata.mesh import standard as mesh
 
     return str(mesh.codes_at(500, np.array([i]), np.array([j]), GRID)[0])
 
@@ -56,12 +51,7 @@ def municipalities() -> gpd.GeoDataFrame:
 def population(covers: frozenset[str] = frozenset({"24"})) -> Population:
     people = {(0, 1): 10.0, (1, 1): 20.0, (2, 1): 40.0, (0, 0): 5.0, (1, 0): 0.0, (2, 0): 8.0}
     frame = pd.DataFrame(
-        {
-            "population": list(people.values()),
-            "households": 2.0,
-            "population_65plus": 1.0,
-            "age_basis": "own",
-        },
+        {"population": list(people.values()), "households": 2.0, "population_65plus": 1.0, "age_basis": "own"},
         index=pd.Index([cell(*at) for at in people], name="cell_id"),
     )
     return Population(frame, 500, covers)
@@ -145,12 +135,7 @@ def test_a_border_cell_whose_rest_nobody_knows_is_told():
 def test_an_exact_tie_on_a_border_goes_to_the_lower_code():
     moved = municipalities()
     moved.geometry = [box(0, 0, 2.5, 2), shapely.union(box(2.5, 0, 3, 2), box(3, 1, 4, 2))]
-    assert (
-        build_cells(population(), moved, frozenset(NAMES.index), GRID).frame.loc[
-            cell(2, 1), "municipality_id"
-        ]
-        == "24201"
-    )
+    assert build_cells(population(), moved, frozenset(NAMES.index), GRID).frame.loc[cell(2, 1), "municipality_id"] == "24201"
 
 
 def test_municipality_shares_ignore_what_lies_outside_the_grid():
@@ -195,8 +180,7 @@ def test_the_centre_rule_looks_at_the_centre():
 def settlements() -> gpd.GeoDataFrame:
     """A: 東 in cell (0, 1), 西 in cell (1, 0). B: 南 in (2, 0)."""
     points = [
-        shapely.Point(GRID.west + (i + 0.5) * GRID.dx, GRID.south + (j + 0.5) * GRID.dy)
-        for i, j in [(0, 1), (1, 0), (2, 0)]
+        shapely.Point(GRID.west + (i + 0.5) * GRID.dx, GRID.south + (j + 0.5) * GRID.dy) for i, j in [(0, 1), (1, 0), (2, 0)]
     ]
     index = pd.Index(["甲市|東", "甲市|西", "乙町|南"], name="settlement_id")
     table = {"name": ["東", "西", "南"], "municipality_id": ["24201", "24201", "24202"]}
@@ -207,12 +191,8 @@ def zones() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     frame, share = cells(), shares()
     gaps = gap_table(frame, share, share, CARRIERS, "4G", Threshold())
     gap = gap_cells(frame, share.xs("4G", axis=1, level=1), pd.Series(dtype=int), CARRIERS, 0.1)
-    places = settle(frame, settlements(), NAMES, GRID, "EPSG:6674")
-    ids = give_ids(
-        places.table.loc[sorted(set(places.of_cell[gap]))],
-        pd.DataFrame(columns=zone_ids.COLUMNS, dtype=str),
-        2026,
-    )
+    places = assign_settlements(frame, settlements(), NAMES, GRID, "EPSG:6674")
+    ids = assign_ids(places.table.loc[sorted(set(places.of_cell[gap]))], pd.DataFrame(columns=zone_ids.COLUMNS, dtype=str), 2026)
     frame = frame.assign(zone_id=zone_of_cells(gap, places.of_cell, frame["municipality_id"], ids))
     return frame, zone_table(frame, gaps, ids, NAMES, CARRIERS, ["4G"], "4G", share), ids
 
@@ -227,9 +207,7 @@ def test_zones_are_places_and_their_people_by_hand():
     assert (frame["zone_id"] != "").sum() == 4
     by_name = table.reset_index().set_index("name")
     assert by_name["population"].to_dict() == {"東": 5, "西": 20, "南": 48}
-    assert by_name["uncovered_population_4G_alpha"].to_dict() == pytest.approx(
-        {"東": 5, "西": 0, "南": 8 + 20}
-    )
+    assert by_name["uncovered_population_4G_alpha"].to_dict() == pytest.approx({"東": 5, "西": 0, "南": 8 + 20})
     assert by_name["uncovered_population_4G_beta"].to_dict() == pytest.approx({"東": 5, "西": 20, "南": 48})
     assert by_name["complete_population"].to_dict() == pytest.approx({"東": 5, "西": 0, "南": 28})
     assert by_name["mark_4G_alpha"].to_dict() == {"東": "×", "西": "○", "南": "△"}
@@ -249,34 +227,31 @@ def test_ids_stay_when_coverage_moves():
         {"municipality_id": ["24201", "24202", "24202"], "name": ["西", "南", "北"]},
         index=pd.Index(["甲市|西", "乙町|南", "乙町|北"], name="place_id"),
     )
-    grown = give_ids(later, ids, 2027)
+    grown = assign_ids(later, ids, 2027)
     pd.testing.assert_frame_equal(grown.iloc[: len(ids)], ids)
     new = grown.iloc[len(ids) :]
-    assert new[["zone_id", "place_id", "first_year"]].to_numpy().tolist() == [
-        ["24202-002", "乙町|北", "2027"]
-    ]
-    pd.testing.assert_frame_equal(give_ids(later, grown, 2028), grown)
+    assert new[["zone_id", "place_id", "first_year"]].to_numpy().tolist() == [["24202-002", "乙町|北", "2027"]]
+    pd.testing.assert_frame_equal(assign_ids(later, grown, 2028), grown)
 
 
 def test_the_thousandth_zone_is_refused():
     many = pd.DataFrame(
-        {"municipality_id": "24201", "name": "x"},
-        index=pd.Index([f"{n:04d}" for n in range(1000)], name="place_id"),
+        {"municipality_id": "24201", "name": "x"}, index=pd.Index([f"{n:04d}" for n in range(1000)], name="place_id")
     )
     with pytest.raises(DataError, match="999"):
-        give_ids(many, pd.DataFrame(columns=zone_ids.COLUMNS, dtype=str), 2026)
+        assign_ids(many, pd.DataFrame(columns=zone_ids.COLUMNS, dtype=str), 2026)
 
 
 def test_settlement_polygons_take_the_cells_inside_them():
     areas = settlements()
     areas.geometry = [box(0, 0, 1, 2), box(1, 0, 2, 2), box(2, 0, 4, 2)]
-    places = settle(cells(), areas, NAMES, GRID, "EPSG:6674")
+    places = assign_settlements(cells(), areas, NAMES, GRID, "EPSG:6674")
     assert places.of_cell[cell(0, 0)] == "甲市|東"
     assert places.of_cell[cell(1, 1)] == "甲市|西"
 
 
 def test_a_municipality_without_settlements_is_one_place():
-    places = settle(cells(), settlements().iloc[:2], NAMES, GRID, "EPSG:6674")
+    places = assign_settlements(cells(), settlements().iloc[:2], NAMES, GRID, "EPSG:6674")
     assert places.of_cell[cell(2, 1)] == "24202|"
     assert places.table.loc["24202|", "name"] == "乙町"
 
@@ -285,7 +260,7 @@ def test_contiguous_zones_touch_by_corner_but_not_over_a_border():
     frame = cells()
     gap = pd.Series(False, index=frame.index)
     gap[[cell(0, 0), cell(1, 1), cell(2, 0)]] = True
-    places = settle_contiguous(frame, gap, NAMES, GRID)
+    places = assign_contiguous(frame, gap, NAMES, GRID)
     assert places.of_cell[cell(0, 0)] == places.of_cell[cell(1, 1)] == f"24201|{cell(1, 1)}"
     assert places.of_cell[cell(2, 0)] == f"24202|{cell(2, 0)}"
 

@@ -17,32 +17,28 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
-from coverage.run import Result, run
-from coverage.study import read_study
+from coverage.carrier_need import carrier_need, zone_facilities, zone_marks
+from coverage.result import Result
+from coverage.run import run
+from coverage.study.study import read_study
 from geodata.schema import FACILITY_CATEGORIES
-from requests_gen.annex import Annex, annex
-from requests_gen.annex_facts import carrier_need, zone_facilities, zone_marks
-from requests_gen.annex_orders import municipal_orders
-from requests_gen.captions import caption
-from requests_gen.columns import ranking_columns, ranking_rows
-from requests_gen.letter_pdf import annex1_pdf, annex2_pdf, letter_size_pt
-from requests_gen.map_data import map_data
-from requests_gen.map_words import MAP_WORDS
-from requests_gen.registry import open_registry
-from requests_gen.report import TEMPLATES, intake_html
-from requests_gen.sheets import ranking_csv, write_ranking_xlsx
-from requests_gen.urgency_card import urgency_facts
-from requests_gen.urgency_words import not_used, source_kinds, subsidy_note, subsidy_of, subsidy_rules
+from requests_gen.letters.annexes.annex1 import Annex, annex, municipal_orders
+from requests_gen.letters.pdf import annex1_pdf, annex2_pdf, letter_size_pt
+from requests_gen.registry.registry import open_registry
+from requests_gen.results.columns import ranking_columns, ranking_rows
+from requests_gen.results.intake_report import intake_html
+from requests_gen.results.ranking_sheets import ranking_csv, write_ranking_xlsx
+from requests_gen.web_map.data import map_data
+from requests_gen.web_map.page import TEMPLATES
+from requests_gen.web_map.words import MAP_WORDS
+from requests_gen.web_map.zone_card import urgency_facts
+from requests_gen.wording.captions import caption
+from requests_gen.wording.urgency import not_used, source_kinds, subsidy_note, subsidy_of, subsidy_rules
 from tests.letter_world import SETTINGS, papers_of, settings_of, world
 from tests.urgent_study import write_urgent_study
 from tests.worlds import HOSTILE
 
-NAMES = [
-    HOSTILE[0],
-    HOSTILE[1],
-    HOSTILE[2],
-    HOSTILE[4],
-]  # the other has a sign without a glyph, which is refused
+NAMES = [HOSTILE[0], HOSTILE[1], HOSTILE[2], HOSTILE[4]]  # the other has a sign without a glyph, which is refused
 PASS, SOUTH, EAST, WEST = "24202-002", "24202-001", "24201-001", "24201-002"
 ROAD_KM = 0.577  # the cell's width at 34.006° N: 22.5" of longitude
 
@@ -70,9 +66,7 @@ def with_zones(result: Result, **values: dict[str, object]) -> Result:
     for column, by_zone in values.items():
         for zone, value in by_zone.items():
             zones.loc[zone, column] = value
-    return dataclasses.replace(
-        result, zones=gpd.GeoDataFrame(zones, geometry="geometry", crs=result.zones.crs)
-    )
+    return dataclasses.replace(result, zones=gpd.GeoDataFrame(zones, geometry="geometry", crs=result.zones.crs))
 
 
 def printed(table) -> list[dict[str, str]]:
@@ -101,8 +95,11 @@ def test_kinds_places_designations_and_grants_by_hand():
     rows = {row["地区ID"]: row for row in printed(papers().table)}
     south = rows[SOUTH]
     assert (south["種別"], south["学校・医療等（か所）"], south["条件不利地域"], south["補助活用の可能性"]) == (
-        "居住・施設・観光", "２", "過・半", "可能性あり",
-    )  # fmt: skip
+        "居住・施設・観光",
+        "２",
+        "過・半",
+        "可能性あり",
+    )
     # 東 is designated by no list, but 辺地 and others were not given: not known, and not "no"
     assert (rows[EAST]["条件不利地域"], rows[EAST]["補助活用の可能性"]) == ("不明", "不明")
     assert any("2026年度の決まり（未確認" in plain(note) for note in papers().table.notes)
@@ -161,10 +158,7 @@ def test_unknown_is_told_and_never_zero():
     """No roads and no places given: no column, but a note; a single unknown row says 不明, and its sum too."""
     result = world()
     notes = papers_of(result, settings_of(Path(tempfile.mkdtemp(prefix="kengai-test-")))).table.notes
-    assert any(
-        "学校・医療等、不感道路延長、条件不利地域・補助活用の可能性は、資料がないため不明" in note
-        for note in notes
-    )
+    assert any("学校・医療等、不感道路延長、条件不利地域・補助活用の可能性は、資料がないため不明" in note for note in notes)
     hole = with_zones(urgent(), uncovered_road_km_alpha={SOUTH: np.nan})
     (south,) = [row for row in rows_of(hole).rows if row.zone_id == SOUTH]
     assert south.road_km is None
@@ -178,12 +172,7 @@ def test_shelters_are_shelters_only():
     school = places[places["category"] == "school"]
     both = pd.concat([places, school.assign(category="shelter").rename(index=lambda key: f"{key}/2")])
     result = dataclasses.replace(urgent(), facilities=gpd.GeoDataFrame(both, crs=places.crs))
-    assert sorted(zone_facilities(result).query("zone_id == @SOUTH")["category"]) == [
-        "clinic",
-        "school",
-        "shelter",
-        "trail",
-    ]
+    assert sorted(zone_facilities(result).query("zone_id == @SOUTH")["category"]) == ["clinic", "school", "shelter", "trail"]
     need = carrier_need(result, "alpha", "4G").loc[SOUTH]
     assert (need["shelters"], need["public"], need["visited"]) == (1, 2, 1)
 
@@ -230,9 +219,7 @@ def test_every_part_of_the_sheet_says_what_is_known_and_what_is_missing():
 
 
 def test_where_other_carriers_are_hidden_their_roads_are_too():
-    hidden = {
-        sheet.zone_id: sheet for sheet in papers("alpha", '[zones]\nother_carriers = "hidden"\n').sheets
-    }
+    hidden = {sheet.zone_id: sheet for sheet in papers("alpha", '[zones]\nother_carriers = "hidden"\n').sheets}
     shown = {sheet.zone_id: sheet for sheet in papers().sheets}
     assert "いずれかの事業者" in dict(shown[PASS].facilities)["不感道路延長"]
     assert "いずれかの事業者" not in dict(hidden[PASS].facilities)["不感道路延長"]
@@ -243,15 +230,10 @@ def test_the_pdfs_hold_it_and_stay_on_their_pages():
     one = PdfReader(io.BytesIO(annex1_pdf(made.table, made.frame)))
     assert len(one.pages) == 1
     text = one.pages[0].extract_text().replace("\n", "").replace(" ", "")
-    assert {"道路", "可能性", "過・半", PASS} <= {
-        word for word in ("道路", "可能性", "過・半", PASS) if word in text
-    }
+    assert {"道路", "可能性", "過・半", PASS} <= {word for word in ("道路", "可能性", "過・半", PASS) if word in text}
     two = PdfReader(io.BytesIO(annex2_pdf(made.sheets, {}, made.frame)))
     assert len(two.pages) <= 2 * len(made.sheets)
-    assert all(
-        (round(float(page.mediabox.width)), round(float(page.mediabox.height))) == (595, 842)
-        for page in two.pages
-    )
+    assert all((round(float(page.mediabox.width)), round(float(page.mediabox.height))) == (595, 842) for page in two.pages)
 
 
 # ---- the grant ----
@@ -279,27 +261,13 @@ def test_the_ranking_holds_every_column_with_a_meaning():
     rows = csv_rows(urgent())
     south, east = rows[SOUTH], rows[EAST]
     assert (south["public_facilities"], south["visitors"], south["hazard"]) == ("2", "1", "1")
-    assert (south["designated"], south["designated_until"], south["subsidy"]) == (
-        "過・半",
-        "2027-03-31",
-        "可能性あり",
-    )
+    assert (south["designated"], south["designated_until"], south["subsidy"]) == ("過・半", "2027-03-31", "可能性あり")
     assert (east["designated"], east["subsidy"]) == ("", "不明")
     assert float(rows[PASS]["uncovered_road_km"]) == pytest.approx(ROAD_KM, abs=0.001)
-    assert (rows[PASS]["road_km_municipal"], rows[PASS]["road_km_national"]) == (
-        "",
-        "0",
-    )  # not given; given and none
+    assert (rows[PASS]["road_km_municipal"], rows[PASS]["road_km_national"]) == ("", "0")  # not given; given and none
     assert south["school_names"] == "南小学校"
     for column in ranking_columns(urgent().study):
-        if column.key in {
-            "public_facilities",
-            "uncovered_road_km",
-            "visitors",
-            "hazard",
-            "designated",
-            "subsidy",
-        }:
+        if column.key in {"public_facilities", "uncovered_road_km", "visitors", "hazard", "designated", "subsidy"}:
             assert column.meaning.ja
             assert column.meaning.en
 
@@ -309,15 +277,7 @@ def test_no_source_no_figure():
     rows = csv_rows(world())
     for row in rows.values():
         assert {
-            row[key]
-            for key in (
-                "public_facilities",
-                "uncovered_road_km",
-                "visitors",
-                "hazard",
-                "designated",
-                "shelters",
-            )
+            row[key] for key in ("public_facilities", "uncovered_road_km", "visitors", "hazard", "designated", "shelters")
         } == {""}
         assert row["subsidy"] == "不明"
         assert not {key for key in row if key.startswith(("road_km_", "in_"))}
@@ -354,9 +314,7 @@ def test_an_own_criterion_takes_the_place_of_the_standard_column(tmp_path):
     assert keys.count("hazard") == 1
     rows = csv_rows(result)
     assert (rows[SOUTH]["hazard"], rows[EAST]["hazard"]) == ("1", "")
-    sheet = next(
-        s for s in papers_of(result, settings_of(tmp_path, SETTINGS, folder)).sheets if s.zone_id == SOUTH
-    )
+    sheet = next(s for s in papers_of(result, settings_of(tmp_path, SETTINGS, folder)).sheets if s.zone_id == SOUTH)
     assert ("土砂災害警戒区域・孤立の可能性", "1（県調べ 2026-05-01）") in sheet.dangers
 
 
@@ -367,14 +325,16 @@ def test_the_cards_say_what_is_known_and_what_is_not():
     rows = ranking_rows(urgent(), caption(urgent(), "ja"))
     south, east = (dict(urgency_facts(rows.loc[zone], urgent().study, "ja")) for zone in (SOUTH, EAST))
     assert south == {
-        "学校・医療等": "2か所", "不感道路（緊急・県道以上）": "0.0 km", "登山道・観光・農林作業": "あり",
-        "土砂災害の区域": "該当", "条件不利地域": "過・半（2027-03-31まで）", "補助活用": "可能性あり",
-    }  # fmt: skip
+        "学校・医療等": "2か所",
+        "不感道路（緊急・県道以上）": "0.0 km",
+        "登山道・観光・農林作業": "あり",
+        "土砂災害の区域": "該当",
+        "条件不利地域": "過・半（2027-03-31まで）",
+        "補助活用": "可能性あり",
+    }
     assert (east["条件不利地域"], east["補助活用"], east["土砂災害の区域"]) == ("不明", "不明", "該当しない")
     bare = ranking_rows(world(), caption(world(), "ja"))
-    assert {value for _, row in bare.iterrows() for _, value in urgency_facts(row, world().study, "ja")} == {
-        "不明"
-    }
+    assert {value for _, row in bare.iterrows() for _, value in urgency_facts(row, world().study, "ja")} == {"不明"}
 
 
 def test_the_offline_map_holds_the_cards_and_knows_every_kind_of_place():
@@ -397,8 +357,13 @@ def test_the_report_names_what_was_not_given():
     assert "学校" not in part
     assert "指定地域・危険区域" in page
     assert {source.name.ja for source in not_used(urgent().study)} == {
-        "役場・支所・集会所", "駅", "自然公園の区域", "人口集中地区（DID）", "将来推計人口", "市町の優先順位",
-    }  # fmt: skip
+        "役場・支所・集会所",
+        "駅",
+        "自然公園の区域",
+        "人口集中地区（DID）",
+        "将来推計人口",
+        "市町の優先順位",
+    }
     assert source_kinds(world().study) == set()
 
 

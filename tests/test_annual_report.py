@@ -16,16 +16,17 @@ import pytest
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
-from coverage.change_trend import trend
+from coverage.change.trends import trend
 from geodata.errors import DataError
-from requests_gen.annual_report import PARTS, SUMS, Records, Report, annual_report
-from requests_gen.annual_report_files import PDF, SHEET, pdf_bytes, place_of, report_of, write_report
-from requests_gen.annual_report_words import INTERNAL, printed
-from requests_gen.captions import caption
-from requests_gen.progress import Kept, Promise, Stand
-from requests_gen.registry import open_registry
-from requests_gen.result_store import write_result
-from requests_gen.study_places import REGISTRY_FILE
+from requests_gen.annual_report.facts import PARTS, SUMS, Records, Report, annual_report
+from requests_gen.annual_report.files import PDF, SHEET, pdf_bytes, place_of, report_of, write_report
+from requests_gen.annual_report.words import INTERNAL, printed
+from requests_gen.progress.progress import ZoneStatus
+from requests_gen.progress.promised import Promise, PromiseTally
+from requests_gen.registry.registry import open_registry
+from requests_gen.results.store import write_result
+from requests_gen.wording.captions import caption
+from requests_gen.workspace.places import REGISTRY_FILE
 from tests.letter_world import named, world, world_folder
 from tests.test_letter_papers import HOSTILE
 
@@ -36,33 +37,27 @@ LETTERS = pd.DataFrame(
         {"letter_id": "2026-alpha-1", "year": 2026, "carrier": "alpha", "state": "sent", "zones": [EAST, SOUTH]},
         {"letter_id": "2026-beta-1", "year": 2026, "carrier": "beta", "state": "ready", "zones": [EAST]},
     ]
-)  # fmt: skip
+)
 REPLIES = pd.DataFrame([{"year": 2026, "zone_id": EAST, "carrier": "alpha", "answer": "A1"}])
 STANDS = [
-    Stand(EAST, "alpha", "reported_built", "A1", 2026, owes="office-ground"),
-    Stand(SOUTH, "alpha", "requested", "", 2026, owes="carrier-reply", overdue=("reply",)),
-    Stand("24999-001", "beta", "resolved", "A1", 2025),
-    Stand(WEST, "beta", "answered", "A2", 2026, owes="carrier-build", superseded_by=("24201-009",)),
+    ZoneStatus(EAST, "alpha", "reported_built", "A1", 2026, owes="office-ground"),
+    ZoneStatus(SOUTH, "alpha", "requested", "", 2026, owes="carrier-reply", overdue=("reply",)),
+    ZoneStatus("24999-001", "beta", "resolved", "A1", 2025),
+    ZoneStatus(WEST, "beta", "answered", "A2", 2026, owes="carrier-build", superseded_by=("24201-009",)),
 ]
-KEPT = {"alpha": Kept("alpha", (Promise(EAST, "alpha", 2026, "令和9年度", "2028-03-31", "open"),))}
+KEPT = {"alpha": PromiseTally("alpha", (Promise(EAST, "alpha", 2026, "令和9年度", "2028-03-31", "open"),))}
 REGISTERED = pd.DataFrame({"name": ["かつての地区"]}, index=pd.Index(["24999-001"], name="zone_id"))
 RECORDS = Records(LETTERS, REPLIES, STANDS, KEPT, REGISTERED)
 NOTHING = Records(pd.DataFrame(), pd.DataFrame())
 
 
-def made(
-    records: Records = RECORDS, result: Any = None, change: tuple[str, ...] = ("変わりました",)
-) -> Report:
+def made(records: Records = RECORDS, result: Any = None, change: tuple[str, ...] = ("変わりました",)) -> Report:
     result = result if result is not None else world()
     return annual_report(result, records, trend([result], "4G"), change, caption(result, "ja"), MADE)
 
 
 def text_of(data: bytes) -> str:
-    return (
-        "".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
-        .replace("\n", "")
-        .replace(" ", "")
-    )
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages).replace("\n", "").replace(" ", "")
 
 
 @pytest.mark.parametrize("records", [RECORDS, NOTHING], ids=["records", "nothing"])
@@ -86,11 +81,7 @@ def test_what_the_registry_says():
     assert (value("asked", "alpha"), value("asked", "beta")) == (2, 0)
     assert (value("answer.A1", "alpha"), value("no_reply", "alpha"), value("no_reply", "beta")) == (1, 1, 0)
     assert (value("state.reported_built"), value("state.resolved"), value("overdue.reply")) == (1, 1, 1)
-    assert (
-        value("promise.open", "alpha"),
-        value("promise.kept", "alpha"),
-        value("promise.open", "beta"),
-    ) == (1, 0, 0)
+    assert (value("promise.open", "alpha"), value("promise.kept", "alpha"), value("promise.open", "beta")) == (1, 0, 0)
     assert report.fact("due_next_year").rows == (f"{EAST}/alpha",)
     assert value("next.office-ground") == 1
 
@@ -104,21 +95,20 @@ def test_what_remains_and_what_was_built():
     assert EAST not in [zone.zone_id for zone in report.remaining]  # said to be built
     assert SOUTH in [zone.zone_id for zone in report.remaining]
     assert [(one.zone_id, one.name, one.state) for one in report.built] == [
-        ("24999-001", "かつての地区", "resolved"), (EAST, "東", "reported_built"),
-    ]  # fmt: skip
+        ("24999-001", "かつての地区", "resolved"),
+        (EAST, "東", "reported_built"),
+    ]
 
 
 def test_unknown_is_not_zero():
     zones = world().zones.assign(complete_population=np.nan)
     report = made(result=dataclasses.replace(world(), zones=zones))
     assert report.fact("complete_population").value is None
-    assert [
-        row[1] for row in printed(report, _map())["plan"] if row[0] == SUMS["complete_population"][0]
-    ] == ["不明"]
+    assert [row[1] for row in printed(report, _map())["plan"] if row[0] == SUMS["complete_population"][0]] == ["不明"]
 
 
 def _map():
-    from requests_gen.annual_report_map import ReportMap
+    from requests_gen.annual_report.map import ReportMap
 
     return ReportMap(b"<svg/>", "図")
 
@@ -160,10 +150,7 @@ def test_the_sheet_holds_every_number_and_its_rows(tmp_path):
     assert first == {name: (tmp_path / "again" / name).read_bytes() for name in (PDF, SHEET)}
     book = openpyxl.load_workbook(tmp_path / "report" / SHEET)
     assert len(book.sheetnames) == 1
-    rows = [
-        [cell.value for cell in row]
-        for row in book.active.iter_rows(min_row=5, max_row=4 + len(report.facts))
-    ]
+    rows = [[cell.value for cell in row] for row in book.active.iter_rows(min_row=5, max_row=4 + len(report.facts))]
     for fact, row in zip(report.facts, rows, strict=True):
         assert (row[1], row[3], row[4]) == (fact.label, fact.value, fact.unit)
         assert (row[7] or "").split("、") == (list(fact.rows) or [""])

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from geodata.errors import DataError
 from kengai import app as command
-from requests_gen.screen_start import HOME, free_port
-from requests_gen.screen_start import command as server_command
+from requests_gen.runs.screen_process import HOME, free_port
+from requests_gen.runs.screen_process import command as server_command
 from tests.mini_study import write_mini_study
 
 # Streamlit's own modules warn on import under some versions; that is not ours to fail on
@@ -104,8 +104,8 @@ def test_broken_results_are_told_in_words(mini_place, tmp_path, monkeypatch):
 
 
 def failing() -> None:
-    from screens import shell
-    from screens.opened import Opened
+    from screens.shared import shell
+    from screens.shared.opened import Opened
 
     def page(opened: Opened) -> None:
         raise ZeroDivisionError("秘密の行 42")
@@ -131,7 +131,7 @@ def example(home: str) -> None:
 
     import streamlit as st
 
-    from screens.first_visit import example_folder
+    from screens.shared.first_visit import example_folder
 
     st.text(str(example_folder(Path(home), "ja")))
 
@@ -142,9 +142,7 @@ def test_the_first_visit_makes_the_example_and_the_next_finds_it(tmp_path):
     home = tmp_path / "program"
     mie = home / "examples" / "mie"
     study = (write_mini_study(mie / "data") / "study.toml").rename(mie / "study.toml")
-    study.write_text(
-        study.read_text(encoding="utf-8").replace('files = ["', 'files = ["data/'), encoding="utf-8"
-    )
+    study.write_text(study.read_text(encoding="utf-8").replace('files = ["', 'files = ["data/'), encoding="utf-8")
     shutil.copy(ROOT / "examples" / "mie" / "letters.toml", mie)
     page = AppTest.from_function(example, kwargs={"home": str(home)}, default_timeout=60).run()
     assert not page.exception

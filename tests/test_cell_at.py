@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage.run import Result
-from geodata import mesh
+from coverage.result import Result
 from geodata.grid import Grid
-from requests_gen.cell_at import cell_at
+from geodata.mesh import standard as mesh
+from requests_gen.web_map.cell import cell_at
 from tests.worlds import world
 
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    return world(silent=("c",))
+    return world(unpublished=("c",))
 
 
 def test_the_cell_under_a_place_and_its_values(result: Result) -> None:
@@ -50,20 +50,12 @@ def test_unknown_is_none_and_never_zero(result: Result) -> None:
 
 def test_outside_there_is_nothing(result: Result) -> None:
     west, south, east, north = result.grid.bounds
-    for lon, lat in (
-        (west - 1e-6, south),
-        (east + 1e-6, south),
-        (west, north + 1e-6),
-        (0.0, 0.0),
-        (180.0, 90.0),
-    ):
+    for lon, lat in ((west - 1e-6, south), (east + 1e-6, south), (west, north + 1e-6), (0.0, 0.0), (180.0, 90.0)):
         assert cell_at(result, lon, lat) is None
 
 
 def test_a_cell_that_is_no_cell_of_the_study_is_nothing(result: Result) -> None:
-    some = replace(
-        result, cells=result.cells.iloc[1:], shares=result.shares.iloc[1:], gaps=result.gaps.iloc[1:]
-    )
+    some = replace(result, cells=result.cells.iloc[1:], shares=result.shares.iloc[1:], gaps=result.gaps.iloc[1:])
     grid = result.grid
     first = grid.west + grid.dx / 2, grid.south + grid.dy / 2
     assert cell_at(result, *first) is not None

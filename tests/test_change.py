@@ -16,13 +16,13 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from coverage.cell_table import land_area_m2
-from coverage.change import Change, compare
-from coverage.change_cells import PARTS
-from coverage.change_trend import trend
+from coverage.cells import land_area_m2, official_block
+from coverage.change.cells import PARTS
+from coverage.change.comparison import Change, compare
+from coverage.change.trends import trend
 from coverage.gaps import gap_table
+from coverage.result import Result
 from coverage.rules import Threshold, covered_weight
-from coverage.run import Result, official_block
 from geodata.areas import cell_area_m2
 from tests.change_years import run_year
 from tests.test_analysis_world import box
@@ -76,22 +76,22 @@ def test_coverage_grew(old: Result, home: Path) -> None:
     assert told(change, "alpha") == told(change, "any") == {}
     assert states(change)[WEST] == ("resolved", "coverage")
     assert change.states["4G"] == {
-        "new": 0, "came_back": 0, "grown": 0, "shrunk": 0, "unchanged": 2, "resolved": 1, "terms": 0, "unclear": 0,
-    }  # fmt: skip
+        "new": 0,
+        "came_back": 0,
+        "grown": 0,
+        "shrunk": 0,
+        "unchanged": 2,
+        "resolved": 1,
+        "terms": 0,
+        "unclear": 0,
+    }
     assert change.unrenewed == ["alpha 4G", "alpha 5G"]
-    assert change.zones.loc[WEST, ["old_people", "coverage", "population", "terms"]].tolist() == [
-        20,
-        -20,
-        0,
-        0,
-    ]
+    assert change.zones.loc[WEST, ["old_people", "coverage", "population", "terms"]].tolist() == [20, -20, 0, 0]
 
 
 def test_coverage_shrank(old: Result, home: Path) -> None:
     """alpha no longer reaches the half of the cell with 40 people: 20 more, whom beta left out already."""
-    change = compare(
-        old, run_year(home / "shrank", 2026, layers={"alpha_4g": [box(0, 1, 2, 2)]}, ids_of=home / "2025")
-    )
+    change = compare(old, run_year(home / "shrank", 2026, layers={"alpha_4g": [box(0, 1, 2, 2)]}, ids_of=home / "2025"))
     assert told(change, "alpha") == told(change, "any") == {"coverage_shrank": 20}
     assert told(change, "worst") == {}
 
@@ -100,31 +100,21 @@ def test_people_moved(old: Result, home: Path) -> None:
     change = compare(old, run_year(home / "moved", 2026, people={(2, 1): 30}, ids_of=home / "2025"))
     assert told(change, "alpha") == {"population": -5}
     assert told(change, "beta") == told(change, "worst") == {"population": -10}
-    assert states(change) == {
-        EAST: ("unchanged", ""),
-        WEST: ("unchanged", ""),
-        SOUTH: ("shrunk", "population"),
-    }
+    assert states(change) == {EAST: ("unchanged", ""), WEST: ("unchanged", ""), SOUTH: ("shrunk", "population")}
     assert codes(change) == {"population"}
 
 
 def test_areas_first_with_the_people_as_they_were(old: Result, home: Path) -> None:
     """alpha reaches all of the cell while its people fall from 40 to 30: the 20 left out are served, not gone."""
     new = run_year(
-        home / "both", 2026, layers={"alpha_4g": [box(0, 1, 3, 2)]}, people={(2, 1): 30, (2, 0): 10},
-        ids_of=home / "2025",
-    )  # fmt: skip
+        home / "both", 2026, layers={"alpha_4g": [box(0, 1, 3, 2)]}, people={(2, 1): 30, (2, 0): 10}, ids_of=home / "2025"
+    )
     assert told(compare(old, new), "alpha") == {"coverage_grew": -20, "population": 2}
 
 
 def test_another_rule_is_no_change_of_the_network(old: Result, home: Path) -> None:
     """By half, the cell that alpha covers by half counts whole: 20 fewer people, and the network is the same."""
-    new = run_year(
-        home / "rule",
-        2026,
-        study=(("[ranking]", '[rules]\ngaps = "mic_half"\n[ranking]'),),
-        ids_of=home / "2025",
-    )
+    new = run_year(home / "rule", 2026, study=(("[ranking]", '[rules]\ngaps = "mic_half"\n[ranking]'),), ids_of=home / "2025")
     change = compare(old, new)
     assert told(change, "alpha") == told(change, "any") == {"rule": -20}
     assert change.figure("alpha", "4G").real == 0
@@ -134,26 +124,22 @@ def test_another_rule_is_no_change_of_the_network(old: Result, home: Path) -> No
 
 def test_a_stricter_count_of_zones_resolves_none(old: Result, home: Path) -> None:
     """Only 5G decides now: the same areas, other zones; none of them is new or resolved."""
-    new = run_year(
-        home / "5g",
-        2026,
-        study=(("[ranking]", '[zones]\ngeneration = "5G"\n[ranking]'),),
-        ids_of=home / "2025",
-    )
+    new = run_year(home / "5g", 2026, study=(("[ranking]", '[zones]\ngeneration = "5G"\n[ranking]'),), ids_of=home / "2025")
     change = compare(old, new)
     assert set(change.zones["state"]) <= {"unchanged", "terms"}
     new = run_year(
-        home / "least", 2026, study=(("[ranking]", "[zones]\nleast_uncovered_share = 0.99\n[ranking]"),),
-        layers={"beta_4g": [box(0, 1, 2, 2), box(2, 0.5, 3, 2)]}, ids_of=home / "2025",
-    )  # fmt: skip
+        home / "least",
+        2026,
+        study=(("[ranking]", "[zones]\nleast_uncovered_share = 0.99\n[ranking]"),),
+        layers={"beta_4g": [box(0, 1, 2, 2), box(2, 0.5, 3, 2)]},
+        ids_of=home / "2025",
+    )
     assert states(compare(old, new))[WEST] == ("resolved", "coverage")
 
 
 def test_kinds_that_count_are_measured_again(home: Path, old: Result) -> None:
     """beta's file is of satellites now and satellites do not count: all of it is unknown, not lost coverage."""
-    satellite = (
-        ('carrier = "beta"\ngeneration = "4G"', 'carrier = "beta"\nkind = "satellite"\ngeneration = "4G"'),
-    )
+    satellite = (('carrier = "beta"\ngeneration = "4G"', 'carrier = "beta"\nkind = "satellite"\ngeneration = "4G"'),)
     new = run_year(home / "kind", 2026, study=satellite, ids_of=home / "2025")
     change = compare(old, new)
     assert change.figure("beta", "4G") is None
@@ -168,12 +154,7 @@ def test_kinds_that_count_are_measured_again(home: Path, old: Result) -> None:
 
 def test_a_carrier_that_gave_no_file_is_unknown_and_not_a_change(old: Result, home: Path) -> None:
     """Without beta's file the zone that only beta left out is gone from the list, but not from the valley."""
-    without = (
-        (
-            '[[layers]]\ncarrier = "beta"\ngeneration = "4G"\nfiles = ["beta_4g.geojson"]\nas_of = "2026-03-31"\n',
-            "",
-        ),
-    )
+    without = (('[[layers]]\ncarrier = "beta"\ngeneration = "4G"\nfiles = ["beta_4g.geojson"]\nas_of = "2026-03-31"\n', ""),)
     new = run_year(home / "silent", 2026, study=without, ids_of=home / "2025")
     change = compare(old, new)
     assert change.figure("beta", "4G") is None
@@ -193,9 +174,7 @@ def test_a_carrier_that_published_for_the_first_time_extends_no_network(home: Pa
             '[[layers]]\ncarrier = "beta"\ngeneration = "5G"\nfiles = ["beta_5g.geojson"]\nas_of = "2026-03-31"\n[ranking]',
         ),
     )
-    new = run_year(
-        home / "first", 2026, study=more, layers={"beta_5g": [box(1, 1, 2, 2)]}, ids_of=home / "2025"
-    )
+    new = run_year(home / "first", 2026, study=more, layers={"beta_5g": [box(1, 1, 2, 2)]}, ids_of=home / "2025")
     change = compare(old, new)
     assert told(change, "any", "5G") == {"data": -20}
     assert told(change, "alpha", "5G") == {}
@@ -220,9 +199,7 @@ def test_nobody_lives_there_now(home: Path, old: Result) -> None:
 
 def test_cells_of_one_year_only_are_the_boundary(home: Path, old: Result) -> None:
     """甲市 loses column 0: 5 people left out there are no longer counted, which is nobody's coverage."""
-    new = run_year(
-        home / "land", 2026, land={"24201": box(1, 0, 2, 2), "24202": box(2, 0, 4, 2)}, ids_of=home / "2025"
-    )
+    new = run_year(home / "land", 2026, land={"24201": box(1, 0, 2, 2), "24202": box(2, 0, 4, 2)}, ids_of=home / "2025")
     change = compare(old, new)
     assert told(change, "alpha") == {"boundary": -5}
     assert states(change)[EAST] == ("terms", "boundary")
@@ -245,9 +222,7 @@ def test_other_zones_are_neither_new_nor_resolved(home: Path, old: Result) -> No
 
 
 def test_meshes_of_another_size_are_only_set_side_by_side(old: Result) -> None:
-    level = old.study.model_copy(
-        update={"population": old.study.population.model_copy(update={"level": 250})}
-    )
+    level = old.study.model_copy(update={"population": old.study.population.model_copy(update={"level": 250})})
     change = compare(old, dataclasses.replace(old, study=level))
     assert not change.cells_comparable
     assert {state for state, _ in states(change).values()} == {"unclear"}
@@ -261,8 +236,9 @@ def test_trend_counts_places_and_people_nobody_reaches(home: Path, old: Result) 
     years = trend([new, old], "4G")
     assert years["fiscal_year"].tolist() == [2025, 2026]
     assert years[["areas", "households", "people", "zones", "zone_people"]].to_numpy().tolist() == [
-        [2, 16, 33, 3, 73], [2, 13.5, 28, 3, 63],
-    ]  # fmt: skip
+        [2, 16, 33, 3, 73],
+        [2, 13.5, 28, 3, 63],
+    ]
     assert years["same_terms"].tolist() == [True, True]
     assert trend([old], "5G")[["areas", "people", "zones"]].isna().all(axis=None)
 
@@ -279,13 +255,9 @@ def random_year(seed: int, rule: str, unknown: bool) -> Result:
     people = np.where(random.random(len(made.cells)) < 0.3, 0.0, random.integers(0, 90, len(made.cells)))
     if unknown:
         people = np.where(random.random(len(people)) < 0.1, np.nan, people)
-    cells = made.cells.assign(
-        population=people, zone_id=np.where(random.random(len(people)) < 0.5, "24201-001", "")
-    )
+    cells = made.cells.assign(population=people, zone_id=np.where(random.random(len(people)) < 0.5, "24201-001", ""))
     shares = pd.DataFrame(
-        np.round(np.clip(random.normal(0.6, 0.5, made.shares.shape), 0, 1), 10),
-        made.cells.index,
-        made.shares.columns,
+        np.round(np.clip(random.normal(0.6, 0.5, made.shares.shape), 0, 1), 10), made.cells.index, made.shares.columns
     )
     if seed % 3 == 0:
         shares[("c", "5G")] = np.nan
@@ -293,21 +265,20 @@ def random_year(seed: int, rule: str, unknown: bool) -> Result:
     study = made.study.model_copy(update={"rules": rules})
     land = land_area_m2(cells, cell_area_m2(made.grid))
     block = official_block(cells.index, 250)
-    weights = pd.DataFrame(
-        {k: covered_weight(rule, shares[k], shares[k], land, block, Threshold()) for k in shares}
-    )
+    weights = pd.DataFrame({k: covered_weight(rule, shares[k], shares[k], land, block, Threshold()) for k in shares})
     keys = study.carrier_keys
-    gaps = pd.concat(
-        [gap_table(cells, shares, weights, keys, g, Threshold()) for g in study.generations], axis=1
-    )
+    gaps = pd.concat([gap_table(cells, shares, weights, keys, g, Threshold()) for g in study.generations], axis=1)
     return dataclasses.replace(made, cells=cells, shares=shares, gaps=gaps, study=study)
 
 
 @settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(
-    st.integers(0, 99), st.integers(0, 99), st.sampled_from(["area", "mic_half"]), st.sampled_from(["area", "mic_half"]),
+    st.integers(0, 99),
+    st.integers(0, 99),
+    st.sampled_from(["area", "mic_half"]),
+    st.sampled_from(["area", "mic_half"]),
     st.booleans(),
-)  # fmt: skip
+)
 def test_the_parts_are_the_difference(one: int, other: int, rule_a: str, rule_b: str, unknown: bool) -> None:
     """Whatever changed, no person is lost between the parts; the same year against itself changes nothing."""
     old, new = random_year(one, rule_a, unknown), random_year(other, rule_b, unknown)

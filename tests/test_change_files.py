@@ -10,17 +10,17 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from coverage.change import compare
-from coverage.run import Result
+from coverage.change.comparison import compare
+from coverage.result import Result
 from geodata.errors import DataError
 from kengai import app
-from requests_gen.change_files import write_change
-from requests_gen.change_places import earlier_findings, results_of
-from requests_gen.change_table import read_published
-from requests_gen.change_words import sentences
-from requests_gen.outputs import write_outputs
-from requests_gen.result_store import read_result
-from requests_gen.study_places import find_studies
+from requests_gen.compare.earlier_results import earlier_findings, results_of
+from requests_gen.compare.files import write_change
+from requests_gen.compare.published_table import read_published
+from requests_gen.compare.words import sentences
+from requests_gen.results.store import read_result
+from requests_gen.runs.outputs import write_outputs
+from requests_gen.workspace.places import find_studies
 from tests.change_years import run_year
 from tests.test_analysis_world import box
 
@@ -35,9 +35,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two years, run: in 2026 beta reaches 西 (20 people) and 南 has 10 people fewer."""
     home = tmp_path_factory.mktemp("作業")
     old = run_year(home / "2025", 2025)
-    new = run_year(
-        home / "2026", 2026, layers={"beta_4g": [box(0, 1, 2, 2)]}, people={(2, 1): 30}, ids_of=home / "2025"
-    )
+    new = run_year(home / "2026", 2026, layers={"beta_4g": [box(0, 1, 2, 2)]}, people={(2, 1): 30}, ids_of=home / "2025")
     for result in (old, new):
         write_outputs(result, result.study.folder / "results")
     return home
@@ -75,24 +73,16 @@ def test_the_sheets(both: tuple[Result, Result], tmp_path: Path) -> None:
     zones = book["地区"]
     rows = [[cell.value for cell in row] for row in zones.iter_rows(min_row=5)]
     assert [row[:4] for row in rows] == [
-        ["減少", "24202-001", "乙町", "南"], ["解消", "24201-002", "甲市", "西"], ["変わらず", "24201-001", "甲市", "東"],
+        ["減少", "24202-001", "乙町", "南"],
+        ["解消", "24201-002", "甲市", "西"],
+        ["変わらず", "24201-001", "甲市", "東"],
         ["合計", "", "", ""],
-    ]  # fmt: skip
-    assert [row[4:9] for row in rows] == [
-        [48, 38, 0, -10, 0], [20, None, -20, 0, 0], [5, 5, 0, 0, 0], [73, 43, -20, -10, 0],
-    ]  # fmt: skip
+    ]
+    assert [row[4:9] for row in rows] == [[48, 38, 0, -10, 0], [20, None, -20, 0, 0], [5, 5, 0, 0, 0], [73, 43, -20, -10, 0]]
     assert rows[1][9] == "エリアの変化"
-    parts = {
-        row[1].value: [cell.value for cell in row[2:]] for row in book["内訳"].iter_rows(min_row=5, max_row=8)
-    }
+    parts = {row[1].value: [cell.value for cell in row[2:]] for row in book["内訳"].iter_rows(min_row=5, max_row=8)}
     assert parts["架空ベータ のエリアに入らない人"] == [73, 43, -30, -20, 0, -10, 0, 0, 0]
-    assert {
-        cell.data_type
-        for sheet in book
-        for row in sheet.iter_rows()
-        for cell in row
-        if cell.value is not None
-    } <= {"s", "n"}
+    assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None} <= {"s", "n"}
     assert "再発" in {row[0].value for row in book["説明"].iter_rows(min_row=5)}
     again = write_change(compare(*both), both[1], tmp_path / "again")
     assert [path.read_bytes() for path in paths] == [path.read_bytes() for path in again]
@@ -118,12 +108,7 @@ def test_the_command(workspace: Path, tmp_path: Path) -> None:
     printed = json.loads(cli.invoke(app, ["compare", *years, "--json"]).output)
     assert printed == told
     beta = next(f for f in told["figures"] if (f["carrier"], f["generation"]) == ("beta", "4G"))
-    assert (beta["old"], beta["new"], beta["parts"]["coverage_grew"], beta["parts"]["population"]) == (
-        73,
-        43,
-        -20,
-        -10,
-    )
+    assert (beta["old"], beta["new"], beta["parts"]["coverage_grew"], beta["parts"]["population"]) == (73, 43, -20, -10)
     assert told["fictitious"] is True
     assert {zone["zone_id"]: zone["state"] for zone in told["zones"]}["24201-002"] == "resolved"
     nothing = cli.invoke(app, ["compare", str(workspace), years[1]])
@@ -159,8 +144,7 @@ def test_the_published_table_of_shimane(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "year"),
-    [("H27", 2015), ("平成３０年度", 2018), ("令和元年度", 2019), ("R5", 2023), ("2024年度末", 2024)],
+    ("text", "year"), [("H27", 2015), ("平成３０年度", 2018), ("令和元年度", 2019), ("R5", 2023), ("2024年度末", 2024)]
 )
 def test_years_as_offices_write_them(tmp_path: Path, text: str, year: int) -> None:
     (tmp_path / "t.csv").write_text(f"人口,年度\n不明,{text}\n", encoding="utf-8")

@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coverage.criteria import (
-    AWAITED,
+from coverage.ranking.criteria import (
     CRITERIA,
     DEFAULT_WEIGHTS,
+    EXTERNAL,
     FEASIBILITY,
     GROUPS,
     STANDARD,
     feasibility,
     not_available,
 )
-from coverage.own_values import values_by_zone
-from coverage.ranking import rank, score_parts
-from coverage.ranking_settings import OwnCriterion, Ranking
-from coverage.study import read_study
+from coverage.ranking.scores import rank, score_parts
+from coverage.study.ranking import OwnCriterion, Ranking
+from coverage.study.study import read_study
+from coverage.zones.own_values import values_by_zone
 from geodata.errors import DataError
 from geodata.sources import zone_values
 from tests.test_study import GOOD
@@ -33,13 +33,24 @@ BY_KEY = {criterion.key: criterion for criterion in STANDARD}
 @pytest.mark.parametrize(
     ("key", "amount", "need"),
     [
-        ("shelters", 3.0, 0.6), ("shelters", 9.0, 1.0), ("carriers_missing", 4.0, 1.0), ("carriers_missing", 3.0, 0.6),
-        ("carriers_missing", 2.0, 0.2), ("carriers_missing", 1.0, 0.0), ("carriers_missing", 3.5, 0.8),
-        ("nearest_coverage_km", 0.3, 1.0), ("nearest_coverage_km", 1.0, 0.75), ("nearest_coverage_km", 30.0, 0.0),
-        ("municipal_order", 1.0, 1.0), ("municipal_order", 3.0, 0.6), ("municipal_order", 7.0, 0.0),
-        ("uncovered_road_km", 5.0, 0.5), ("uncovered_population", 1000.0, 1.0), ("uncovered_population", 0.0, 0.0),
+        ("shelters", 3.0, 0.6),
+        ("shelters", 9.0, 1.0),
+        ("carriers_missing", 4.0, 1.0),
+        ("carriers_missing", 3.0, 0.6),
+        ("carriers_missing", 2.0, 0.2),
+        ("carriers_missing", 1.0, 0.0),
+        ("carriers_missing", 3.5, 0.8),
+        ("nearest_coverage_km", 0.3, 1.0),
+        ("nearest_coverage_km", 1.0, 0.75),
+        ("nearest_coverage_km", 30.0, 0.0),
+        ("municipal_order", 1.0, 1.0),
+        ("municipal_order", 3.0, 0.6),
+        ("municipal_order", 7.0, 0.0),
+        ("uncovered_road_km", 5.0, 0.5),
+        ("uncovered_population", 1000.0, 1.0),
+        ("uncovered_population", 0.0, 0.0),
     ],
-)  # fmt: skip
+)
 def test_need_by_hand(key, amount, need):
     assert BY_KEY[key].need(pd.Series([amount])).tolist() == pytest.approx([need])
 
@@ -64,7 +75,7 @@ def test_the_standard_weights_make_a_hundred_and_have_their_reasons():
 def test_what_is_not_available_is_named():
     zones = pd.DataFrame({"uncovered_population": [3.0], "shelters": [np.nan]})
     weights = {"uncovered_population": 1.0, "shelters": 1.0}
-    assert not_available(zones, weights, STANDARD) == ["shelters", *(c.key for c in AWAITED)]
+    assert not_available(zones, weights, STANDARD) == ["shelters", *(c.key for c in EXTERNAL)]
 
 
 def test_feasibility_without_a_distance_is_unknown():
@@ -76,9 +87,17 @@ def test_feasibility_without_a_distance_is_unknown():
 def test_the_worked_example_of_the_page():
     """docs/score.md: the figures of the first place of the example, from the amounts it names."""
     zones = pd.DataFrame(
-        [{"uncovered_population": 67.0, "complete_population": 67.0, "uncovered_households": 33.0,
-          "uncovered_65plus": 31.0, "shelters": 1.0, "carriers_missing": 4.0}],
-    )  # fmt: skip
+        [
+            {
+                "uncovered_population": 67.0,
+                "complete_population": 67.0,
+                "uncovered_households": 33.0,
+                "uncovered_65plus": 31.0,
+                "shelters": 1.0,
+                "carriers_missing": 4.0,
+            }
+        ]
+    )
     page = (ROOT / "docs" / "score.md").read_text(encoding="utf-8")
     parts = score_parts(zones, DEFAULT_WEIGHTS).iloc[0]
     for criterion in CRITERIA:
@@ -125,11 +144,7 @@ def test_a_study_adds_its_own_criteria_without_code(tmp_path):
     ranking = study(tmp_path).ranking
     assert ranking.weights == DEFAULT_WEIGHTS | {"hazard": 10.0, "bus": 4.0}
     own = {criterion.key: criterion for criterion in ranking.all_criteria}
-    assert (own["hazard"].ja, own["hazard"].group, own["hazard"].full) == (
-        "土砂災害警戒区域・孤立の可能性",
-        "safety",
-        1,
-    )
+    assert (own["hazard"].ja, own["hazard"].group, own["hazard"].full) == ("土砂災害警戒区域・孤立の可能性", "safety", 1)
     assert own["bus"].need(pd.Series([0.0, 5.0, 12.0])).tolist() == [1.0, 0.5, 0.0]
     assert ranking.all_criteria[-1].key == "bus"
     zones = pd.DataFrame({"uncovered_population": [9.0, 9.0], "bus": [0.0, 5.0], "hazard": [1.0, np.nan]})
@@ -172,9 +187,9 @@ def test_no_study_changes_the_defaults(tmp_path):
         (("[[0, 1.0], [4, 0.5], [10, 0.0]]", "[[4, 7.0]]"), "steps"),
         (('scale = "steps"', 'scale = "linear"'), "full"),
         (('as_of = "2026-04-01"', 'as_of = "R8.4.1"'), "criteria.2.as_of"),
-        (("[[ranking.criteria]]\nkey = \"hazard\"", "[ranking.weights]\nhope = 1.0\n[[ranking.criteria]]\nkey = \"hazard\""), "hope"),
+        (('[[ranking.criteria]]\nkey = "hazard"', '[ranking.weights]\nhope = 1.0\n[[ranking.criteria]]\nkey = "hazard"'), "hope"),
     ],
-)  # fmt: skip
+)
 def test_each_mistake_in_an_own_criterion_is_named(tmp_path, change, expected):
     assert change[0] in OWN
     with pytest.raises(DataError) as refused:
@@ -195,9 +210,7 @@ def values(tmp_path, text):
 
 def test_figures_find_their_zones_and_no_row_is_lost(tmp_path):
     """大台町 without its 郡, full width and blanks; a blank is unknown; a place that is no zone is counted."""
-    rows, report = values(
-        tmp_path, "市町村名,地区名,該当\n大台町,明豆,該当\n多気郡大台町, 栗谷,\n尾鷲市,賀田町,1\n"
-    )
+    rows, report = values(tmp_path, "市町村名,地区名,該当\n大台町,明豆,該当\n多気郡大台町, 栗谷,\n尾鷲市,賀田町,1\n")
     found = values_by_zone(ZONES, rows, report)
     assert found["24443-007"] == 1.0
     assert found.drop("24443-007").isna().all()

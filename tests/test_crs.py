@@ -9,10 +9,11 @@ import pytest
 import shapely
 from pyproj import CRS, Geod
 
-from geodata.crs import Declared, crs_name, decide_crs, parse_crs
-from geodata.datum import to_target, tokyo_shift_m, transformer
+from geodata.crs.datum import to_target, tokyo_shift_m, transformer
+from geodata.crs.declared import Declared, decide_crs
+from geodata.crs.names import crs_name, parse_crs
+from geodata.crs.position import check_near, check_numbers
 from geodata.errors import DataError
-from geodata.position import check_near, check_numbers
 from geodata.report import IntakeReport
 
 TSU = (136.5, 34.7)
@@ -31,9 +32,7 @@ def test_every_spelling_is_one_crs(code: int, form: str) -> None:
     assert crs_name(parse_crs(CRS.from_epsg(code).to_wkt(form))) == f"EPSG:{code}"
 
 
-@pytest.mark.parametrize(
-    "text", ["OGC:CRS84", "urn:ogc:def:crs:OGC:1.3:CRS84", "http://www.opengis.net/def/crs/OGC/1.3/CRS84"]
-)
+@pytest.mark.parametrize("text", ["OGC:CRS84", "urn:ogc:def:crs:OGC:1.3:CRS84", "http://www.opengis.net/def/crs/OGC/1.3/CRS84"])
 def test_crs84_is_wgs84(text: str) -> None:
     assert crs_name(parse_crs(text)) == "EPSG:4326"
 
@@ -82,11 +81,7 @@ def test_edited_definition_is_refused(form: str) -> None:
 
 @pytest.mark.parametrize(
     ("state", "answer", "code"),
-    [
-        ("absent", None, "crs-missing"),
-        ("unknown", None, "crs-missing"),
-        ("declared", "EPSG:6672", "crs-conflict"),
-    ],
+    [("absent", None, "crs-missing"), ("unknown", None, "crs-missing"), ("declared", "EPSG:6672", "crs-conflict")],
 )
 def test_what_is_not_known_is_asked(state: str, answer: str | None, code: str) -> None:
     with pytest.raises(DataError) as refused:
@@ -99,10 +94,10 @@ def test_an_answer_is_a_warning_and_an_equal_answer_is_none() -> None:
     report = IntakeReport("x")
     assert crs_name(decide_crs(Declared("absent"), "EPSG:6674", report)) == "EPSG:6674"
     assert [notice.code for notice in report.notices] == ["crs-from-study"]
-    silent = IntakeReport("x")
-    decide_crs(Declared("declared", "EPSG:6674"), "EPSG:6674", silent)
-    decide_crs(Declared("default", "OGC:CRS84"), "EPSG:6668", silent)
-    assert silent.notices == []
+    unpublished = IntakeReport("x")
+    decide_crs(Declared("declared", "EPSG:6674"), "EPSG:6674", unpublished)
+    decide_crs(Declared("default", "OGC:CRS84"), "EPSG:6668", unpublished)
+    assert unpublished.notices == []
 
 
 def test_long_edges_of_metres_bend_and_others_are_left_alone() -> None:

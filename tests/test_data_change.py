@@ -11,14 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coverage.study import read_study
+from coverage.study.study import read_study
 from geodata.errors import DataError
 from geodata.report import IntakeReport
-from requests_gen.data_change import apply, changes, plan, undo, valid_study
-from requests_gen.data_entry import Entry, guessed_slot, with_entry
-from requests_gen.data_files import offered, safe_name, typed_path
-from requests_gen.data_new_year import start_empty, start_from
-from requests_gen.data_status import inputs, layer_matrix, missing
+from requests_gen.intake.edits import apply, changes, plan, undo, valid_study
+from requests_gen.intake.offered_files import offered, safe_name, typed_path
+from requests_gen.intake.study_status import inputs, layer_matrix, missing
+from requests_gen.intake.study_toml import Entry, guessed_slot, with_entry
+from requests_gen.workspace.new_study import start_empty, start_from
 from tests.mini_study import STUDY, write_mini_study
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -31,7 +31,7 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
         if path.is_file() and path.relative_to(folder).parts[0] not in ("inbox", ".kengai-changes.json", "study.toml.old")
-    }  # fmt: skip
+    }
 
 
 @pytest.fixture
@@ -58,9 +58,7 @@ def test_a_file_goes_in_and_out_without_a_trace(study, area):
     assert (study / "study.toml.old").read_bytes() == before["study.toml"]
     undo(study, AT)
     assert bytes_of(study) == before
-    assert (
-        study / "inbox" / "alpha_4g.geojson"
-    ).read_bytes() == area.read_bytes()  # uploads have no other home
+    assert (study / "inbox" / "alpha_4g.geojson").read_bytes() == area.read_bytes()  # uploads have no other home
     assert changes(study) == []
 
 
@@ -77,7 +75,7 @@ slots = st.sampled_from(
         Entry("layers", carrier="beta", generation="4G", as_of="2026-01-01", where={"級": ["A", '"b"\\', 3]}, beside=True),
         Entry("layers", carrier="alpha", generation="4G", kind="roaming", as_of="2026-01-01", level=500),
     ]
-)  # fmt: skip
+)
 names = st.text(st.characters(codec="utf-8", exclude_characters="/\\\x00"), min_size=1, max_size=30)
 
 
@@ -86,9 +84,7 @@ names = st.text(st.characters(codec="utf-8", exclude_characters="/\\\x00"), min_
 def test_any_changes_undone_give_the_same_bytes(tmp_path_factory, entries, crlf):
     folder = write_mini_study(tmp_path_factory.mktemp("law") / "s")
     if crlf:
-        (folder / "study.toml").write_bytes(
-            b"\xef\xbb\xbf# \xe8\xaa\xbf\r\n" + STUDY.replace("\n", "\r\n").encode()
-        )
+        (folder / "study.toml").write_bytes(b"\xef\xbb\xbf# \xe8\xaa\xbf\r\n" + STUDY.replace("\n", "\r\n").encode())
     before = bytes_of(folder)
     incoming = folder.parent / "in"
     incoming.mkdir()
@@ -127,23 +123,14 @@ def test_only_the_entry_changes_and_comments_stay(entry, comment, file):
 
 
 def test_former_answers_do_not_stay_with_another_file():
-    text = STUDY.replace(
-        'files = ["alpha_4g.geojson"]', 'files = ["a.shp"]\ncrs = "EPSG:6674"\nwhere = { x = ["1"] }'
-    )
+    text = STUDY.replace('files = ["alpha_4g.geojson"]', 'files = ["a.shp"]\ncrs = "EPSG:6674"\nwhere = { x = ["1"] }')
     layer = tomllib.loads(with_entry(text, AREA, "data/new.geojson"))["layers"][0]
-    assert layer == {
-        "carrier": "alpha",
-        "generation": "4G",
-        "files": ["data/new.geojson"],
-        "as_of": "2026-09-30",
-    }
+    assert layer == {"carrier": "alpha", "generation": "4G", "files": ["data/new.geojson"], "as_of": "2026-09-30"}
 
 
 def test_an_entry_of_its_own_for_other_answers():
     text = STUDY + '[[facilities]]\nkind = "gsi_shelters"\nfiles = ["one.csv"]\n'
-    both = tomllib.loads(with_entry(text, Entry("facilities", crs="EPSG:6674", beside=True), "two.csv"))[
-        "facilities"
-    ]
+    both = tomllib.loads(with_entry(text, Entry("facilities", crs="EPSG:6674", beside=True), "two.csv"))["facilities"]
     assert [part["files"] for part in both] == [["one.csv"], ["two.csv"]]
     with pytest.raises(DataError, match="読み方"):
         with_entry(STUDY, Entry("population", kind="estat_mesh", level=250, beside=True), "x.txt")
@@ -209,7 +196,9 @@ def test_a_study_that_would_not_be_valid_is_refused(study, area):
     assert valid_study(STUDY, study).folder == study.resolve()
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "C:\\a\\b.shp", "CON.csv", ".hidden", "", "a" * 300 + ".zip", "表\u202egpj.zip", "x/../y.zip"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "C:\\a\\b.shp", "CON.csv", ".hidden", "", "a" * 300 + ".zip", "表\u202egpj.zip", "x/../y.zip"]
+)
 def test_names_stay_in_their_folder(tmp_path, name):
     safe = safe_name(name)
     assert 0 < len(safe) < 100

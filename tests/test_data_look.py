@@ -12,12 +12,12 @@ import shapely
 from PIL import Image
 
 from coverage.run import run
-from coverage.study import read_study
+from coverage.study.study import read_study
 from geodata.prefectures import PREFECTURES
-from requests_gen.data_crs import crs_choices
-from requests_gen.data_entry import Entry
-from requests_gen.data_look import first_look, layer_names, look, raw_numbers
-from requests_gen.data_picture import FEATURES_DRAWN, VERTICES_UNCHANGED, picture_of
+from requests_gen.intake.crs_choices import crs_choices
+from requests_gen.intake.picture import FEATURES_DRAWN, VERTICES_UNCHANGED, picture_of
+from requests_gen.intake.preview import first_look, layer_names, preview_of, raw_numbers
+from requests_gen.intake.study_toml import Entry
 from tests.mini_study import write_mini_study
 
 AREA = Entry("layers", carrier="alpha", generation="4G")
@@ -54,35 +54,31 @@ def orange(png: bytes) -> np.ndarray:
 )
 def test_every_kind_is_read_as_the_run_reads_it(study, file, entry, kind):
     assert first_look(study / file).kind == kind
-    found = look(study / file, entry, (), MIE)
-    assert found.report.verdict == next(
-        report.verdict for report in run(read_study(study)).reports if report.path == file
-    )
+    found = preview_of(study / file, entry, (), MIE)
+    assert found.report.verdict == next(report.verdict for report in run(read_study(study)).reports if report.path == file)
     assert found.picture is not None
     assert orange(found.picture.png).any()
 
 
 def test_without_a_crs_the_choice_is_shown_where_it_falls(tmp_path):
     file = metres(tmp_path / "a.geojson", None)
-    assert look(file, AREA, (), MIE).report.notices[0].code == "crs-missing"
+    assert preview_of(file, AREA, (), MIE).report.notices[0].code == "crs-missing"
     assert raw_numbers(file) == (40000, -140000, 50000, -130000)
-    right = look(file, Entry("layers", carrier="a", generation="4G", crs="EPSG:6674"), (), MIE)
+    right = preview_of(file, Entry("layers", carrier="a", generation="4G", crs="EPSG:6674"), (), MIE)
     assert right.report.verdict == "warn"
     assert right.picture is not None
     assert MIE[0] < right.picture.bounds[0] < MIE[2]
-    zone_1 = look(file, Entry("layers", carrier="a", generation="4G", crs="EPSG:6669"), (), MIE)
+    zone_1 = preview_of(file, Entry("layers", carrier="a", generation="4G", crs="EPSG:6669"), (), MIE)
     assert zone_1.report.verdict == "refuse"
     assert zone_1.picture is not None, "the person shall see that it is the wrong place"
     assert zone_1.picture.bounds[0] < MIE[0]
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"\x00" * 50, b"{", b"PK\x03\x04broken", b"<!DOCTYPE x [<!ENTITY a 'b'>]><kml/>"]
-)
+@pytest.mark.parametrize("content", [b"", b"\x00" * 50, b"{", b"PK\x03\x04broken", b"<!DOCTYPE x [<!ENTITY a 'b'>]><kml/>"])
 def test_hostile_files_are_refused_in_words(tmp_path, content):
     file = tmp_path / "bad.geojson"
     file.write_bytes(content)
-    for report in (first_look(file), look(file, AREA).report):
+    for report in (first_look(file), preview_of(file, AREA).report):
         assert report.verdict == "refuse"
         assert "直し方" in report.notices[-1].text.ja
         assert str(tmp_path) not in report.notices[-1].text.ja
@@ -121,6 +117,4 @@ def test_choices_of_crs_fit_every_prefecture():
         assert len(codes) == len(set(codes)) == 7
         plane = next(code for code in codes if code.startswith("EPSG:66") and code != "EPSG:6668")
         zone = CRS(plane).name.split()[-1]
-        assert [
-            CRS(code).name.split()[-1] for code in codes if CRS(code).is_projected and code != "EPSG:3857"
-        ] == [zone] * 3
+        assert [CRS(code).name.split()[-1] for code in codes if CRS(code).is_projected and code != "EPSG:3857"] == [zone] * 3

@@ -11,14 +11,24 @@ from shutil import copytree
 import pytest
 from typer.testing import CliRunner
 
-from coverage.study import read_study
+from coverage.study.study import read_study
 from geodata.errors import DataError, Text
 from kengai import app as command
-from requests_gen import data_run
-from requests_gen.data_former import former_folder, kept, restore_former
-from requests_gen.data_progress import log_file, read_status, run_told, status_file, write_status
-from requests_gen.data_run import expected_steps, log_text, run_state, start, stop
-from requests_gen.study_places import StudyPlace, find_studies
+from requests_gen.runs import background as data_run
+from requests_gen.runs.background import (
+    expected_steps,
+    log_file,
+    log_text,
+    read_status,
+    reported_run,
+    run_state,
+    start,
+    status_file,
+    stop,
+    write_status,
+)
+from requests_gen.runs.previous_results import former_folder, kept, restore_former
+from requests_gen.workspace.places import StudyPlace, find_studies
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 WAIT_SECONDS = 60
@@ -41,9 +51,7 @@ def until_over(place: StudyPlace) -> data_run.RunState:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_a_run_tells_its_steps_and_a_second_is_refused(place):
@@ -58,9 +66,7 @@ def test_a_run_tells_its_steps_and_a_second_is_refused(place):
     assert abs(len(state.steps) - expected_steps(study)) <= 2
     assert "終わりました" in log_text(place)
     assert tree(former_folder(place.results)) == before
-    assert not [
-        path for path in place.results.iterdir() if "run" in path.name
-    ]  # beside the results, not in them
+    assert not [path for path in place.results.iterdir() if "run" in path.name]  # beside the results, not in them
 
 
 def test_a_run_that_fails_says_why_and_keeps_the_last_findings(place):
@@ -68,8 +74,7 @@ def test_a_run_that_fails_says_why_and_keeps_the_last_findings(place):
     (place.folder / "alpha_4g.geojson").write_text("{", encoding="utf-8")
     status = status_file(place.results)
     ended = CliRunner().invoke(
-        command,
-        ["run", str(place.folder), "--out", str(place.results), "--progress-json", str(status), "--quiet"],
+        command, ["run", str(place.folder), "--out", str(place.results), "--progress-json", str(status), "--quiet"]
     )
     assert ended.exit_code == 2
     state = run_state(place, AT)
@@ -80,7 +85,7 @@ def test_a_run_that_fails_says_why_and_keeps_the_last_findings(place):
 
 
 def test_a_bug_is_told_as_one(place):
-    with pytest.raises(ZeroDivisionError), run_told(status_file(place.results), lambda step: None):
+    with pytest.raises(ZeroDivisionError), reported_run(status_file(place.results), lambda step: None):
         raise ZeroDivisionError
     state = run_state(place, AT)
     assert (state.state, state.code) == ("failed", "bug")
@@ -98,10 +103,10 @@ def test_a_run_that_vanished_has_died(place):
 
 def test_while_one_works_no_other_does_and_results_are_not_exchanged(place):
     copytree(place.results, former_folder(place.results))
-    with run_told(status_file(place.results), lambda step: None) as told:
+    with reported_run(status_file(place.results), lambda step: None) as told:
         told(Text("一", "one"))
         assert run_state(place, AT).under_way
-        with pytest.raises(DataError) as second, run_told(status_file(place.results), lambda step: None):
+        with pytest.raises(DataError) as second, reported_run(status_file(place.results), lambda step: None):
             pass
         assert second.value.code == "run-under-way"
         with pytest.raises(DataError) as exchanged:

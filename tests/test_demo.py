@@ -13,20 +13,19 @@ import numpy as np
 import pytest
 import shapely
 
-from coverage.change import compare
-from coverage.run import Result
-from coverage.study import read_study
+from coverage.change.comparison import compare
+from coverage.result import Result
+from coverage.study.study import read_study
 from geodata.errors import DataError
 from geodata.zone_ids import zone_ids_csv
-from requests_gen.demo import make_demo
-from requests_gen.demo_years import AreaChange, disc, earlier_years, former, read_changes
-from requests_gen.progress import rows, states
-from requests_gen.progress_places import deadlines_of
-from requests_gen.registry import Registry, open_registry
-from requests_gen.reply_codes import ANSWER_BY_KEY
-from requests_gen.result_store import read_result
-from requests_gen.study_places import find_studies
-from requests_gen.workspace import copy_example
+from requests_gen.demo.demo import make_demo
+from requests_gen.demo.years import AreaChange, disc, earlier_years, former, read_changes
+from requests_gen.progress.progress import deadlines_of, rows, states
+from requests_gen.registry.registry import Registry, open_registry
+from requests_gen.replies.codes import ANSWER_BY_KEY
+from requests_gen.results.store import read_result
+from requests_gen.workspace.new_study import copy_example
+from requests_gen.workspace.places import find_studies
 from tests.mini_study import write_mini_study
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,10 +59,7 @@ def test_the_workspace_has_three_years_with_this_year_last(demo: Path, years: di
     assert [place.folder.name for place in places] == ["2024", "2025", "study"]
     assert sorted(years) == [2024, 2025, 2026]
     assert {place.workspace for place in places} == {demo.resolve()}
-    assert (places[-1].results, places[-1].letters) == (
-        demo.resolve() / "results",
-        demo.resolve() / "letters",
-    )
+    assert (places[-1].results, places[-1].letters) == (demo.resolve() / "results", demo.resolve() / "letters")
     assert all(result.study.about.fictitious for result in years.values())
     assert all(result.summary["population"]["total"] == 1_770_254 for result in years.values())
 
@@ -75,13 +71,8 @@ def test_areas_differ_only_in_the_discs(years: dict[int, Result]) -> None:
         for carrier, generation in sorted({(c.carrier, c.generation) for c in changes}):
             old, new = (_polygons(years[y], carrier, generation) for y in (year, year + 1))
             gone, come = _union(old - new), _union(new - old)
-            between = [
-                c for c in changes if (c.year, c.carrier, c.generation) == (year + 1, carrier, generation)
-            ]
-            built, given_up = (
-                shapely.union_all([disc(c, METRIC) for c in between if c.built is one])
-                for one in (True, False)
-            )
+            between = [c for c in changes if (c.year, c.carrier, c.generation) == (year + 1, carrier, generation)]
+            built, given_up = (shapely.union_all([disc(c, METRIC) for c in between if c.built is one]) for one in (True, False))
             assert come.difference(gone).difference(built.buffer(TINY)).area < TINY
             assert gone.difference(come).difference(given_up.buffer(TINY)).area < TINY
             # nothing that was built stood there before
@@ -105,25 +96,21 @@ def test_every_kind_of_change_is_in_the_story(years: dict[int, Result]) -> None:
     assert {"new", "came_back", "grown", "shrunk", "resolved", "unchanged"} <= found
     came_back = late.zones[late.zones["state"] == "came_back"]["name"]
     assert list(came_back) == ["美杉町杉平"]
-    assert early.zones["state"].isin(["terms", "unclear"]).any(), (
-        "2024 had no roads: that is no change on the ground"
-    )
+    assert early.zones["state"].isin(["terms", "unclear"]).any(), "2024 had no roads: that is no change on the ground"
 
 
 def test_the_story_has_every_answer_state_and_debt(demo: Path) -> None:
     with open_registry(demo) as registry:
         stands = rows(states(registry, deadlines_of(demo)), registry.zones())
         replies = registry.replies()
-        doubts = registry.read("reply_doubts")
+        review_items = registry.read("reply_doubts")
     assert set(replies["answer"]) == set(ANSWER_BY_KEY)
     assert {code for codes in replies["reasons"].dropna() for code in codes} == set("12345678")
     counted = Counter(row["state"] for row in stands)
-    assert set(counted) == {
-        "new", "requested", "answered", "reported_built", "confirmed", "resolved", "asked_again"
-    }  # fmt: skip
+    assert set(counted) == {"new", "requested", "answered", "reported_built", "confirmed", "resolved", "asked_again"}
     assert {kind for row in stands for kind in row["overdue"]} == {"reply", "promise"}
     assert deadlines_of(demo) == {2024: "2025-01-29", 2025: "2026-01-29", 2026: "2027-01-29"}
-    assert len(doubts) == 1, "one reply waits for a person"
+    assert len(review_items) == 1, "one reply waits for a person"
     assert all(row["remark"] == "" for row in stands), "what is resolved was confirmed first"
 
 
@@ -193,14 +180,7 @@ def test_an_example_without_a_story_has_this_year_alone(tmp_path: Path) -> None:
 
 def test_going_back_undoes_the_last_change_first() -> None:
     """Given up in 2026 what was built in 2025: there in 2025, not in 2024, not in 2026."""
-    there = {
-        "carrier": "a",
-        "generation": "4G",
-        "longitude": 136.5,
-        "latitude": 34.5,
-        "radius_m": 500.0,
-        "place": "",
-    }
+    there = {"carrier": "a", "generation": "4G", "longitude": 136.5, "latitude": 34.5, "radius_m": 500.0, "place": ""}
     changes = [AreaChange(year=2025, built=True, **there), AreaChange(year=2026, built=False, **there)]
     far = np.array([shapely.box(135.0, 34.0, 135.1, 34.1)], dtype=object)
     of_2025 = former(far, [changes[1]], METRIC)

@@ -6,18 +6,30 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from coverage import study, study_sources
-from coverage.evidence_settings import EvidenceFiles
-from coverage.ranking import CRITERIA
+from coverage.ranking.criteria import CRITERIA
 from coverage.rules import RULES
+from coverage.study import sources as study_sources
+from coverage.study import study as study
+from coverage.study.evidence import EvidenceFiles
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = [
-    study.About, study.PopulationFiles, study.BoundaryFiles, study.SettlementFiles, study.FacilityFiles,
-    study.Carrier, study.Layer, study.Rules, study.Zones, study.Ranking, study.OwnCriterion,
-    study_sources.RoadFiles, study_sources.AreaFiles, study_sources.FuturePopulationFiles,
+    study.About,
+    study.PopulationFiles,
+    study.BoundaryFiles,
+    study.SettlementFiles,
+    study.FacilityFiles,
+    study.Carrier,
+    study.Layer,
+    study.Rules,
+    study.Zones,
+    study.Ranking,
+    study.OwnCriterion,
+    study_sources.RoadFiles,
+    study_sources.AreaFiles,
+    study_sources.FuturePopulationFiles,
     EvidenceFiles,
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)

@@ -14,20 +14,20 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage.evidence import NOT_USED, VERDICTS, judged, no_tests, outcomes, period, verdict, verdicts
-from coverage.evidence_override import changes, overridden
-from coverage.evidence_settings import EvidenceFiles
+from coverage.evidence.judging import NOT_USED, VERDICTS, judged, no_tests, outcomes, period, verdict, verdicts
+from coverage.evidence.override import changes, overridden
 from coverage.gaps import ANY
 from coverage.matrix import ShareMatrix, layers_by_column, share_matrix
 from coverage.run import run
-from coverage.study import read_study
+from coverage.study.evidence import EvidenceFiles
+from coverage.study.study import read_study
 from geodata.errors import DataError
 from geodata.schema import EVIDENCE, check
-from requests_gen.captions import caption
-from requests_gen.columns import ranking_rows
-from requests_gen.evidence_words import contradictions, grounds
-from requests_gen.letter_words import Wording
-from requests_gen.result_store import FOLDER, LATER, STORE, read_result, write_result
+from requests_gen.results.columns import ranking_rows
+from requests_gen.results.store import FOLDER, LATER, STORE, read_result, write_result
+from requests_gen.wording.captions import caption
+from requests_gen.wording.evidence import contradictions, grounds
+from requests_gen.wording.numbers_and_eras import Wording
 from tests.letter_world import world
 from tests.mini_study import STUDY, write_mini_study
 from tests.test_analysis_world import CARRIERS, GRID, cell, cells, layers, municipalities
@@ -48,10 +48,21 @@ def rule(**more) -> EvidenceFiles:
 def ground(*records: dict) -> gpd.GeoDataFrame:
     """Records in the middle of cell (i, j) of `at_cell`; alpha, 4G, no service, outdoors if not said."""
     usual = {
-        "carrier": "alpha", "generation": "4G", "at": "2026-10-01T10:00:00+09:00", "rsrp_dbm": np.nan, "call_ok": "",
-        "signal": "none", "indoors": "no", "kind": "field_test", "device": "", "source": "x.csv", "row": 2.0,
-        "photos": 0.0, "photo_day": "", "photo_direction": np.nan,
-    }  # fmt: skip
+        "carrier": "alpha",
+        "generation": "4G",
+        "at": "2026-10-01T10:00:00+09:00",
+        "rsrp_dbm": np.nan,
+        "call_ok": "",
+        "signal": "none",
+        "indoors": "no",
+        "kind": "field_test",
+        "device": "",
+        "source": "x.csv",
+        "row": 2.0,
+        "photos": 0.0,
+        "photo_day": "",
+        "photo_direction": np.nan,
+    }
     rows = [{**usual, **{k: v for k, v in record.items() if k != "at_cell"}} for record in records]
     at = [record.get("at_cell", (0.5, 1.5)) for record in records]
     points = [shapely.Point(GRID.west + x * GRID.dx, GRID.south + y * GRID.dy) for x, y in at]
@@ -65,21 +76,27 @@ def judge(*records: dict, table=CELLS, **more):
 
 def test_what_one_record_says():
     said = ground(
-        {}, {"signal": "", "call_ok": "no"}, {"signal": "", "call_ok": "yes", "rsrp_dbm": -120.0},
-        {"signal": "", "rsrp_dbm": -110.0}, {"signal": "", "rsrp_dbm": -110.1}, {"signal": "weak"},
-        {"signal": "works"}, {"call_ok": "yes"}, {"signal": "works", "rsrp_dbm": -120.0},
-    )  # fmt: skip
-    assert outcomes(said, -110).tolist() == [
-        "none", "none", "works", "works", "weak", "weak", "works", "unclear", "weak",
-    ]  # fmt: skip
+        {},
+        {"signal": "", "call_ok": "no"},
+        {"signal": "", "call_ok": "yes", "rsrp_dbm": -120.0},
+        {"signal": "", "rsrp_dbm": -110.0},
+        {"signal": "", "rsrp_dbm": -110.1},
+        {"signal": "weak"},
+        {"signal": "works"},
+        {"call_ok": "yes"},
+        {"signal": "works", "rsrp_dbm": -120.0},
+    )
+    assert outcomes(said, -110).tolist() == ["none", "none", "works", "works", "weak", "weak", "works", "unclear", "weak"]
 
 
 def test_claims_are_taken_at_the_very_place():
     """alpha's 4G ends in the middle of cell (2, 1); beta has published no 5G."""
     tests = judge(
-        {"at_cell": (2.4, 1.5)}, {"at_cell": (2.6, 1.5)}, {"carrier": "beta", "generation": "5G"},
+        {"at_cell": (2.4, 1.5)},
+        {"at_cell": (2.6, 1.5)},
+        {"carrier": "beta", "generation": "5G"},
         {"carrier": "alpha", "generation": "5G"},
-    )  # fmt: skip
+    )
     assert tests["claimed"].tolist() == ["in", "out", "unpublished", "in"]
     assert tests["cell_id"].tolist() == [cell(2, 1), cell(2, 1), cell(0, 1), cell(0, 1)]
 
@@ -89,16 +106,16 @@ def test_the_four_verdicts_and_what_is_kept_beside_them():
     works = {"signal": "works"}
     three = lambda **more: [{**more, "row": float(n)} for n in range(1, 4)]  # noqa: E731
     for claimed_at, said, told in (
-        (inside, works, "claimed_confirmed"), (inside, {}, "claimed_out"),
-        (outside, works, "unclaimed_works"), (outside, {}, "unclaimed_out"),
-    ):  # fmt: skip
+        (inside, works, "claimed_confirmed"),
+        (inside, {}, "claimed_out"),
+        (outside, works, "unclaimed_works"),
+        (outside, {}, "unclaimed_out"),
+    ):
         tests = judge(*three(at_cell=claimed_at, **said))
         found = verdicts(tests, CELLS, rule())
         assert found["verdict"].tolist() == [told]
         assert found[["tests", "days"]].to_numpy().tolist() == [[3.0, 1.0]]
-        assert verdicts(judge({"at_cell": claimed_at, **said}), CELLS, rule())["verdict"].tolist() == [
-            "unknown"
-        ]
+        assert verdicts(judge({"at_cell": claimed_at, **said}), CELLS, rule())["verdict"].tolist() == ["unknown"]
 
 
 def test_contradicting_tests_stay_in_the_counts():
@@ -113,20 +130,34 @@ def test_one_zone_may_be_confirmed_here_and_contradicted_there():
     east = [{"at_cell": (2.8, 1.5), "signal": "works", "row": float(n)} for n in range(4, 7)]
     found = verdicts(judge(*west, *east, table=ZONES), ZONES, rule())
     assert found["zone_id"].tolist() == ["24202-001"] * 2
-    assert dict(zip(found["claimed"], found["verdict"], strict=True)) == {
-        "in": "claimed_out",
-        "out": "unclaimed_works",
-    }
+    assert dict(zip(found["claimed"], found["verdict"], strict=True)) == {"in": "claimed_out", "out": "unclaimed_works"}
 
 
 def test_why_a_test_decides_nothing_is_kept():
     tests = judge(
-        {"at_cell": (9.0, 9.0)}, {"kind": "resident_report"}, {"indoors": "yes"}, {"call_ok": "yes"}, {"at": ""},
-        {"at": "2062-01-01"}, {"at": "2024-09-30"}, {"at": "2024-10-01"}, {"generation": "", "signal": "works"}, {},
-    )  # fmt: skip
+        {"at_cell": (9.0, 9.0)},
+        {"kind": "resident_report"},
+        {"indoors": "yes"},
+        {"call_ok": "yes"},
+        {"at": ""},
+        {"at": "2062-01-01"},
+        {"at": "2024-09-30"},
+        {"at": "2024-10-01"},
+        {"generation": "", "signal": "works"},
+        {},
+    )
     assert tests["not_used"].tolist() == [
-        "outside", "kind", "indoors", "unclear", "undated", "future", "old", "", "generation", "",
-    ]  # fmt: skip
+        "outside",
+        "kind",
+        "indoors",
+        "unclear",
+        "undated",
+        "future",
+        "old",
+        "",
+        "generation",
+        "",
+    ]
     assert set(tests["not_used"]) - {""} <= set(NOT_USED)
     (row,) = (r for r in verdicts(tests, CELLS, rule()).to_dict("records") if r["generation"] == "4G")
     assert (row["tests"], row["not_used"], row["first_day"]) == (2.0, 6.0, "2024-10-01")
@@ -164,13 +195,16 @@ def test_a_share_of_half_would_let_a_place_be_both():
 def records(draw):
     return [
         {
-            "carrier": draw(st.sampled_from(CARRIERS)), "generation": draw(st.sampled_from(["4G", "5G", ""])),
-            "signal": draw(st.sampled_from(["none", "works", "weak", ""])), "call_ok": draw(st.sampled_from(["yes", "no", ""])),
+            "carrier": draw(st.sampled_from(CARRIERS)),
+            "generation": draw(st.sampled_from(["4G", "5G", ""])),
+            "signal": draw(st.sampled_from(["none", "works", "weak", ""])),
+            "call_ok": draw(st.sampled_from(["yes", "no", ""])),
             "at": draw(st.sampled_from(["2026-10-01", "2026-09-01", "2020-01-01", ""])),
-            "at_cell": (draw(st.floats(-0.5, 4.5)), draw(st.floats(0, 2))), "row": 2.0,
+            "at_cell": (draw(st.floats(-0.5, 4.5)), draw(st.floats(0, 2))),
+            "row": 2.0,
         }
         for _ in range(draw(st.integers(0, 12)))
-    ]  # fmt: skip
+    ]
 
 
 @given(records())
@@ -191,10 +225,7 @@ def test_the_order_of_records_does_not_matter(given_records, random):
     table = ground(*given_records)
     order = list(range(len(table)))
     random.shuffle(order)
-    one, other = (
-        judged(t, CELLS, LAYERS, GRID, rule(), GENERATIONS, ["own"], UNTIL)
-        for t in (table, table.iloc[order])
-    )
+    one, other = (judged(t, CELLS, LAYERS, GRID, rule(), GENERATIONS, ["own"], UNTIL) for t in (table, table.iloc[order]))
     pd.testing.assert_frame_equal(verdicts(one, CELLS, rule()), verdicts(other, CELLS, rule()))
 
 
@@ -235,20 +266,18 @@ def test_only_the_tested_cell_changes_and_the_union_is_measured_again():
     assert four.loc[cell(1, 1)].to_dict() == {"alpha": 0.0, "beta": 0.0, "any": 0.0}
     same = ~MATRIX.shares.index.isin(changed["cell_id"])
     pd.testing.assert_frame_equal(matrix.shares[same], MATRIX.shares[same])
-    pd.testing.assert_frame_equal(
-        matrix.shares.xs("5G", axis=1, level=1), MATRIX.shares.xs("5G", axis=1, level=1)
-    )
+    pd.testing.assert_frame_equal(matrix.shares.xs("5G", axis=1, level=1), MATRIX.shares.xs("5G", axis=1, level=1))
     assert matrix.centre_covered.at[cell(1, 1), (ANY, "4G")] == 0.0
 
 
 def test_works_where_nothing_was_claimed_covers_the_cell():
-    matrix, changed = replaced(
-        *[{"at_cell": (0.5, 0.5), "signal": "works", "row": float(n)} for n in range(3)]
-    )
+    matrix, changed = replaced(*[{"at_cell": (0.5, 0.5), "signal": "works", "row": float(n)} for n in range(3)])
     assert changed["after"].tolist() == [1.0]
     assert matrix.shares.loc[cell(0, 0), (slice(None), "4G")].to_dict() == {
-        ("alpha", "4G"): 1.0, ("beta", "4G"): 0.0, (ANY, "4G"): 1.0,
-    }  # fmt: skip
+        ("alpha", "4G"): 1.0,
+        ("beta", "4G"): 0.0,
+        (ANY, "4G"): 1.0,
+    }
 
 
 def test_what_was_never_published_stays_unknown():
@@ -316,8 +345,9 @@ def write_tests(folder, *at, mode="flag", said="圏外"):
     write_mini_study(folder)
     rows = [
         f"2026-10-0{n} 10:00,{GRID.south + y * GRID.dy!r},{GRID.west + x * GRID.dx!r},α社,4G,,,{said}"
-        for x, y in at for n in (1, 2, 3)
-    ]  # fmt: skip
+        for x, y in at
+        for n in (1, 2, 3)
+    ]
     (folder / "tests.csv").write_text(TESTS + "\n".join(rows) + "\n", encoding="utf-8")
     more = f'[evidence]\nfield_tests = ["tests.csv"]\nmode = "{mode}"\n[evidence.aliases]\nalpha = ["α社"]\n'
     (folder / "study.toml").write_text(STUDY + more, encoding="utf-8")
@@ -338,9 +368,7 @@ def replacing(tmp_path_factory):
 def test_flags_change_no_figure(flagged):
     plain = world()
     for name in ("shares", "gaps", "zones", "ranking", "cells"):
-        pd.testing.assert_frame_equal(
-            pd.DataFrame(getattr(flagged, name)), pd.DataFrame(getattr(plain, name))
-        )
+        pd.testing.assert_frame_equal(pd.DataFrame(getattr(flagged, name)), pd.DataFrame(getattr(plain, name)))
     assert {k: v for k, v in flagged.summary.items() if k != "evidence"} == plain.summary
     assert flagged.summary["evidence"]["used"] == 6
     assert flagged.verdicts["verdict"].tolist() == ["claimed_out"] * 2
@@ -358,8 +386,9 @@ def test_override_is_listed_counted_and_said(flagged, replacing):
     """alpha served (0, 1) with 10 people, where beta is too, and (1, 1) with 20 alone."""
     told = replacing.provenance["evidence"]
     assert [(row["cell_id"], row["before"], row["after"]) for row in told["replaced"]] == [
-        (cell(0, 1), 1.0, 0.0), (cell(1, 1), 1.0, 0.0),
-    ]  # fmt: skip
+        (cell(0, 1), 1.0, 0.0),
+        (cell(1, 1), 1.0, 0.0),
+    ]
     assert replacing.summary["evidence"]["cells_replaced"] == 2
     lost = "uncovered_population_4G_alpha"
     assert (replacing.gaps[lost] - flagged.gaps[lost]).sum() == pytest.approx(30)
@@ -393,10 +422,7 @@ def test_findings_from_before_there_was_evidence_are_still_read(flagged, tmp_pat
 def test_no_word_about_evidence_of_strangers(tmp_path):
     write_tests(tmp_path)
     text = (tmp_path / "study.toml").read_text("utf-8")
-    for wrong, slug in (
-        (text.replace("alpha = [", "gamma = ["), "gamma"),
-        (text.replace("α社", "架空ベータ"), "架空ベータ"),
-    ):
+    for wrong, slug in ((text.replace("alpha = [", "gamma = ["), "gamma"), (text.replace("α社", "架空ベータ"), "架空ベータ")):
         (tmp_path / "study.toml").write_text(wrong, encoding="utf-8")
         with pytest.raises(DataError, match=slug):
             read_study(tmp_path)
@@ -420,15 +446,8 @@ def test_reports_are_kept_beside_and_nothing_of_their_photos(tmp_path):
     more = '[evidence]\nsite_reports = ["reports.csv"]\nphotos = "photos"\n'
     (tmp_path / "study.toml").write_text(STUDY + more, encoding="utf-8")
     found = run(read_study(tmp_path))
-    assert found.verdicts["verdict"].tolist() == [
-        "unknown",
-        "unknown",
-    ]  # only tests decide, if not said otherwise
+    assert found.verdicts["verdict"].tolist() == ["unknown", "unknown"]  # only tests decide, if not said otherwise
     assert found.verdicts["not_used"].tolist() == [3.0, 3.0]
     assert found.evidence["photo_direction"].tolist() == [123.5] * 6
-    said = (
-        found.evidence.to_csv()
-        + str(found.provenance["evidence"])
-        + str([r.as_dict() for r in found.reports])
-    )
+    said = found.evidence.to_csv() + str(found.provenance["evidence"]) + str([r.as_dict() for r in found.reports])
     assert not any(word in said for word in ("玄関", "山田", "うち,"))

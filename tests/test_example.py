@@ -27,12 +27,7 @@ STORY = EXAMPLE / "story"
 CENSUS_TABLE = DATA / "tblT001141H24.zip"
 BOUNDARIES = DATA / "N03-20240101_24_fictitious.geojson"
 LARGEST_FILE, LARGEST_FOLDER = 1_500_000, 4_000_000
-CENTRE_4G = {
-    "alpha": (0.996, 0.999),
-    "bravo": (0.995, 0.999),
-    "charlie": (0.993, 0.998),
-    "delta": (0.98, 0.994),
-}
+CENTRE_4G = {"alpha": (0.996, 0.999), "bravo": (0.995, 0.999), "charlie": (0.993, 0.998), "delta": (0.98, 0.994)}
 CENTRE_5G = {"alpha": (0.88, 0.93), "bravo": (0.84, 0.90), "charlie": (0.78, 0.86)}
 
 
@@ -149,14 +144,7 @@ def test_municipal_totals_are_the_census(census: pd.DataFrame, municipalities: g
 
 def test_boundaries_partition_the_land(municipalities: gpd.GeoDataFrame) -> None:
     assert municipalities.crs.to_epsg() == 6668
-    assert list(municipalities.columns[:6]) == [
-        "N03_001",
-        "N03_002",
-        "N03_003",
-        "N03_004",
-        "N03_005",
-        "N03_007",
-    ]
+    assert list(municipalities.columns[:6]) == ["N03_001", "N03_002", "N03_003", "N03_004", "N03_005", "N03_007"]
     assert municipalities.geometry.is_valid.all()
     named = municipalities.dropna(subset="N03_007")
     assert set(named["N03_007"]) == set(CENSUS)
@@ -221,9 +209,7 @@ def test_roads_are_a_ledger_with_every_stretch_once() -> None:
 
 
 def test_places_of_use_have_the_columns_of_the_originals() -> None:
-    schools, clinics, offices = (
-        gpd.read_file(DATA / f"{name}_24_fictitious.geojson") for name in ("P29", "P04", "P05")
-    )
+    schools, clinics, offices = (gpd.read_file(DATA / f"{name}_24_fictitious.geojson") for name in ("P29", "P04", "P05"))
     assert (schools["P29_007"] == "2").sum() == 3, "some schools are closed"
     assert set(clinics["P04_001"]) == {"1", "2", "3"}
     assert (offices["P05_002"] == "1").sum() == 29, "one main office a municipality"
@@ -239,8 +225,8 @@ def test_designated_areas_lend_their_shapes_to_the_list(municipalities: gpd.GeoD
     listed = pd.read_csv(EXAMPLE / "designated_areas_mie_2021.csv", dtype=str, keep_default_na=False)
     depopulated = gpd.read_file(DATA / "A17_24_fictitious.geojson")
     held = set(zip(depopulated["A17_002"], depopulated["A17_008"].fillna(""), strict=True))
-    wanted = set(zip(listed["市町村コード"], listed["旧市町村名"], strict=True))
-    assert wanted <= held
+    spec = set(zip(listed["市町村コード"], listed["旧市町村名"], strict=True))
+    assert spec <= held
     land = municipalities.dropna(subset="N03_007").dissolve("N03_007").to_crs(6674)
     for code, parts in depopulated.to_crs(6674).groupby("A17_002"):
         inside = parts.union_all().intersection(land.geometry[code].buffer(300))
@@ -248,10 +234,7 @@ def test_designated_areas_lend_their_shapes_to_the_list(municipalities: gpd.GeoD
 
 
 def test_landslide_areas_hold_special_ones() -> None:
-    with (
-        zipfile.ZipFile(DATA / "A33-26_24_fictitious.zip") as archive,
-        tempfile.TemporaryDirectory() as folder,
-    ):
+    with zipfile.ZipFile(DATA / "A33-26_24_fictitious.zip") as archive, tempfile.TemporaryDirectory() as folder:
         for member in archive.infolist():
             Path(folder, f"a33{member.filename[-4:]}").write_bytes(archive.read(member))
         areas = gpd.read_file(f"{folder}/a33.shp", encoding="cp932").to_crs(6674)
@@ -300,9 +283,7 @@ def test_layers_open_with_plain_libraries(layers: dict[tuple[str, str], gpd.GeoD
     assert shapely.area(charlie).sum() > 1.05 * shapely.union_all(charlie).area
 
 
-def test_coverage_is_of_the_real_kind(
-    census: pd.DataFrame, layers: dict[tuple[str, str], gpd.GeoDataFrame]
-) -> None:
+def test_coverage_is_of_the_real_kind(census: pd.DataFrame, layers: dict[tuple[str, str], gpd.GeoDataFrame]) -> None:
     """By the cells' centres, which is coarse: carriers differ, and a few hundred people have none of them."""
     people = census["T001141001"].astype(int).to_numpy()
     corners = np.array([cell_corner(code) for code in census["KEY_CODE"]])
@@ -314,10 +295,7 @@ def test_coverage_is_of_the_real_kind(
         inside[key][shapely.STRtree(centres).query(polygons, predicate="contains")[1]] = True
     for generation, expected in (("4G", CENTRE_4G), ("5G", CENTRE_5G)):
         for carrier, (low, high) in expected.items():
-            assert low < people[inside[carrier, generation]].sum() / people.sum() < high, (
-                carrier,
-                generation,
-            )
+            assert low < people[inside[carrier, generation]].sum() / people.sum() < high, (carrier, generation)
     missing = np.column_stack([~inside[carrier, "4G"] for carrier in CENTRE_4G])
     assert 100 < people[missing.all(axis=1)].sum() < 1_500
     assert len(np.unique(missing[missing.any(axis=1)], axis=0)) >= 8, "few combinations of missing carriers"

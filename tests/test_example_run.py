@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import shapely
 
-from coverage.run import Result, run
-from coverage.study import read_study
+from coverage.result import Result
+from coverage.run import run
+from coverage.study.study import read_study
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "mie"
 
@@ -41,18 +42,14 @@ def test_shares_are_those_of_geos(result):
     cell_area = grid.dx * grid.dy
     np.testing.assert_allclose(land_area / cell_area, cells["land_share"], atol=1e-9)
     for (carrier, generation), share in result.shares.iloc[::16].items():
-        chosen = (result.layers["generation"] == generation) & (
-            result.layers["carrier"].isin([carrier]) | (carrier == "any")
-        )
+        chosen = (result.layers["generation"] == generation) & (result.layers["carrier"].isin([carrier]) | (carrier == "any"))
         polygons = result.layers.loc[chosen, "geometry"].to_numpy()
         if not len(polygons):
             assert share.isna().all(), (carrier, generation)
             continue
         union = shapely.union_all(shapely.make_valid(polygons, method="structure"))
         exact = area_in_cells(shapely.intersection(union, land))
-        np.testing.assert_allclose(
-            share * land_area / cell_area, exact / cell_area, atol=1e-8, err_msg=f"{carrier} {generation}"
-        )
+        np.testing.assert_allclose(share * land_area / cell_area, exact / cell_area, atol=1e-8, err_msg=f"{carrier} {generation}")
 
 
 def test_figures_of_the_example(result):
@@ -62,9 +59,13 @@ def test_figures_of_the_example(result):
     assert len(summary["municipalities"]) == 29
     covered = {c: f["covered"] for c, f in summary["generations"]["4G"]["mic_half"].items()}
     assert covered == {
-        "alpha": 1_766_171, "bravo": 1_765_574, "charlie": 1_763_972, "delta": 1_752_973,
-        "any_carrier": 1_769_371, "best_carrier": 1_766_171,
-    }  # fmt: skip
+        "alpha": 1_766_171,
+        "bravo": 1_765_574,
+        "charlie": 1_763_972,
+        "delta": 1_752_973,
+        "any_carrier": 1_769_371,
+        "best_carrier": 1_766_171,
+    }
     five = summary["generations"]["5G"]["mic_half"]
     assert five["delta"]["unknown"] == 1_770_254
     assert (five["any_carrier"]["covered"], five["any_carrier"]["uncovered"]) == (1_659_706, 0)
@@ -74,12 +75,7 @@ def test_figures_of_the_example(result):
 def test_official_census_totals_by_municipality(result):
     """Some of the 29, as published: Tsu, Yokkaichi, Kumano, Odai."""
     people = {code: m["population"] for code, m in result.summary["municipalities"].items()}
-    assert (people["24201"], people["24202"], people["24212"], people["24443"]) == (
-        274_537,
-        305_424,
-        15_965,
-        8_668,
-    )
+    assert (people["24201"], people["24202"], people["24212"], people["24443"]) == (274_537, 305_424, 15_965, 8_668)
 
 
 def test_zones_partition_the_gap_cells(result):

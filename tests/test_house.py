@@ -62,6 +62,9 @@ def test_only_the_screen_imports_streamlit_and_help_is_light():
 def test_imports_run_one_way():
     done = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert "0 broken" in done.stdout, done.stdout + done.stderr

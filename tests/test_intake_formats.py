@@ -14,12 +14,12 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geodata import intake
 from geodata.errors import DataError
 from geodata.formats import geojson, shapefile
 from geodata.formats.raw import ShapeBuilder, column
 from geodata.formats.rings import Rings, polygons_of, signed_areas
-from geodata.gdal import ALLOWED, FENCE, pyogrio, rasterio
+from geodata.intake import reading as intake
+from geodata.safety.gdal import ALLOWED, FENCE, pyogrio, rasterio
 from tests.hostile import SECOND, SQUARE, frame, save, write
 from tests.hostile import geojson as write_geojson
 from tests.hostile import shapefile as write_shapefile
@@ -33,10 +33,7 @@ def areas(draw: st.DrawFn) -> Any:
     """Unions of random boxes with bites taken out: holes, islands in holes, several parts."""
     corner = st.tuples(st.integers(0, 20), st.integers(0, 20), st.integers(1, 8), st.integers(1, 8))
     boxes = [shapely.box(x, y, x + w, y + h) for x, y, w, h in draw(st.lists(corner, min_size=1, max_size=8))]
-    bites = [
-        shapely.box(x + 0.5, y + 0.5, x + w / 2, y + h / 2)
-        for x, y, w, h in draw(st.lists(corner, max_size=6))
-    ]
+    bites = [shapely.box(x + 0.5, y + 0.5, x + w / 2, y + h / 2) for x, y, w, h in draw(st.lists(corner, max_size=6))]
     whole = shapely.difference(shapely.union_all(boxes), shapely.union_all(bites))
     return whole if whole.area else boxes[0]
 
@@ -164,23 +161,17 @@ def test_a_hole_stays_a_hole_when_all_rings_are_turned(tmp_path: Path) -> None:
 def test_parts_that_overlap_are_all_filled(tmp_path: Path) -> None:
     """A carrier's record of 30 overlapping blobs, some within others: the union counts, nothing is cut out."""
     rng = np.random.default_rng(3)
-    blobs = shapely.buffer(
-        shapely.points(rng.uniform(0, 10, (30, 2)) * 1000), rng.uniform(100, 3000, 30), quad_segs=4
-    )
+    blobs = shapely.buffer(shapely.points(rng.uniform(0, 10, (30, 2)) * 1000), rng.uniform(100, 3000, 30), quad_segs=4)
     path = save(frame([shapely.multipolygons(blobs)], 6674), tmp_path / "a.shp")
     raw = shapefile.layers(path)[0].read()
-    assert shapely.union_all(shapely.get_parts(raw.geometries)).area == pytest.approx(
-        shapely.union_all(blobs).area
-    )
+    assert shapely.union_all(shapely.get_parts(raw.geometries)).area == pytest.approx(shapely.union_all(blobs).area)
     assert [remark.code for remark in raw.remarks] == ["rings-nested"]
 
 
 def test_folder_of_a_kml_is_chosen_and_the_others_counted(tmp_path: Path) -> None:
     from tests.hostile import kml, placemark
 
-    text = kml(
-        f"<Folder><name>4G</name>{placemark()}</Folder><Folder><name>5G</name>{placemark(SECOND)}{placemark()}</Folder>"
-    )
+    text = kml(f"<Folder><name>4G</name>{placemark()}</Folder><Folder><name>5G</name>{placemark(SECOND)}{placemark()}</Folder>")
     table, report = intake.read_vector(write(tmp_path / "a.kml", text), layer="5G")
     assert len(table) == 2
     assert (report.records_in_file, report.excluded) == (3, {"other-layer": 1})
@@ -198,13 +189,7 @@ def test_only_the_listed_drivers_are_loaded() -> None:
 
 
 @pytest.mark.parametrize(
-    "path",
-    [
-        "/vsicurl/http://127.0.0.1:9/a.gpkg",
-        "/vsizip/a.zip/b.gpkg",
-        "PG:dbname=x",
-        "http://127.0.0.1:9/a.geojson",
-    ],
+    "path", ["/vsicurl/http://127.0.0.1:9/a.gpkg", "/vsizip/a.zip/b.gpkg", "PG:dbname=x", "http://127.0.0.1:9/a.geojson"]
 )
 def test_virtual_paths_are_only_missing_files(path: str) -> None:
     with pytest.raises(DataError) as refused:

@@ -8,26 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from geodata.intake import inspect
-from tests import (
-    hostile_archives,
-    hostile_formats,
-    hostile_geometry,
-    hostile_good,
-    hostile_shapefiles,
-    hostile_tables,
-)
+from geodata.intake.reading import inspect
+from tests import hostile_archives, hostile_formats, hostile_geometry, hostile_good, hostile_shapefiles, hostile_tables
 from tests.hostile import CASES, Case
 
 # importing them registers their cases
-FAMILIES = (
-    hostile_archives,
-    hostile_formats,
-    hostile_geometry,
-    hostile_good,
-    hostile_shapefiles,
-    hostile_tables,
-)
+FAMILIES = (hostile_archives, hostile_formats, hostile_geometry, hostile_good, hostile_shapefiles, hostile_tables)
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 PRIVATE = re.compile(r"[0-9a-f]{32}|/tmp/|Traceback|Error\(|/vsi")

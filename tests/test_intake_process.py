@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from geodata import intake
 from geodata.errors import DataError
-from geodata.limits import GB, Limits, deadline, limited
-from geodata.reading_process import reading_process, run
+from geodata.intake import reading as intake
+from geodata.safety.ceilings import GB, Limits, deadline, limited
+from geodata.safety.child_process import reading_process, run
 from tests.hostile import write
 from tests.hostile_geometry import star_that_explodes
 from tests.hostile_good import good_fgb, good_parquet, good_raster_float_nan
@@ -65,9 +65,7 @@ def test_one_child_for_all_files_and_none_without_need() -> None:
 
 
 @ON_LINUX
-@pytest.mark.parametrize(
-    ("misdeed", "code"), [(crash, "reader-died"), (hang, "too-slow"), (devour, "reader-died")]
-)
+@pytest.mark.parametrize(("misdeed", "code"), [(crash, "reader-died"), (hang, "too-slow"), (devour, "reader-died")])
 def test_misdeeds_cost_one_file(misdeed: Any, code: str) -> None:
     """After a crash, a hang or 4 GB asked for, the next question is answered by a new child."""
     with limited(Limits(seconds=0.3)), reading_process(fork=True):
@@ -91,7 +89,7 @@ def test_time_runs_out_in_this_process_too(tmp_path: Path) -> None:
 
 
 def test_an_inner_clock_never_outlasts_the_outer() -> None:
-    from geodata.limits import check_time
+    from geodata.safety.ceilings import check_time
 
     with limited(Limits(seconds=-1.0)), deadline(0), limited(Limits()), deadline(0), pytest.raises(DataError):
         check_time()

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from geodata.errors import DataError
 from geodata.formats.dbf import read_dbf
-from geodata.intake import read_table
-from geodata.limits import Limits, limited
-from geodata.text import decode, decode_fields
+from geodata.intake.reading import read_table
+from geodata.safety.ceilings import Limits, limited
+from geodata.tables.text import decode, decode_fields
 from tests.hostile import members_of, shapefile, workbook, write, zipped
 
 TEXT = "番号,名称\r\n001,①㈱髙﨑～表ソ\r\nNA,None\r\n,ｶﾅ\r\n"
@@ -75,43 +75,28 @@ def test_undecodable_byte_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("written", "read"),
-    [
-        ("'=1+1", "=1+1"),
-        ("'＝HYPERLINK()", "＝HYPERLINK()"),
-        ("'-5", "'-5"),
-        ("'abc", "'abc"),
-        ("'@x", "@x"),
-        ("=1+1", "=1+1"),
-    ],
+    [("'=1+1", "=1+1"), ("'＝HYPERLINK()", "＝HYPERLINK()"), ("'-5", "'-5"), ("'abc", "'abc"), ("'@x", "@x"), ("=1+1", "=1+1")],
 )
 def test_our_own_guard_against_formulas_is_undone(tmp_path: Path, written: str, read: str) -> None:
     table, _ = read_table(write(tmp_path / "a.csv", f"a,b\n{written},1\n"))
     assert table.iloc[0, 0] == read
 
 
-@pytest.mark.parametrize(
-    ("name", "text"), [("a.tsv", "a\tb,c\n1\t2,3\n"), ("a.txt", "a;b\n1;2\n"), ("a.csv", "a,b\n1;5,2\n")]
-)
+@pytest.mark.parametrize(("name", "text"), [("a.tsv", "a\tb,c\n1\t2,3\n"), ("a.txt", "a;b\n1;2\n"), ("a.csv", "a,b\n1;5,2\n")])
 def test_delimiters(tmp_path: Path, name: str, text: str) -> None:
     assert read_table(write(tmp_path / name, text))[0].shape == (1, 2)
 
 
 def test_old_macintosh_line_ends(tmp_path: Path) -> None:
-    assert read_table(write(tmp_path / "a.csv", "a,b\r1,2\r3,4\r"))[0].to_numpy().tolist() == [
-        ["1", "2"],
-        ["3", "4"],
-    ]
+    assert read_table(write(tmp_path / "a.csv", "a,b\r1,2\r3,4\r"))[0].to_numpy().tolist() == [["1", "2"], ["3", "4"]]
 
 
-CELL = st.text(
-    st.characters(min_codepoint=32, max_codepoint=0x9FFF, exclude_categories=("C", "Z")), max_size=8
-)
+CELL = st.text(st.characters(min_codepoint=32, max_codepoint=0x9FFF, exclude_categories=("C", "Z")), max_size=8)
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1, max_size=6),
-    st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]),
+    st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1, max_size=6), st.sampled_from(["utf-8", "utf-16", "utf-8-sig"])
 )
 def test_what_is_written_is_read(tmp_path: Path, rows: list[list[str]], encoding: str) -> None:
     """Law: a table written by csv comes back cell by cell, whatever its text (guards aside)."""
@@ -131,8 +116,7 @@ def test_workbook_cells_keep_codes_and_dates(tmp_path: Path) -> None:
     import openpyxl
 
     path = workbook(
-        tmp_path / "a.xlsx",
-        {"一覧": [["code", "n", "x", "day", "flag"], [None, 5236.0, 0.1, dt.date(2020, 1, 2), True]]},
+        tmp_path / "a.xlsx", {"一覧": [["code", "n", "x", "day", "flag"], [None, 5236.0, 0.1, dt.date(2020, 1, 2), True]]}
     )
     book = openpyxl.load_workbook(path)
     book["一覧"]["A2"] = 1234
@@ -144,9 +128,7 @@ def test_workbook_cells_keep_codes_and_dates(tmp_path: Path) -> None:
 
 
 def test_the_other_sheets_are_counted(tmp_path: Path) -> None:
-    path = workbook(
-        tmp_path / "a.xlsx", {"津": [["a", "b"], ["1", "2"]], "松阪": [["a", "b"], ["3", "4"], ["5", "6"]]}
-    )
+    path = workbook(tmp_path / "a.xlsx", {"津": [["a", "b"], ["1", "2"]], "松阪": [["a", "b"], ["3", "4"], ["5", "6"]]})
     table, report = read_table(path, sheet="津")
     assert table.to_numpy().tolist() == [["1", "2"]]
     assert report.excluded == {"other-sheet": 3}
@@ -158,9 +140,7 @@ def test_a_zipped_table(tmp_path: Path) -> None:
     assert read_table(path)[0].to_numpy().tolist() == ROWS
 
 
-@pytest.mark.parametrize(
-    "limit", [{"rows": 1}, {"columns": 1}, {"cells": 3}, {"table_bytes": 10}, {"line_chars": 5}]
-)
+@pytest.mark.parametrize("limit", [{"rows": 1}, {"columns": 1}, {"cells": 3}, {"table_bytes": 10}, {"line_chars": 5}])
 def test_tables_over_a_limit_are_refused(tmp_path: Path, limit: dict[str, Any]) -> None:
     with limited(Limits(**limit)), pytest.raises(DataError) as refused:
         read_table(write(tmp_path / "a.csv", TEXT))

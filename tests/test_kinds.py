@@ -2,7 +2,7 @@
 
 import pytest
 
-from geodata.kinds import inferred_kind
+from geodata.intake.kinds import inferred_kind
 
 
 @pytest.mark.parametrize(

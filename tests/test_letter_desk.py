@@ -8,61 +8,61 @@ from datetime import date
 import pytest
 
 from geodata.errors import DataError
-from requests_gen.letter_edit import edited
-from requests_gen.letter_making import Making
-from requests_gen.letter_preview import filled, page_count, page_png, page_text, proof
-from requests_gen.letter_shelf import files_in, read_shelf
-from requests_gen.letter_standing import asked_zones, standing
-from requests_gen.letter_trace import reason, traced
-from requests_gen.letter_zip import README, letters_zip, zip_bytes
-from requests_gen.letters import mark_sent, result_hash, write_letters
+from requests_gen.files.zips import zip_bytes
+from requests_gen.letters.background import LetterRun
+from requests_gen.letters.make import mark_sent, result_hash, write_letters
+from requests_gen.letters.proof import filled, page_count, page_png, page_text, proof
+from requests_gen.letters.status import asked_zones, letter_status, reason, traced
+from requests_gen.letters.versions import files_in, read_versions
+from requests_gen.letters.zip import README, letters_zip
+from requests_gen.workspace.letters_edit import edited
 from tests.letter_world import SETTINGS, annex_of, settings_of, world
 
 WITHOUT_NAME = edited(SETTINGS, {"sender.name": "", "carriers.beta.organisation": ""})
 
 
 @pytest.fixture
-def shelf(tmp_path):
+def letter_versions(tmp_path):
     return tmp_path / "papers" / "letters"
 
 
-def make(shelf, settings, carriers=None):
-    return write_letters(world(), settings, shelf, carriers, workers=1)
+def make(letter_versions, settings, carriers=None):
+    return write_letters(world(), settings, letter_versions, carriers, workers=1)
 
 
 def pdf_of(made):
     return made.files["01_要望書.pdf"]
 
 
-def test_a_preview_is_what_making_gives_and_makes_nothing(tmp_path, shelf):
+def test_a_preview_is_what_making_gives_and_makes_nothing(tmp_path, letter_versions):
     pypdf = pytest.importorskip("pypdf")
     settings = settings_of(tmp_path)
-    made = proof(world(), settings, "alpha", shelf)
-    assert not shelf.exists()
-    (entry,) = make(shelf, settings, ["alpha"])
+    made = proof(world(), settings, "alpha", letter_versions)
+    assert not letter_versions.exists()
+    (entry,) = make(letter_versions, settings, ["alpha"])
     assert entry == made.entry
     assert {
-        name: (shelf / entry.folder / name).read_bytes() for name in files_in(shelf / entry.folder)
+        name: (letter_versions / entry.folder / name).read_bytes() for name in files_in(letter_versions / entry.folder)
     } == made.files
     assert page_count(pdf_of(made)) == len(pypdf.PdfReader(io.BytesIO(pdf_of(made))).pages)
 
 
-def test_a_preview_knows_the_next_version(tmp_path, shelf):
+def test_a_preview_knows_the_next_version(tmp_path, letter_versions):
     settings = settings_of(tmp_path)
-    make(shelf, settings, ["alpha"])
-    assert proof(world(), settings, "alpha", shelf).kept
-    mark_sent(shelf, ["alpha"], date(2026, 11, 24))
-    assert proof(world(), settings, "alpha", shelf).kept
+    make(letter_versions, settings, ["alpha"])
+    assert proof(world(), settings, "alpha", letter_versions).kept
+    mark_sent(letter_versions, ["alpha"], date(2026, 11, 24))
+    assert proof(world(), settings, "alpha", letter_versions).kept
     later = settings_of(tmp_path, edited(SETTINGS, {"letter.deadline": "2027-02-26"}))
-    before = files_in(shelf)
-    made = proof(world(), later, "alpha", shelf)
+    before = files_in(letter_versions)
+    made = proof(world(), later, "alpha", letter_versions)
     assert (made.entry.id, made.kept) == ("2026-alpha-2", False)
-    assert files_in(shelf) == before
+    assert files_in(letter_versions) == before
 
 
-def test_what_is_missing_stands_on_the_page(tmp_path, shelf):
+def test_what_is_missing_stands_on_the_page(tmp_path, letter_versions):
     settings = settings_of(tmp_path, WITHOUT_NAME)
-    made = proof(world(), settings, "beta", shelf)
+    made = proof(world(), settings, "beta", letter_versions)
     assert [missing.key for missing in made.unfilled] == ["sender.name", "carriers.beta.organisation"]
     words = "".join(page_text(pdf_of(made), 0).split())
     assert "〔未記入：差出人の氏名〕" in words
@@ -71,10 +71,10 @@ def test_what_is_missing_stands_on_the_page(tmp_path, shelf):
     assert filled(settings, made.unfilled).sender.name == "〔未記入：差出人の氏名〕"
 
 
-def test_a_page_is_drawn_as_wide_as_asked(tmp_path, shelf):
+def test_a_page_is_drawn_as_wide_as_asked(tmp_path, letter_versions):
     from PIL import Image
 
-    made = proof(world(), settings_of(tmp_path), "alpha", shelf)
+    made = proof(world(), settings_of(tmp_path), "alpha", letter_versions)
     picture = Image.open(io.BytesIO(page_png(pdf_of(made), 0, 400)))
     assert picture.width == 400
     assert picture.height == pytest.approx(400 * 297 / 210, abs=2)
@@ -84,80 +84,80 @@ def test_a_page_is_drawn_as_wide_as_asked(tmp_path, shelf):
     assert error.value.code == "pdf-unreadable"
 
 
-def test_without_a_zone_there_is_nothing_to_preview(tmp_path, shelf):
+def test_without_a_zone_there_is_nothing_to_preview(tmp_path, letter_versions):
     settings = settings_of(tmp_path, edited(SETTINGS, {"carriers.alpha.ask": False}))
     with pytest.raises(DataError) as error:
-        proof(world(), settings, "alpha", shelf)
+        proof(world(), settings, "alpha", letter_versions)
     assert error.value.code == "letter-nothing-to-ask"
 
 
-def test_one_carriers_trouble_does_not_stop_the_others(tmp_path, shelf):
-    making = Making(("alpha", "beta"))
-    making.run(world(), settings_of(tmp_path, edited(SETTINGS, {"carriers.beta.name": ""})), shelf)
+def test_one_carriers_trouble_does_not_stop_the_others(tmp_path, letter_versions):
+    making = LetterRun(("alpha", "beta"))
+    making.run(world(), settings_of(tmp_path, edited(SETTINGS, {"carriers.beta.name": ""})), letter_versions)
     assert (making.made, making.running, making.broken, making.fraction) == (["alpha"], False, False, 1.0)
     assert "宛先の氏名" in str(making.failed["beta"])
-    assert [entry.id for entry in read_shelf(shelf)] == ["2026-alpha-1"]
+    assert [entry.id for entry in read_versions(letter_versions)] == ["2026-alpha-1"]
     assert any("1/2社目" in step.ja for step in making.said)
 
 
-def test_a_character_that_cannot_be_printed_stops_that_carrier_alone(tmp_path, shelf):
-    making = Making(("alpha", "beta"))
-    making.run(world(), settings_of(tmp_path, edited(SETTINGS, {"carriers.alpha.name": "🗾"})), shelf)
+def test_a_character_that_cannot_be_printed_stops_that_carrier_alone(tmp_path, letter_versions):
+    making = LetterRun(("alpha", "beta"))
+    making.run(world(), settings_of(tmp_path, edited(SETTINGS, {"carriers.alpha.name": "🗾"})), letter_versions)
     assert (making.made, set(making.failed)) == (["beta"], {"alpha"})
 
 
-def test_a_making_that_fails_keeps_what_was_there(tmp_path, shelf, monkeypatch):
+def test_a_making_that_fails_keeps_what_was_there(tmp_path, letter_versions, monkeypatch):
     settings = settings_of(tmp_path)
-    make(shelf, settings)
-    before = files_in(shelf)
-    monkeypatch.setattr("requests_gen.letter_making.proof", lambda *_: 1 / 0)
-    making = Making(("alpha",))
-    making.start(world(), settings, shelf)
+    make(letter_versions, settings)
+    before = files_in(letter_versions)
+    monkeypatch.setattr("requests_gen.letters.background.proof", lambda *_: 1 / 0)
+    making = LetterRun(("alpha",))
+    making.start(world(), settings, letter_versions)
     assert making.wait(30)
     assert (making.broken, making.made) == (True, [])
-    assert files_in(shelf) == before
+    assert files_in(letter_versions) == before
 
 
-def standing_of(tmp_path, shelf, text=SETTINGS, carrier="alpha"):
+def standing_of(tmp_path, letter_versions, text=SETTINGS, carrier="alpha"):
     settings = settings_of(tmp_path, text)
     zones = asked_zones(world(), settings, carrier)
-    return standing(world(), result_hash(world()), settings, zones, carrier, read_shelf(shelf), shelf)
+    return letter_status(world(), result_hash(world()), settings, zones, carrier, read_versions(letter_versions), letter_versions)
 
 
-def test_each_state_has_its_word(tmp_path, shelf):
-    assert (state := standing_of(tmp_path, shelf)).state.ja == "未作成"
+def test_each_state_has_its_word(tmp_path, letter_versions):
+    assert (state := standing_of(tmp_path, letter_versions)).state.ja == "未作成"
     assert (state.zones, state.people) == (2, 33)
-    make(shelf, settings_of(tmp_path, edited(SETTINGS, {"letter.date": ""})), ["alpha"])
-    assert (state := standing_of(tmp_path, shelf)).state.ja == "（案）"
+    make(letter_versions, settings_of(tmp_path, edited(SETTINGS, {"letter.date": ""})), ["alpha"])
+    assert (state := standing_of(tmp_path, letter_versions)).state.ja == "（案）"
     assert state.outdated  # the date was filled in since
-    make(shelf, settings_of(tmp_path), ["alpha"])
-    assert (state := standing_of(tmp_path, shelf)).state.ja == "完成（未送付）"
+    make(letter_versions, settings_of(tmp_path), ["alpha"])
+    assert (state := standing_of(tmp_path, letter_versions)).state.ja == "完成（未送付）"
     assert not state.outdated
-    (shelf / "架空アルファ" / "01_要望書.docx").write_bytes(b"mine")
-    assert standing_of(tmp_path, shelf).changed_by_hand
-    mark_sent(shelf, ["alpha"], date(2026, 11, 24))
-    assert (state := standing_of(tmp_path, shelf)).state.ja == "送付済み（2026-11-24）"
+    (letter_versions / "架空アルファ" / "01_要望書.docx").write_bytes(b"mine")
+    assert standing_of(tmp_path, letter_versions).changed_by_hand
+    mark_sent(letter_versions, ["alpha"], date(2026, 11, 24))
+    assert (state := standing_of(tmp_path, letter_versions)).state.ja == "送付済み（2026-11-24）"
     assert not state.changed_by_hand
     assert [entry.id for entry in state.sent] == ["2026-alpha-1"]
 
 
-def test_why_there_is_no_letter(tmp_path, shelf):
-    silent = standing_of(tmp_path, shelf, edited(SETTINGS, {"carriers.beta.ask": False}), "beta")
-    assert (silent.why_none.ja, silent.missing, silent.people) == ("要望書を出さない設定です", (), None)
-    blank = standing_of(tmp_path, shelf, WITHOUT_NAME, "beta")
+def test_why_there_is_no_letter(tmp_path, letter_versions):
+    unpublished = standing_of(tmp_path, letter_versions, edited(SETTINGS, {"carriers.beta.ask": False}), "beta")
+    assert (unpublished.why_none.ja, unpublished.missing, unpublished.people) == ("要望書を出さない設定です", (), None)
+    blank = standing_of(tmp_path, letter_versions, WITHOUT_NAME, "beta")
     assert blank.cannot_be_made
-    assert standing(world(), "", None, None, "beta", [], shelf).why_none is None
+    assert letter_status(world(), "", None, None, "beta", [], letter_versions).why_none is None
 
 
-def test_the_zip_holds_what_the_folder_holds(tmp_path, shelf):
-    entries = make(shelf, settings_of(tmp_path))
-    (shelf / entries[0].folder / "01_要望書.docx").write_bytes(b"mine")
-    data = letters_zip(shelf, entries, fictitious=True)
-    assert data == letters_zip(shelf, entries, fictitious=True)
+def test_the_zip_holds_what_the_folder_holds(tmp_path, letter_versions):
+    entries = make(letter_versions, settings_of(tmp_path))
+    (letter_versions / entries[0].folder / "01_要望書.docx").write_bytes(b"mine")
+    data = letters_zip(letter_versions, entries, fictitious=True)
+    assert data == letters_zip(letter_versions, entries, fictitious=True)
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         names = set(packed.namelist()) - {README}
-        assert names == {f"{e.folder}/{name}" for e in entries for name in files_in(shelf / e.folder)}
-        assert all(packed.read(name) == (shelf / name).read_bytes() for name in names)
+        assert names == {f"{e.folder}/{name}" for e in entries for name in files_in(letter_versions / e.folder)}
+        assert all(packed.read(name) == (letter_versions / name).read_bytes() for name in names)
         assert all(member.flag_bits & 0x800 for member in packed.infolist())
         said = packed.read(README).decode("utf-8-sig")
     assert said.startswith("架空のエリアによる例")
@@ -165,9 +165,9 @@ def test_the_zip_holds_what_the_folder_holds(tmp_path, shelf):
     assert "letters.json" not in names
 
 
-def test_a_zip_for_one_carrier_speaks_of_no_other(tmp_path, shelf):
-    entries = make(shelf, settings_of(tmp_path))
-    with zipfile.ZipFile(io.BytesIO(letters_zip(shelf, entries[:1], fictitious=False))) as packed:
+def test_a_zip_for_one_carrier_speaks_of_no_other(tmp_path, letter_versions):
+    entries = make(letter_versions, settings_of(tmp_path))
+    with zipfile.ZipFile(io.BytesIO(letters_zip(letter_versions, entries[:1], fictitious=False))) as packed:
         said = packed.read(README).decode("utf-8-sig")
         assert not [name for name in packed.namelist() if "ベータ" in name]
     assert "ベータ" not in said
@@ -178,23 +178,24 @@ def test_the_order_of_files_does_not_matter():
     assert zip_bytes({"い": b"1", "あ": b"2"}) == zip_bytes({"あ": b"2", "い": b"1"})
 
 
-def test_every_figure_is_the_sum_of_its_rows(tmp_path, shelf):
+def test_every_figure_is_the_sum_of_its_rows(tmp_path, letter_versions):
     settings = settings_of(tmp_path)
     zones = annex_of(world(), settings)
     figures = {figure.short.en: figure for figure in traced(zones)}
     assert {name: figure.value for name, figure in figures.items()} == {
-        "Zones": 2, "No carrier": 1, "People": 33, "Households": 16, "Shelters": None,
-    }  # fmt: skip
+        "Zones": 2,
+        "No carrier": 1,
+        "People": 33,
+        "Households": 16,
+        "Shelters": None,
+    }
     for figure in figures.values():
         if figure.value is None:
             assert None in [part for _, part in figure.rows]
         else:
             assert sum(part for _, part in figure.rows) == figure.value
-    make(shelf, settings, ["alpha"])
-    told = json.loads((shelf / "letters.json").read_text(encoding="utf-8"))["letters"][0]
+    make(letter_versions, settings, ["alpha"])
+    told = json.loads((letter_versions / "letters.json").read_text(encoding="utf-8"))["letters"][0]
     assert told["figures"]["people"] == figures["People"].value
     assert [zone for zone, _ in figures["People"].rows] == told["zones"]
-    assert (
-        "一部がエリア外（△）"
-        in reason(zones.rows[0], zones, world()).ja + reason(zones.rows[1], zones, world()).ja
-    )
+    assert "一部がエリア外（△）" in reason(zones.rows[0], zones, world()).ja + reason(zones.rows[1], zones, world()).ja

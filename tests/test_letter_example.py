@@ -13,19 +13,21 @@ import pytest
 from pypdf import PdfReader
 
 from coverage.run import run
-from coverage.study import read_study
-from requests_gen.annex_tables import AnnexTable
-from requests_gen.letter_history import CarrierHistory, History, ZoneReply
-from requests_gen.letter_settings import read_letter_settings
-from requests_gen.letters import write_letters
+from coverage.study.study import read_study
+from requests_gen.letters.annexes.annex1_table import AnnexTable
+from requests_gen.letters.last_year import CarrierHistory, History, ZoneReply
+from requests_gen.letters.make import write_letters
+from requests_gen.workspace.letters_toml import read_letter_settings
 from tests.letter_world import SETTINGS, papers_of, settings_of, world
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "tests" / "golden"
 HISTORY = History(
     fiscal_year=2025,
-    carriers={"alpha": CarrierHistory(answered=12, opened=3, zones={"24202-001": ZoneReply(answer="B2 検討中", first_year=2024)})},
-)  # fmt: skip
+    carriers={
+        "alpha": CarrierHistory(answered=12, opened=3, zones={"24202-001": ZoneReply(answer="B2 検討中", first_year=2024)})
+    },
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +54,7 @@ def test_every_carrier_has_its_folder_and_no_draft(example):
     assert [(entry.carrier, entry.state) for entry in entries] == [
         (key, "ready") for key in ("alpha", "bravo", "charlie", "delta")
     ]
-    assert sorted(path.name for path in out.iterdir() if path.is_dir()) == [
-        f"架空モバイル{c}" for c in "ABCD"
-    ]
+    assert sorted(path.name for path in out.iterdir() if path.is_dir()) == [f"架空モバイル{c}" for c in "ABCD"]
 
 
 def test_every_zone_stands_in_annex_1_exactly_once(example):
@@ -79,10 +79,7 @@ def test_the_letter_says_the_sums_of_the_printed_annex(example):
         rows = table[table["地区ID"].astype(str).str.fullmatch(r"\d{5}-\d{3}")]
         people = int(rows[next(c for c in rows if c.startswith("エリア外\n人口"))].sum())
         households = int(rows[next(c for c in rows if c.startswith("エリア外\n世帯"))].sum())
-        assert (people, households) == (
-            entry.facts["figures"]["people"],
-            entry.facts["figures"]["households"],
-        )
+        assert (people, households) == (entry.facts["figures"]["people"], entry.facts["figures"]["households"])
         said = lines_of(only(out / entry.folder, "01_*.pdf")).replace("\n", "").replace(" ", "")
         wide = str.maketrans("0123456789,", "０１２３４５６７８９，")
         assert f"{people:,}人、{households:,}世帯".translate(wide) in said
@@ -132,24 +129,40 @@ KINDS = {
     "draft_hankaku": (
         SETTINGS.replace('date = "2026-11-20"', "").replace('deadline = "2027-01-29"', "")
         + '[style]\ndigits = "hankaku"\ntitle_align = "center"\ncomma = "，"\n',
-        "beta", None,
+        "beta",
+        None,
     ),
     "roaming_mixed": (
-        SETTINGS + 'roaming_partner = "架空アルファ"\n[style]\ndigits = "mixed"\n[zones]\nother_carriers = "hidden"\n', "beta", None,
+        SETTINGS + 'roaming_partner = "架空アルファ"\n[style]\ndigits = "mixed"\n[zones]\nother_carriers = "hidden"\n',
+        "beta",
+        None,
     ),
-}  # fmt: skip
+}
 
 
 def plain_text(papers) -> str:
     """All the words of one carrier's papers, in order."""
     letter = papers.letter
     parts = [
-        letter.draft, letter.notice, letter.number, letter.date, *letter.addressee, *letter.sender, letter.title,
-        *letter.body, "記", *(f"{'　' * item.level}{item.number} {item.text}" for item in letter.items), "以上",
-        *(f"{label}: {text}" for label, text in letter.contact), "", *_table(papers.table), "",
-        *(f"{key}: {value}" for key, value in dataclasses.asdict(papers.sheets[0]).items()), "",
+        letter.draft,
+        letter.notice,
+        letter.number,
+        letter.date,
+        *letter.addressee,
+        *letter.sender,
+        letter.title,
+        *letter.body,
+        "記",
+        *(f"{'　' * item.level}{item.number} {item.text}" for item in letter.items),
+        "以上",
+        *(f"{label}: {text}" for label, text in letter.contact),
+        "",
+        *_table(papers.table),
+        "",
+        *(f"{key}: {value}" for key, value in dataclasses.asdict(papers.sheets[0]).items()),
+        "",
         *(f"{key}: {value}" for key, value in papers.cover.items()),
-    ]  # fmt: skip
+    ]
     return "\n".join(parts) + "\n"
 
 
@@ -192,9 +205,21 @@ def converted(example, tmp_path_factory):
     folder = tmp_path_factory.mktemp("office")
     sources = [p for p in sorted((out / entries[3].folder).iterdir()) if p.suffix in {".docx", ".xlsx"}]
     done = subprocess.run(
-        [OFFICE, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf", "--outdir", str(folder),
-         *map(str, sources)], capture_output=True, timeout=180, check=False, env={**os.environ, "HOME": str(folder)},
-    )  # fmt: skip
+        [
+            OFFICE,
+            f"-env:UserInstallation=file://{folder}/profile",
+            "--headless",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            str(folder),
+            *map(str, sources),
+        ],
+        capture_output=True,
+        timeout=180,
+        check=False,
+        env={**os.environ, "HOME": str(folder)},
+    )
     made = {source.name: folder / f"{source.stem}.pdf" for source in sources}
     lost = [name for name, pdf in made.items() if not pdf.is_file()]
     if len(lost) == len(made):

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from coverage.run import run
-from coverage.study import read_study
+from coverage.study.study import read_study
 from geodata.errors import DataError
-from requests_gen.annex import figures
-from requests_gen.letter_checks import check_figures, counted, sums_of
-from requests_gen.letter_history import CarrierHistory, History, ZoneReply, read_history
+from requests_gen.letters.annexes.annex1 import figures
+from requests_gen.letters.checks import check_figures, counted, sums_of
+from requests_gen.letters.last_year import CarrierHistory, History, ZoneReply, read_history
 from tests.letter_world import SETTINGS, annex_of, papers_of, settings_of, world
 from tests.mini_study import _write, write_mini_study
 from tests.test_analysis_world import box
@@ -23,16 +23,12 @@ def text_of(papers):
 def test_the_zones_that_alpha_does_not_serve(tmp_path):
     zones = annex_of(world(), settings_of(tmp_path))
     assert [(row.zone_id, row.people, row.households, row.share_65plus) for row in zones.rows] == [
-        ("24202-001", 28, 14, 50), ("24201-001", 5, 2, 40),
-    ]  # fmt: skip
+        ("24202-001", 28, 14, 50),
+        ("24201-001", 5, 2, 40),
+    ]
     assert [row.marks for row in zones.rows] == [("△", "×"), ("×", "×")]
     assert [(row.serving, row.nobody) for row in zones.rows] == [(1, False), (0, True)]
-    assert (
-        zones.figures.zones,
-        zones.figures.zero_zones,
-        zones.figures.people,
-        zones.figures.households,
-    ) == (2, 1, 33, 16)
+    assert (zones.figures.zones, zones.figures.zero_zones, zones.figures.people, zones.figures.households) == (2, 1, 33, 16)
 
 
 def test_the_letter_counts_what_the_annex_lists(tmp_path):
@@ -107,16 +103,14 @@ HISTORY = History(
         "alpha": CarrierHistory(answered=12, opened=3, zones={"24202-001": ZoneReply(answer="整備を検討中", first_year=2024)}),
         "beta": CarrierHistory(answered=7, opened=0, zones={"24202-001": ZoneReply(answer="令和10年に極秘の局を建てる")}),
     },
-)  # fmt: skip
+)
 
 
 def test_thanks_for_last_years_answers(tmp_path):
     settings = settings_of(tmp_path)
     papers = papers_of(world(), settings, "alpha", HISTORY)
     assert "昨年度の要望に際しましては、１２地区について御回答をいただき、このうち３地区で" in text_of(papers)
-    assert "７地区について御回答をいただきましたことに" in text_of(
-        papers_of(world(), settings, "beta", HISTORY)
-    )
+    assert "７地区について御回答をいただきましたことに" in text_of(papers_of(world(), settings, "beta", HISTORY))
     assert "重ねて" not in text_of(papers_of(world(), settings))
     older = HISTORY.model_copy(update={"fiscal_year": 2023})
     assert "令和５年度の要望" in text_of(papers_of(world(), settings, "alpha", older))
@@ -146,15 +140,19 @@ def test_roaming_is_shown_apart_and_counts_as_not_served(tmp_path):
     """beta roams on a layer over the west half (columns 0 and 1): the 5 and 20 people there, not the 48 further east."""
     folder = write_mini_study(tmp_path / "roaming")
     study = (folder / "study.toml").read_text(encoding="utf-8")
-    layer = '[[layers]]\ncarrier = "beta"\ngeneration = "4G"\nkind = "roaming"\nfiles = ["roaming.geojson"]\nas_of = "2026-03-31"\n'
+    layer = (
+        '[[layers]]\ncarrier = "beta"\ngeneration = "4G"\nkind = "roaming"\nfiles = ["roaming.geojson"]\nas_of = "2026-03-31"\n'
+    )
     (folder / "study.toml").write_text(study.replace("[ranking]", layer + "[ranking]"), encoding="utf-8")
     _write(folder / "roaming.geojson", [({}, box(0, 0, 2, 2))])
     result = run(read_study(folder))
     text = SETTINGS + 'roaming_partner = "架空アルファ"\n'
     papers = papers_of(result, settings_of(tmp_path, text, folder), "beta")
     assert {row.zone_id: (row.people, row.roaming) for row in papers.zones.rows} == {
-        "24202-001": (48, 0), "24201-002": (20, 20), "24201-001": (5, 5),
-    }  # fmt: skip
+        "24202-001": (48, 0),
+        "24201-002": (20, 20),
+        "24201-001": (5, 5),
+    }
     assert "貴社の自社回線による４Ｇのサービス" in text_of(papers)
     assert "架空アルファのネットワーク（パートナー回線）" in text_of(papers)
     assert any("パートナー" in heading.text for heading in papers.table.headings)
@@ -165,9 +163,7 @@ def test_history_from_a_file(tmp_path):
     assert read_history(tmp_path) is None
     (tmp_path / "last_year.json").write_text(HISTORY.model_dump_json(), encoding="utf-8")
     assert read_history(tmp_path) == HISTORY
-    (tmp_path / "last_year.json").write_text(
-        '{"fiscal_year": 2025, "carriers": {"alpha": {"answered": 1, "opened": 2}}}'
-    )
+    (tmp_path / "last_year.json").write_text('{"fiscal_year": 2025, "carriers": {"alpha": {"answered": 1, "opened": 2}}}')
     with pytest.raises(DataError) as error:
         read_history(tmp_path)
     assert error.value.code == "history-invalid"

@@ -6,28 +6,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage.study import read_study
+from coverage.study.study import read_study
 from geodata.errors import DataError
-from requests_gen import letter_settings
-from requests_gen.letter_edit import (
-    CHANGED,
-    Written,
-    changed,
-    differences,
-    edited,
-    parsed,
-    read_written,
-    save,
-)
-from requests_gen.letter_form import form_groups, form_values, still_empty
-from requests_gen.letter_settings import read_letter_settings, write_letters_toml
+from requests_gen.workspace import letters_toml as letter_settings
+from requests_gen.workspace.letters_edit import CHANGED, Written, changed, differences, edited, parsed, read_written, save
+from requests_gen.workspace.letters_form import form_groups, form_values, still_empty
+from requests_gen.workspace.letters_toml import read_letter_settings, write_letters_toml
 from tests.letter_world import SETTINGS, world_folder
 
 TABLES = {
-    "letter": letter_settings.Paper, "sender": letter_settings.Sender, "contact": letter_settings.Contact,
-    "style": letter_settings.Style, "zones": letter_settings.ZoneChoice, "texts": letter_settings.Texts,
+    "letter": letter_settings.Paper,
+    "sender": letter_settings.Sender,
+    "contact": letter_settings.Contact,
+    "style": letter_settings.Style,
+    "zones": letter_settings.ZoneChoice,
+    "texts": letter_settings.Texts,
     "carriers.alpha": letter_settings.Addressee,
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -43,14 +38,12 @@ def values_of(text: str, carrier: str = "alpha"):
 
 def test_every_key_has_one_field_with_help():
     fields = [field for group in form_groups("alpha") for field in group.fields]
-    wanted = {f"{table}.{name}" for table, part in TABLES.items() for name in part.model_fields}
-    assert sorted(field.key for field in fields) == sorted(wanted)
+    spec = {f"{table}.{name}" for table, part in TABLES.items() for name in part.model_fields}
+    assert sorted(field.key for field in fields) == sorted(spec)
     assert all(field.help.ja and field.help.en and field.label.en for field in fields)
 
 
-@pytest.mark.parametrize(
-    "text", [SETTINGS, "", '[carriers.alpha]\nhonorific = "御中"\n', SETTINGS + "ask = false\n"]
-)
+@pytest.mark.parametrize("text", [SETTINGS, "", '[carriers.alpha]\nhonorific = "御中"\n', SETTINGS + "ask = false\n"])
 def test_the_form_asks_for_what_the_letter_asks_for(tmp_path, text):
     (tmp_path / "letters.toml").write_text(text, encoding="utf-8")
     said = read_letter_settings(read_study(world_folder()), tmp_path / "letters.toml")
@@ -70,10 +63,15 @@ def test_filling_in_keeps_comments_and_order(office):
     _, file = office
     before = file.read_text(encoding="utf-8")
     edits = {
-        "sender.name": '髙﨑 "𠮷"', "letter.date": "2026-11-20", "zones.max_zones": 7, "style.font_size": 10.5,
-        "zones.marks": ["×"], "texts.approved_commitments": ["国の補助", "調整"], "carriers.beta.ask": False,
+        "sender.name": '髙﨑 "𠮷"',
+        "letter.date": "2026-11-20",
+        "zones.max_zones": 7,
+        "style.font_size": 10.5,
+        "zones.marks": ["×"],
+        "texts.approved_commitments": ["国の補助", "調整"],
+        "carriers.beta.ask": False,
         "carriers.alpha.commitments": ["調整"],
-    }  # fmt: skip
+    }
     after = edited(before, edits)
     assert [line.partition("#")[2] for line in after.splitlines() if "#" in line] == [
         line.partition("#")[2] for line in before.splitlines() if "#" in line
@@ -81,16 +79,12 @@ def test_filling_in_keeps_comments_and_order(office):
     for key, value in edits.items():
         assert values_of(after, key.split(".")[1] if key.startswith("c") else "alpha")[key] == value
     assert len(after.splitlines()) == len(before.splitlines()) + 3  # two promises, one new key
-    assert (
-        edited(after, {"carriers.alpha.commitments": None}).count("commitments = ")
-        == after.count("commitments = ") - 1
-    )
+    assert edited(after, {"carriers.alpha.commitments": None}).count("commitments = ") == after.count("commitments = ") - 1
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["", "# only\n", '[carriers.alpha]\nname = "x"\n# about us\n[sender]\n', 'carriers.alpha.name = "x"\n', "[letter]\n"],
-)  # fmt: skip
+    "text", ["", "# only\n", '[carriers.alpha]\nname = "x"\n# about us\n[sender]\n', 'carriers.alpha.name = "x"\n', "[letter]\n"]
+)
 def test_keys_and_tables_that_are_not_there_are_added(text):
     edits = {"letter.date": "2026-11-20", "carriers.alpha.number": "1", "carriers.beta.name": "乙"}
     after = edited(text, edits)
@@ -106,10 +100,7 @@ def test_what_cannot_be_edited_is_told():
 
 
 @settings(deadline=None, max_examples=40)
-@given(
-    st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
-    st.sampled_from(["sender.name", "texts.region"]),
-)
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), st.sampled_from(["sender.name", "texts.region"]))
 def test_any_text_comes_back_and_nothing_else_changes(value, key):
     after = edited(SETTINGS, {key: value})
     assert values_of(after)[key] == value

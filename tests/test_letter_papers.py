@@ -10,27 +10,41 @@ import pytest
 from pypdf import PdfReader
 
 from geodata.errors import DataError
-from requests_gen.annex_xlsx import write_annex_xlsx
-from requests_gen.captions import caption
-from requests_gen.letter_docx import as_text, docx_texts, letter_docx, template_file
-from requests_gen.letter_pdf import annex1_pdf, annex2_pdf, cover_pdf, letter_pdf
-from requests_gen.letter_template import FILE, template_bytes
+from requests_gen.letters.annexes.annex1_xlsx import write_annex_xlsx
+from requests_gen.letters.docx import as_text, docx_texts, letter_docx, template_file
+from requests_gen.letters.docx_template import FILE, template_bytes
+from requests_gen.letters.pdf import annex1_pdf, annex2_pdf, cover_pdf, letter_pdf
+from requests_gen.wording.captions import caption
 from tests.letter_world import SETTINGS, named, papers_of, settings_of, world
 
 MADE = date(2026, 11, 20)
 HOSTILE = [
-    '=HYPERLINK("http://a.invalid","x")', "+1+1", "${7*7}", "{{ 7*7 }}", "{%p if 1 %}", "{_{ x }_}", "<b>太字</b>",
-    "A & B <C>", '#read("/etc/passwd")', "*強調* _下線_ `code` $x$", "@SUM(1)", "\\n &amp; &#123;", "NA", "001",
-    "髙﨑𠮷①㎢", "'; DROP TABLE", "“引用” -- ... 'a'", "]]>", "{# c #}", "100人", "葛\U000e0100城",
-]  # fmt: skip
+    '=HYPERLINK("http://a.invalid","x")',
+    "+1+1",
+    "${7*7}",
+    "{{ 7*7 }}",
+    "{%p if 1 %}",
+    "{_{ x }_}",
+    "<b>太字</b>",
+    "A & B <C>",
+    '#read("/etc/passwd")',
+    "*強調* _下線_ `code` $x$",
+    "@SUM(1)",
+    "\\n &amp; &#123;",
+    "NA",
+    "001",
+    "髙﨑𠮷①㎢",
+    "'; DROP TABLE",
+    "“引用” -- ... 'a'",
+    "]]>",
+    "{# c #}",
+    "100人",
+    "葛\U000e0100城",
+]
 
 
 def pdf_text(data):
-    return (
-        "".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
-        .replace("\n", "")
-        .replace(" ", "")
-    )
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages).replace("\n", "").replace(" ", "")
 
 
 def toml_text(name):
@@ -68,9 +82,7 @@ def test_names_come_out_as_they_were_written(papers_with, tmp_path, names):
     document = "\n".join(docx_texts(letter_docx(papers.letter, FILE, MADE)))
     assert "会社" + names[0] in document
     assert "氏" + names[-1] in document
-    write_annex_xlsx(
-        tmp_path / "a.xlsx", papers.table, caption(world(), "ja"), ("", "架空"), papers.letter.carrier_name
-    )
+    write_annex_xlsx(tmp_path / "a.xlsx", papers.table, caption(world(), "ja"), ("", "架空"), papers.letter.carrier_name)
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
     for name in names:
         cells = [cell for row in sheet.iter_rows() for cell in row if cell.value == name]
@@ -93,10 +105,7 @@ def test_a_character_without_a_glyph_is_named_with_its_place(papers_with, sign):
     assert error.value.code == "glyph-missing"
     assert f"U+{ord(sign[-1]):04X}" in str(error.value)
     assert "24202-001" in str(error.value)
-    for make in (
-        lambda: letter_pdf(papers.letter, papers.frame),
-        lambda: letter_docx(papers.letter, FILE, MADE),
-    ):
+    for make in (lambda: letter_pdf(papers.letter, papers.frame), lambda: letter_docx(papers.letter, FILE, MADE)):
         with pytest.raises(DataError) as error:
             make()
         assert "宛先" in str(error.value)
@@ -112,17 +121,23 @@ def test_a_hole_is_refused(tmp_path):
 def test_the_same_papers_have_the_same_bytes(tmp_path):
     papers = papers_of(world(), settings_of(tmp_path))
     for make in (
-        lambda: letter_pdf(papers.letter, papers.frame), lambda: annex1_pdf(papers.table, papers.frame),
-        lambda: annex2_pdf(papers.sheets, {}, papers.frame), lambda: cover_pdf(papers.cover, papers.frame),
+        lambda: letter_pdf(papers.letter, papers.frame),
+        lambda: annex1_pdf(papers.table, papers.frame),
+        lambda: annex2_pdf(papers.sheets, {}, papers.frame),
+        lambda: cover_pdf(papers.cover, papers.frame),
         lambda: letter_docx(papers.letter, FILE, MADE),
-    ):  # fmt: skip
+    ):
         assert make() == make()
 
 
 def test_every_page_bears_its_marks(tmp_path):
     papers = papers_of(world(), settings_of(tmp_path, SETTINGS.replace('person = "例示"', "")))
-    for pdf in (letter_pdf(papers.letter, papers.frame), annex1_pdf(papers.table, papers.frame),
-                annex2_pdf(papers.sheets, {}, papers.frame), cover_pdf(papers.cover, papers.frame)):  # fmt: skip
+    for pdf in (
+        letter_pdf(papers.letter, papers.frame),
+        annex1_pdf(papers.table, papers.frame),
+        annex2_pdf(papers.sheets, {}, papers.frame),
+        cover_pdf(papers.cover, papers.frame),
+    ):
         for page in PdfReader(io.BytesIO(pdf)).pages:
             text = page.extract_text()
             assert "（案）" in text
@@ -132,9 +147,7 @@ def test_every_page_bears_its_marks(tmp_path):
 
 @pytest.mark.parametrize("length", [5, 300])
 def test_the_cover_is_always_one_page(tmp_path, length):
-    papers = papers_of(
-        named(world(), {"24202-001": "字" * length, "24201-001": "大" * length}), settings_of(tmp_path)
-    )
+    papers = papers_of(named(world(), {"24202-001": "字" * length, "24201-001": "大" * length}), settings_of(tmp_path))
     assert len(PdfReader(io.BytesIO(cover_pdf(papers.cover, papers.frame))).pages) == 1
 
 
@@ -195,7 +208,7 @@ def test_an_offices_own_template_is_taken(tmp_path):
         ("{%p endfor %}", "", "使えません"),
         ("{{ date }}", "{{ date }}{{ ''.__class__.__mro__ }}", "使えません"),
     ],
-)  # fmt: skip
+)
 def test_a_template_that_would_leave_a_hole_is_refused(tmp_path, before, after, said):
     target = own_template(tmp_path, lambda text: text.replace(before, after, 1))
     with pytest.raises(DataError) as error:

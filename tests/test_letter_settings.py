@@ -4,17 +4,23 @@ from pathlib import Path
 
 import pytest
 
-from coverage.study import read_study
+from coverage.study.study import read_study
 from geodata.errors import DataError
-from requests_gen import letter_prefecture, letter_settings
-from requests_gen.letters import write_letters
+from requests_gen.letters.make import write_letters
+from requests_gen.workspace import letters_toml as letter_prefecture
+from requests_gen.workspace import letters_toml as letter_settings
 from tests.letter_world import SETTINGS, papers_of, settings_of, world, world_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = [
-    letter_settings.Paper, letter_settings.Sender, letter_settings.Contact, letter_settings.Style,
-    letter_settings.ZoneChoice, letter_settings.Texts, letter_settings.Addressee,
-]  # fmt: skip
+    letter_settings.Paper,
+    letter_settings.Sender,
+    letter_settings.Contact,
+    letter_settings.Style,
+    letter_settings.ZoneChoice,
+    letter_settings.Texts,
+    letter_settings.Addressee,
+]
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
@@ -34,11 +40,7 @@ def test_the_template_reads_and_asks_for_what_is_empty(tmp_path):
     with pytest.raises(DataError) as error:
         write_letters(world(), settings, tmp_path / "letters")
     assert error.value.code == "letter-settings-missing"
-    for name in (
-        "差出人の氏名（sender.name）",
-        "宛先の会社名（carriers.beta.organisation）",
-        "文書の日付（letter.date）",
-    ):
+    for name in ("差出人の氏名（sender.name）", "宛先の会社名（carriers.beta.organisation）", "文書の日付（letter.date）"):
         assert name in str(error.value)
     assert not (tmp_path / "letters").exists()
 
@@ -60,7 +62,7 @@ def test_a_letters_toml_that_is_there_is_kept(tmp_path):
         ('number = "12の2"', 'commitments = ["全額を補助"]', "settings-invalid", "approved_commitments に無い約束です"),
         ("[sender]", "[sender", "settings-not-toml", "TOMLとして読めません"),
     ],
-)  # fmt: skip
+)
 def test_mistakes_are_named(tmp_path, before, after, code, said):
     with pytest.raises(DataError) as error:
         settings_of(tmp_path, SETTINGS.replace(before, after, 1))
@@ -99,10 +101,6 @@ def test_each_prefecture_speaks_of_itself():
     words = letter_prefecture.usual_words
     assert words("24")["@MUNICIPALITIES@"] == "市町"
     assert words("20")["@MUNICIPALITIES@"] == "市町村"
-    assert (words("01")["@WE@"], words("13")["@GOVERNMENT@"], words("26")["@GOVERNOR@"]) == (
-        "本道",
-        "都",
-        "京都府知事",
-    )
+    assert (words("01")["@WE@"], words("13")["@GOVERNMENT@"], words("26")["@GOVERNOR@"]) == ("本道", "都", "京都府知事")
     assert "入り組んだ海岸線" in words("24")["@REGION@"]
     assert words("20")["@REGION@"] == letter_prefecture.ANY_REGION

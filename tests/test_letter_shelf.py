@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 
 from geodata.errors import DataError
-from requests_gen import letter_exchange, letters
-from requests_gen.letter_shelf import file_name, files_in, read_shelf
-from requests_gen.letters import mark_sent, write_letters
+from requests_gen.files.names import file_name
+from requests_gen.letters import make as letters
+from requests_gen.letters import versions as letter_exchange
+from requests_gen.letters.make import mark_sent, write_letters
+from requests_gen.letters.versions import files_in, read_versions
 from tests.letter_world import SETTINGS, settings_of, world
 
 ALPHA = "架空アルファ"
@@ -20,21 +22,26 @@ def office(tmp_path):
     """Writes the letters with other settings into one shelf; returns {folder: files} of it."""
 
     class Office:
-        shelf = tmp_path / "papers" / "letters"
+        letter_versions = tmp_path / "papers" / "letters"
 
         def write(self, text=SETTINGS, **more):
             self.said = []
             write_letters(
-                world(), settings_of(tmp_path, text), self.shelf, told=lambda step: self.said.append(step.ja),
-                workers=1, cache_dir=tmp_path / "maps", **more,
-            )  # fmt: skip
+                world(),
+                settings_of(tmp_path, text),
+                self.letter_versions,
+                progress=lambda step: self.said.append(step.ja),
+                workers=1,
+                cache_dir=tmp_path / "maps",
+                **more,
+            )
             return self.folders()
 
         def folders(self):
-            return {path.name: files_in(path) for path in sorted(self.shelf.iterdir()) if path.is_dir()}
+            return {path.name: files_in(path) for path in sorted(self.letter_versions.iterdir()) if path.is_dir()}
 
         def entry(self, letter_id):
-            return next(entry for entry in read_shelf(self.shelf) if entry.id == letter_id)
+            return next(entry for entry in read_versions(self.letter_versions) if entry.id == letter_id)
 
     return Office()
 
@@ -46,10 +53,15 @@ def test_a_folder_for_every_carrier_with_names_an_office_would_give(office):
     folders = office.write()
     assert list(folders) == [ALPHA, "架空ベータ"]
     assert list(folders[ALPHA]) == [
-        "00_要望概要.pdf", "01_要望書.docx", "01_要望書.pdf", "02_別紙1_優先整備要望地区一覧表.pdf",
-        "02_別紙1_優先整備要望地区一覧表.xlsx", "03_別紙2_地区別個票.pdf", "04_別添_回答様式.xlsx",
-    ]  # fmt: skip
-    told = json.loads((office.shelf / "letters.json").read_text(encoding="utf-8"))
+        "00_要望概要.pdf",
+        "01_要望書.docx",
+        "01_要望書.pdf",
+        "02_別紙1_優先整備要望地区一覧表.pdf",
+        "02_別紙1_優先整備要望地区一覧表.xlsx",
+        "03_別紙2_地区別個票.pdf",
+        "04_別添_回答様式.xlsx",
+    ]
+    told = json.loads((office.letter_versions / "letters.json").read_text(encoding="utf-8"))
     alpha = told["letters"][0]
     assert (alpha["id"], alpha["state"], alpha["figures"]["people"]) == ("2026-alpha-1", "ready", 33)
     assert alpha["zones"] == ["24202-001", "24201-001"]
@@ -60,15 +72,15 @@ def test_a_folder_for_every_carrier_with_names_an_office_would_give(office):
 
 def test_the_same_again_changes_nothing(office):
     first = office.write()
-    before = (office.shelf / "letters.json").read_bytes()
+    before = (office.letter_versions / "letters.json").read_bytes()
     assert office.write() == first
-    assert (office.shelf / "letters.json").read_bytes() == before
+    assert (office.letter_versions / "letters.json").read_bytes() == before
     assert any("変わっていないため" in text for text in office.said)
 
 
 def test_elsewhere_the_same_bytes(office, tmp_path):
     here = office.write()
-    office.shelf = tmp_path / "elsewhere"
+    office.letter_versions = tmp_path / "elsewhere"
     assert office.write() == here
 
 
@@ -77,12 +89,12 @@ def test_an_unsent_letter_is_made_anew_and_the_old_one_kept(office):
     second = office.write(OTHER)
     assert list(second) == list(first)
     assert second[ALPHA]["01_要望書.pdf"] != first[ALPHA]["01_要望書.pdf"]
-    assert files_in(office.shelf.with_name("letters.old") / ALPHA) == first[ALPHA]
+    assert files_in(office.letter_versions.with_name("letters.old") / ALPHA) == first[ALPHA]
 
 
 def test_a_sent_letter_is_never_written_again(office):
     first = office.write()
-    mark_sent(office.shelf, ["alpha"], SENT_ON)
+    mark_sent(office.letter_versions, ["alpha"], SENT_ON)
     assert office.entry("2026-alpha-1").sent_on == "2026-11-24"
     second = office.write(OTHER)
     assert second[ALPHA] == first[ALPHA]
@@ -99,13 +111,13 @@ def test_a_sent_letter_is_never_written_again(office):
 
 def test_a_sent_letter_that_nothing_changed_needs_no_second(office):
     first = office.write()
-    mark_sent(office.shelf, ["2026-alpha-1"], SENT_ON)
+    mark_sent(office.letter_versions, ["2026-alpha-1"], SENT_ON)
     assert office.write() == first
 
 
 def test_work_by_hand_is_kept(office):
     office.write()
-    edited = office.shelf / ALPHA / "01_要望書.docx"
+    edited = office.letter_versions / ALPHA / "01_要望書.docx"
     edited.write_bytes(b"edited by hand")
     assert office.write()[ALPHA]["01_要望書.docx"]
     assert edited.read_bytes() == b"edited by hand"
@@ -116,16 +128,16 @@ def test_work_by_hand_is_kept(office):
 
 def test_what_was_sent_is_what_lay_there(office):
     office.write()
-    (office.shelf / ALPHA / "01_要望書.docx").write_bytes(b"edited, then sent")
-    mark_sent(office.shelf, ["alpha"], SENT_ON)
-    assert office.entry("2026-alpha-1").files == files_in(office.shelf / ALPHA)
+    (office.letter_versions / ALPHA / "01_要望書.docx").write_bytes(b"edited, then sent")
+    mark_sent(office.letter_versions, ["alpha"], SENT_ON)
+    assert office.entry("2026-alpha-1").files == files_in(office.letter_versions / ALPHA)
 
 
 def test_a_note_of_the_office_stays(office):
     office.write()
-    (office.shelf / "memo.txt").write_text("mine")
+    (office.letter_versions / "memo.txt").write_text("mine")
     office.write(OTHER)
-    assert (office.shelf / "memo.txt").read_text() == "mine"
+    assert (office.letter_versions / "memo.txt").read_text() == "mine"
 
 
 def test_one_carrier_leaves_the_others_alone(office):
@@ -140,7 +152,7 @@ def test_a_draft_says_so_and_cannot_have_been_sent(office):
     assert "01_要望書（案）.docx" in folders[ALPHA]
     assert office.entry("2026-alpha-1").facts["missing"] == ["担当者名"]
     with pytest.raises(DataError) as error:
-        mark_sent(office.shelf, ["alpha"], SENT_ON)
+        mark_sent(office.letter_versions, ["alpha"], SENT_ON)
     assert error.value.code == "letter-is-draft"
     assert "01_要望書.docx" in office.write()[ALPHA]
     assert "01_要望書（案）.docx" not in office.folders()[ALPHA]
@@ -149,7 +161,7 @@ def test_a_draft_says_so_and_cannot_have_been_sent(office):
 def test_a_carrier_that_is_not_asked_is_named(office):
     folders = office.write(SETTINGS + "ask = false\n")
     assert list(folders) == [ALPHA]
-    told = json.loads((office.shelf / "letters.json").read_text(encoding="utf-8"))
+    told = json.loads((office.letter_versions / "letters.json").read_text(encoding="utf-8"))
     assert told["not_asked"] == [{"carrier": "beta", "reason": "ask = false"}]
 
 
@@ -159,26 +171,26 @@ def test_unknown_names_are_refused(office):
     assert error.value.code == "carrier-unknown"
     office.write()
     with pytest.raises(DataError) as error:
-        mark_sent(office.shelf, ["2026-gamma-1"], SENT_ON)
+        mark_sent(office.letter_versions, ["2026-gamma-1"], SENT_ON)
     assert error.value.code == "letter-unknown"
 
 
 @pytest.mark.parametrize("text", ["{", '{"letters": [{}]}', None])
 def test_a_folder_that_is_no_shelf_is_left_alone(office, text):
-    office.shelf.mkdir(parents=True)
-    (office.shelf / "mine.txt").write_text("mine")
+    office.letter_versions.mkdir(parents=True)
+    (office.letter_versions / "mine.txt").write_text("mine")
     if text is not None:
-        (office.shelf / "letters.json").write_text(text)
+        (office.letter_versions / "letters.json").write_text(text)
     with pytest.raises(DataError) as error:
         office.write()
     assert error.value.code == "letters-not-a-shelf"
-    assert (office.shelf / "mine.txt").read_text() == "mine"
+    assert (office.letter_versions / "mine.txt").read_text() == "mine"
 
 
 def test_somebodys_own_folder_of_that_name_is_not_written_into(office):
     office.write(carriers=["beta"])
-    (office.shelf / ALPHA).mkdir()
-    (office.shelf / ALPHA / "mine.txt").write_text("mine")
+    (office.letter_versions / ALPHA).mkdir()
+    (office.letter_versions / ALPHA / "mine.txt").write_text("mine")
     folders = office.write()
     assert folders[ALPHA].keys() == {"mine.txt"}
     assert "01_要望書.pdf" in folders[f"{ALPHA}_alpha"]
@@ -191,33 +203,33 @@ def test_stopped_half_way_nothing_has_changed(office, monkeypatch, step):
     def stop(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(f"requests_gen.letter_papers.{step}", stop)
+    monkeypatch.setattr(f"requests_gen.letters.papers.{step}", stop)
     with pytest.raises(KeyboardInterrupt):
         office.write(OTHER)
     assert office.folders() == first
-    assert [path.name for path in office.shelf.parent.iterdir() if "making" in path.name] == []
+    assert [path.name for path in office.letter_versions.parent.iterdir() if "making" in path.name] == []
 
 
 def test_killed_between_the_two_renames_the_letters_come_back(office, monkeypatch):
     first = office.write()
-    office.shelf.rename(office.shelf.with_name("letters.old"))
+    office.letter_versions.rename(office.letter_versions.with_name("letters.old"))
     assert office.write() == first
 
 
 def test_where_names_cannot_be_exchanged_it_works_all_the_same(office, monkeypatch):
-    monkeypatch.setattr(letter_exchange, "swap_folders", lambda one, other: False)
+    monkeypatch.setattr(letter_exchange.replace_folder, "swap_folders", lambda one, other: False)
     first = office.write()
     assert office.write(OTHER) != first
-    assert files_in(office.shelf.with_name("letters.old") / ALPHA) == first[ALPHA]
+    assert files_in(office.letter_versions.with_name("letters.old") / ALPHA) == first[ALPHA]
 
 
 def test_an_old_shelf_with_somebodys_work_is_set_aside(office):
     office.write()
     office.write(OTHER)
-    note = office.shelf.with_name("letters.old") / ALPHA / "note.txt"
+    note = office.letter_versions.with_name("letters.old") / ALPHA / "note.txt"
     note.write_text("mine")
     office.write()
-    assert (office.shelf.with_name("letters.old2") / ALPHA / "note.txt").read_text() == "mine"
+    assert (office.letter_versions.with_name("letters.old2") / ALPHA / "note.txt").read_text() == "mine"
 
 
 def test_the_hash_of_the_result_follows_the_result():
@@ -228,6 +240,6 @@ def test_the_hash_of_the_result_follows_the_result():
 @pytest.mark.parametrize(
     ("text", "name"),
     [("A/B:C*?", "A_B_C__"), ("..", "_"), ("CON", "_CON"), ("com1.x", "_com1.x"), (" 名前. ", "名前"), ("a\x00b", "a_b")],
-)  # fmt: skip
+)
 def test_names_that_every_system_takes(text, name):
     assert file_name(text) == name

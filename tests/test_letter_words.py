@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from requests_gen.letter_words import Wording, era_year, item_number, total, whole
+from requests_gen.wording.numbers_and_eras import Wording, era_year, item_number, round_half_up, total
 
 ZENKAKU, HANKAKU, MIXED = Wording("zenkaku"), Wording("hankaku"), Wording("mixed")
 
@@ -42,10 +42,14 @@ def test_the_comma_of_the_office():
 @pytest.mark.parametrize(
     ("day", "said"),
     [
-        (date(2019, 4, 30), "平成31"), (date(2019, 5, 1), "令和元"), (date(2020, 1, 1), "令和2"),
-        (date(1989, 1, 8), "平成元"), (date(1989, 1, 7), "1989"), (date(2026, 11, 20), "令和8"),
+        (date(2019, 4, 30), "平成31"),
+        (date(2019, 5, 1), "令和元"),
+        (date(2020, 1, 1), "令和2"),
+        (date(1989, 1, 8), "平成元"),
+        (date(1989, 1, 7), "1989"),
+        (date(2026, 11, 20), "令和8"),
     ],
-)  # fmt: skip
+)
 def test_years_of_the_era(day, said):
     assert era_year(day) == said
 
@@ -63,7 +67,7 @@ def test_items_are_numbered_one_bracket_kana():
 
 
 def test_half_is_rounded_up_and_unknown_stays_unknown():
-    assert [whole(value) for value in (0.49, 0.5, 1.5, 2.5, 2.4999999999999)] == [0, 1, 2, 3, 3]
-    assert whole(float("nan")) is None
+    assert [round_half_up(value) for value in (0.49, 0.5, 1.5, 2.5, 2.4999999999999)] == [0, 1, 2, 3, 3]
+    assert round_half_up(float("nan")) is None
     assert total([1, None]) is None
     assert total([]) == 0

@@ -8,8 +8,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage.edges import joined_edges, polygon_edges
-from coverage.line_gaps import line_pieces, line_shares
+from coverage.share.edges import joined_edges, polygon_edges
+from coverage.share.lines import line_pieces, line_shares
 from geodata.grid import Grid
 
 GRID = Grid(0.0, 0.0, 1.0, 1.0, 8, 8, "EPSG:6674")
@@ -20,10 +20,7 @@ def covered(lines: list, polygons: list, grid: Grid = GRID) -> tuple[list[float]
     pieces = line_pieces(lines, grid)
     share = line_shares(pieces, polygon_edges(polygons, grid))
     length = np.hypot(pieces.x1 - pieces.x0, pieces.y1 - pieces.y0)
-    return (
-        np.bincount(pieces.line, length, len(lines)).tolist(),
-        np.bincount(pieces.line, length * share, len(lines)).tolist(),
-    )
+    return (np.bincount(pieces.line, length, len(lines)).tolist(), np.bincount(pieces.line, length * share, len(lines)).tolist())
 
 
 def line(*points: tuple[float, float]) -> shapely.LineString:
@@ -38,23 +35,22 @@ def line(*points: tuple[float, float]) -> shapely.LineString:
         pytest.param(line((2.2, 3.5), (2.8, 3.5)), [shapely.box(0, 0, 8, 8)], 0.6, id="far from any side"),
         pytest.param(line((0.5, 3.5), (7.5, 3.5)), [shapely.box(2, 3, 5, 4)] * 2, 3.0, id="the same polygon twice"),
         pytest.param(line((0.5, 3.5), (7.5, 3.5)), [shapely.box(2, 3, 5, 4), shapely.box(4, 3, 6, 4)], 4.0, id="overlap"),
-        pytest.param(line((0.5, 3.5), (7.5, 3.5)),
-                     [shapely.box(1, 1, 7, 7).difference(shapely.box(3, 3, 4.5, 4))], 4.5, id="hole"),
+        pytest.param(
+            line((0.5, 3.5), (7.5, 3.5)), [shapely.box(1, 1, 7, 7).difference(shapely.box(3, 3, 4.5, 4))], 4.5, id="hole"
+        ),
         pytest.param(line((0.5, 3.5), (3.5, 3.5)), [shapely.box(2, 3, 5, 4)], 1.5, id="ends inside"),
         pytest.param(line((0.0, 0.0), (8.0, 8.0)), [shapely.box(2, 2, 3, 3)], 2**0.5, id="along the diagonal of cells"),
         pytest.param(line((2.25, 1.0), (2.25, 6.0)), [shapely.box(2, 2, 2.5, 4)], 2.0, id="north"),
         pytest.param(line((2.25, 6.0), (2.25, 1.0)), [shapely.box(2, 2, 2.5, 4)], 2.0, id="south"),
         pytest.param(line((1, 1), (1, 1), (3, 1.5)), [shapely.box(0, 0, 8, 8)], 4.25**0.5, id="a segment without length"),
     ],
-)  # fmt: skip
+)
 def test_by_hand(road, polygons, want):
     assert covered([road], polygons)[1] == pytest.approx([want], abs=1e-12)
 
 
 def test_outside_the_grid_is_left_out():
-    length, inside = covered(
-        [line((-5, 0.5), (12, 0.5)), line((-5, 20), (12, 20))], [shapely.box(-9, -9, 20, 30)]
-    )
+    length, inside = covered([line((-5, 0.5), (12, 0.5)), line((-5, 20), (12, 20))], [shapely.box(-9, -9, 20, 30)])
     assert length == pytest.approx([8.0, 0.0])
     assert inside == pytest.approx([8.0, 0.0])
 
@@ -79,9 +75,7 @@ def test_as_shapely_says(seed: int, whole: bool, fine: int):
     grid = Grid(0.0, 0.0, 1 / fine, 1 / fine, 8 * fine, 8 * fine, "EPSG:6674")
     polygons = []
     for _ in range(random.integers(1, 9)):
-        disc = shapely.Point(*random.uniform(0, 8, 2)).buffer(
-            random.uniform(0.2, 4), quad_segs=int(random.integers(1, 7))
-        )
+        disc = shapely.Point(*random.uniform(0, 8, 2)).buffer(random.uniform(0.2, 4), quad_segs=int(random.integers(1, 7)))
         if whole:
             disc = shapely.set_precision(shapely.set_precision(disc, 1.0), 0.0)
         elif random.uniform() < 0.3:
@@ -91,9 +85,7 @@ def test_as_shapely_says(seed: int, whole: bool, fine: int):
     union = shapely.union_all([shapely.from_wkb(shapely.to_wkb(polygon)) for polygon in polygons])
     length, inside = covered(lines, polygons, grid)
     assert np.array(length) / fine == pytest.approx([road.length for road in lines])
-    assert np.array(inside) / fine == pytest.approx(
-        [road.intersection(union).length for road in lines], abs=1e-9
-    )
+    assert np.array(inside) / fine == pytest.approx([road.intersection(union).length for road in lines], abs=1e-9)
 
 
 @given(seed=st.integers(0, 10**6))

@@ -7,13 +7,27 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from geodata import mesh
 from geodata.errors import DataError
 from geodata.grid import Grid
+from geodata.mesh import standard as mesh
 
 MAS = 3_600_000
-NESTING = [(80000, 10000), (80000, 100), (10000, 5000), (10000, 2000), (10000, 125), (5000, 1000), (2000, 1000),
-           (2000, 500), (1000, 500), (1000, 100), (500, 250), (500, 125), (500, 100), (250, 125)]  # fmt: skip
+NESTING = [
+    (80000, 10000),
+    (80000, 100),
+    (10000, 5000),
+    (10000, 2000),
+    (10000, 125),
+    (5000, 1000),
+    (2000, 1000),
+    (2000, 500),
+    (1000, 500),
+    (1000, 100),
+    (500, 250),
+    (500, 125),
+    (500, 100),
+    (250, 125),
+]
 
 levels = st.sampled_from(mesh.LEVELS)
 # land of Japan and far around it, in whole mas
@@ -60,9 +74,18 @@ def test_a_known_cell_of_tokyo() -> None:
 
 @pytest.mark.parametrize(
     ("level", "code"),
-    [(80000, 5136), (10000, 513677), (5000, 5136774), (2000, 513677885), (1000, 51367798), (500, 513677984),
-     (250, 5136779843), (125, 51367798434), (100, 5136779896)],
-)  # fmt: skip
+    [
+        (80000, 5136),
+        (10000, 513677),
+        (5000, 5136774),
+        (2000, 513677885),
+        (1000, 51367798),
+        (500, 513677984),
+        (250, 5136779843),
+        (125, 51367798434),
+        (100, 5136779896),
+    ],
+)
 def test_one_place_at_every_level(level: int, code: int) -> None:
     # 34°39'57" N 136°58'59.062" E, worked out by hand from the table of JIS X 0410
     lon_mas, lat_mas = 136 * MAS + 3_539_062, 34 * MAS + 2_397_000
@@ -144,20 +167,14 @@ class TestGrid:
 
     @given(places, levels, st.integers(1, 20), st.integers(1, 40))
     @settings(deadline=None, max_examples=200)
-    def test_grids_of_whole_cells_come_back_exactly(
-        self, place: tuple[int, int], level: int, nx: int, ny: int
-    ) -> None:
+    def test_grids_of_whole_cells_come_back_exactly(self, place: tuple[int, int], level: int, nx: int, ny: int) -> None:
         width, height = mesh.cell_mas(level)
         west, south = place[0] // width * width, place[1] // height * height
-        assume(
-            west + nx * width <= mesh.EAST_MAS and south + ny * height <= mesh.NORTH_MAS
-        )  # codes end there
+        assume(west + nx * width <= mesh.EAST_MAS and south + ny * height <= mesh.NORTH_MAS)  # codes end there
         bbox = (west / MAS, south / MAS, (west + nx * width) / MAS, (south + ny * height) / MAS)
         grid = mesh.mesh_grid(level, bbox)
         assert (grid.nx, grid.ny) == (nx, ny)
-        assert (
-            mesh.encode_mas(np.array([west]), np.array([south]), level) == mesh.code_grid(grid, level)[0, 0]
-        )
+        assert mesh.encode_mas(np.array([west]), np.array([south]), level) == mesh.code_grid(grid, level)[0, 0]
 
     def test_position_undoes_code_grid_also_in_windows(self) -> None:
         whole = mesh.mesh_grid(250, (136.0, 34.0, 136.3, 34.3))
@@ -186,11 +203,29 @@ class TestGrid:
 class TestBadInput:
     @pytest.mark.parametrize(
         ("level", "code"),
-        [(500, 513700000), (500, 513700005), (500, 513780001), (500, 513708001), (500, 51370000), (500, 5137000011),
-         (500, -513700001), (250, 5137000015), (250, 5137000051), (2000, 513700105), (2000, 513700015),
-         (2000, 513700004), (5000, 5137005), (10000, 513788), (80000, 999), (80000, 5199), (80000, 51370),
-         (1000, 51378800), (100, 5137880000), (125, 51370000110)],
-    )  # fmt: skip
+        [
+            (500, 513700000),
+            (500, 513700005),
+            (500, 513780001),
+            (500, 513708001),
+            (500, 51370000),
+            (500, 5137000011),
+            (500, -513700001),
+            (250, 5137000015),
+            (250, 5137000051),
+            (2000, 513700105),
+            (2000, 513700015),
+            (2000, 513700004),
+            (5000, 5137005),
+            (10000, 513788),
+            (80000, 999),
+            (80000, 5199),
+            (80000, 51370),
+            (1000, 51378800),
+            (100, 5137880000),
+            (125, 51370000110),
+        ],
+    )
     def test_codes_that_cannot_be(self, level: int, code: int) -> None:
         good = int(mesh.encode([137.01], [34.01], level)[0])
         assert mesh.valid([good, code], level).tolist() == [True, False]
@@ -210,10 +245,28 @@ class TestBadInput:
 class TestLevels:
     @pytest.mark.parametrize(
         ("spelling", "level"),
-        [(500, 500), ("500m", 500), ("５００ｍ", 500), ("H", 500), ("h", 500), (4, 500), ("4次", 500), ("1km", 1000),
-         (3, 1000), ("S", 1000), ("Q", 250), (5, 250), ("E", 125), (6, 125), (1, 80000), (2, 10000), (100, 100),
-         (np.int64(250), 250), ("80km", 80000)],
-    )  # fmt: skip
+        [
+            (500, 500),
+            ("500m", 500),
+            ("５００ｍ", 500),
+            ("H", 500),
+            ("h", 500),
+            (4, 500),
+            ("4次", 500),
+            ("1km", 1000),
+            (3, 1000),
+            ("S", 1000),
+            ("Q", 250),
+            (5, 250),
+            ("E", 125),
+            (6, 125),
+            (1, 80000),
+            (2, 10000),
+            (100, 100),
+            (np.int64(250), 250),
+            ("80km", 80000),
+        ],
+    )
     def test_spellings(self, spelling: object, level: int) -> None:
         assert mesh.normal_level(spelling) == level
 
@@ -238,9 +291,15 @@ class TestLevels:
 
     @pytest.mark.parametrize(
         ("codes", "slug"),
-        [(["513677973", "51367797"], "mesh-levels-mixed"), (["513677973", "513677865"], "mesh-levels-mixed"),
-         (["513677979"], "mesh-code"), (["abcd"], "mesh-code"), (["12345"], "mesh-code"), ([], "mesh-code")],
-    )  # fmt: skip
+        [
+            (["513677973", "51367797"], "mesh-levels-mixed"),
+            (["513677973", "513677865"], "mesh-levels-mixed"),
+            (["513677979"], "mesh-code"),
+            (["abcd"], "mesh-code"),
+            (["12345"], "mesh-code"),
+            ([], "mesh-code"),
+        ],
+    )
     def test_levels_that_cannot_be_told(self, codes: list[str], slug: str) -> None:
         with pytest.raises(DataError) as caught:
             mesh.level_of(codes)

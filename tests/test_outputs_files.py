@@ -22,12 +22,12 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coverage.run import Result
+from coverage.result import Result
 from geodata.report import file_sha256
-from requests_gen.captions import plain
-from requests_gen.outputs import OUTPUTS, write_outputs
-from requests_gen.publishing import MANIFEST, manifest_outputs
-from requests_gen.sheets import FORMULA_STARTS, number_text, unformula
+from requests_gen.files.json_text import plain
+from requests_gen.files.replace_folder import MANIFEST, manifest_outputs
+from requests_gen.results.ranking_sheets import FORMULA_STARTS, number_text, unformula
+from requests_gen.runs.outputs import OUTPUTS, write_outputs
 from tests.worlds import HOSTILE, world
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,7 +36,7 @@ import sys, time
 sys.path.insert(0, {root!r})
 time.time = lambda: 2e9
 from tests.worlds import world
-from requests_gen.outputs import write_outputs
+from requests_gen.runs.outputs import write_outputs
 write_outputs(world(), {out!r})
 """
 
@@ -76,9 +76,7 @@ def test_same_findings_same_bytes(out: Path, tmp_path: Path) -> None:
 def test_manifest_names_every_other_file(out: Path, result: Result) -> None:
     listed = manifest_outputs(out)
     assert set(listed) == set(OUTPUTS) - {MANIFEST}
-    assert all(
-        hashlib.sha256((out / name).read_bytes()).hexdigest() == digest for name, digest in listed.items()
-    )
+    assert all(hashlib.sha256((out / name).read_bytes()).hexdigest() == digest for name, digest in listed.items())
     manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
     assert {key: manifest[key] for key in result.provenance} == result.provenance
     assert str(out.parent) not in (out / MANIFEST).read_text(encoding="utf-8")
@@ -88,9 +86,7 @@ def test_fictitious_is_said_in_every_file(out: Path) -> None:
     for name in OUTPUTS:
         data = (out / name).read_bytes()
         if name.endswith(".xlsx"):
-            data = b"".join(
-                zipfile.ZipFile(out / name).read(part) for part in zipfile.ZipFile(out / name).namelist()
-            )
+            data = b"".join(zipfile.ZipFile(out / name).read(part) for part in zipfile.ZipFile(out / name).namelist())
         if name.endswith(".parquet"):
             data = pq.read_schema(out / name).metadata[b"kengai"]
         assert "架空".encode() in data or (name == MANIFEST and b'"fictitious": true' in data), name
@@ -110,9 +106,7 @@ def test_csv_is_rfc4180_for_excel(out: Path, result: Result) -> None:
     assert data.replace(b"\r\n", b"").count(b"\n") == 0
     rows = csv_rows(out / "ranking.csv")
     assert [row["zone_id"] for row in rows] == list(result.ranking.index)
-    assert {(row["rule"], row["generation"], row["as_of"], row["注記"]) for row in rows} == {
-        ("area", "4G", "2026-03-31", "架空")
-    }
+    assert {(row["rule"], row["generation"], row["as_of"], row["注記"]) for row in rows} == {("area", "4G", "2026-03-31", "架空")}
 
 
 def test_csv_figures_are_the_findings(out: Path, result: Result) -> None:
@@ -127,7 +121,7 @@ def test_csv_figures_are_the_findings(out: Path, result: Result) -> None:
 
 def test_unknown_stays_empty_and_never_becomes_zero(tmp_path: Path) -> None:
     """丙 published no 5G: its uncovered people are unknown in every file."""
-    write_outputs(world(silent=("c",)), tmp_path / "r")
+    write_outputs(world(unpublished=("c",)), tmp_path / "r")
     assert {row["uncovered_population_5G_c"] for row in csv_rows(tmp_path / "r" / "ranking.csv")} == {""}
     assert {row["mark_5G_c"] for row in csv_rows(tmp_path / "r" / "ranking.csv")} == {"－"}
     whole = json.loads((tmp_path / "r" / "zones.geojson").read_text(encoding="utf-8"))
@@ -135,11 +129,9 @@ def test_unknown_stays_empty_and_never_becomes_zero(tmp_path: Path) -> None:
     cells = pq.read_table(tmp_path / "r" / "cells.parquet")
     assert cells["share_5G_c"].null_count == len(cells)
     carriers = openpyxl.load_workbook(tmp_path / "r" / "ranking.xlsx")["事業者別集計"]
-    silent = [
-        row for row in carriers.iter_rows(min_row=5, values_only=True) if row[:2] == ("5G", "丙テレコム")
-    ]
-    assert silent
-    assert all(row[6] is None and row[5] > 0 for row in silent)
+    unpublished = [row for row in carriers.iter_rows(min_row=5, values_only=True) if row[:2] == ("5G", "丙テレコム")]
+    assert unpublished
+    assert all(row[6] is None and row[5] > 0 for row in unpublished)
 
 
 @given(st.text(max_size=8))
@@ -158,8 +150,13 @@ def test_formulas_and_numbers() -> None:
     assert unformula("-5.2") == "-5.2"
     assert unformula("大字") == "大字"
     assert [number_text(value) for value in (3.0, 0.1, float("nan"), 1e-9, -2.5, 1234567.0)] == [
-        "3", "0.1", "", "0", "-2.5", "1234567",
-    ]  # fmt: skip
+        "3",
+        "0.1",
+        "",
+        "0",
+        "-2.5",
+        "1234567",
+    ]
 
 
 def test_hostile_names_are_prefixed_in_csv_and_text_in_xlsx(out: Path) -> None:
@@ -176,13 +173,7 @@ def test_workbook_for_people(out: Path, result: Result) -> None:
     book = openpyxl.load_workbook(out / "ranking.xlsx")
     assert book.sheetnames == ["優先順位", "市町別集計", "事業者別集計", "読み込み結果", "説明"]
     sheet = book["優先順位"]
-    assert [sheet.cell(4, column).value for column in range(1, 6)] == [
-        "優先順位",
-        "地区ID",
-        "市町村名",
-        "地区名",
-        "評点",
-    ]
+    assert [sheet.cell(4, column).value for column in range(1, 6)] == ["優先順位", "地区ID", "市町村名", "地区名", "評点"]
     assert sheet.freeze_panes == "E5"
     assert sheet.auto_filter.ref is not None
     assert sheet.auto_filter.ref.startswith("A4:")
@@ -204,9 +195,7 @@ def test_workbook_tells_all_rules_and_both_unions(out: Path, result: Result) -> 
     told = {(row[0], row[1], row[2]): row[3] for row in rows}
     figures = result.summary["generations"]["4G"]
     assert told[("4G", "いずれか1社", "面積按分")] == pytest.approx(figures["area"]["any_carrier"]["covered"])
-    assert told[("4G", "最も広い1社", "総務省方式")] == pytest.approx(
-        figures["mic_half"]["best_carrier"]["covered"]
-    )
+    assert told[("4G", "最も広い1社", "総務省方式")] == pytest.approx(figures["mic_half"]["best_carrier"]["covered"])
 
 
 def test_geojson_is_rfc7946(out: Path, result: Result) -> None:
@@ -239,9 +228,7 @@ def test_geopackage_opens_with_styles(out: Path, result: Result) -> None:
     assert pyogrio.read_info(path, layer="zones")["ogr_types"][1] == "OFTInteger"  # the rank
     cells = pyogrio.read_dataframe(path, layer="cells")
     assert len(cells) == (result.cells["zone_id"] != "").sum()
-    assert shapely.area(cells.geometry.to_numpy()).sum() == pytest.approx(
-        shapely.area(zones.geometry.to_numpy()).sum()
-    )
+    assert shapely.area(cells.geometry.to_numpy()).sum() == pytest.approx(shapely.area(zones.geometry.to_numpy()).sum())
     styles = pyogrio.read_dataframe(path, layer="layer_styles")
     assert list(styles["f_table_name"]) == ["zones", "cells", "municipalities"]
     assert styles["useAsDefault"].all()

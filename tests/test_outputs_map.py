@@ -15,18 +15,18 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage.run import Result
-from requests_gen.captions import caption
-from requests_gen.map_data import UNITS_A_DEGREE, encoded, map_data, zone_class
-from requests_gen.map_raster import RUN_LETTERS, classes, raster, runs
-from requests_gen.maps import leaflet_css, leaflet_js, map_html, script_json
-from requests_gen.outputs import write_outputs
+from coverage.result import Result
+from requests_gen.runs.outputs import write_outputs
+from requests_gen.web_map.data import UNITS_A_DEGREE, encoded, map_data, zone_class
+from requests_gen.web_map.page import leaflet_css, leaflet_js, map_html, script_json
+from requests_gen.web_map.raster import RUN_LETTERS, classes, raster, runs
+from requests_gen.wording.captions import caption
 from tests.worlds import HOSTILE, world
 
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    return world(silent=("c",))
+    return world(unpublished=("c",))
 
 
 @pytest.fixture(scope="module")
@@ -81,10 +81,7 @@ def test_classes_by_hand() -> None:
 
 
 def decoded(shape: list[list[list[int]]]) -> Any:
-    rings = [
-        [np.cumsum(np.array(ring).reshape(-1, 2), axis=0) / UNITS_A_DEGREE for ring in polygon]
-        for polygon in shape
-    ]
+    rings = [[np.cumsum(np.array(ring).reshape(-1, 2), axis=0) / UNITS_A_DEGREE for ring in polygon] for polygon in shape]
     return shapely.MultiPolygon([(polygon[0], polygon[1:]) for polygon in rings])
 
 
@@ -96,9 +93,7 @@ def test_shapes_come_back_to_a_metre(result: Result) -> None:
 
 def test_points_on_a_straight_line_go_and_holes_stay() -> None:
     """A square with a square hole, its south side in three pieces."""
-    square = shapely.Polygon(
-        [(0, 0), (1, 0), (2, 0), (3, 0), (3, 3), (0, 3)], [[(1, 1), (1, 2), (2, 2), (2, 1)]]
-    )
+    square = shapely.Polygon([(0, 0), (1, 0), (2, 0), (3, 0), (3, 3), (0, 3)], [[(1, 1), (1, 2), (2, 2), (2, 1)]])
     [[[outer, hole]]] = encoded(np.array([square], object), "EPSG:6668")
     assert len(outer) == len(hole) == 8
     assert decoded([[outer, hole]]).equals(square)
@@ -107,9 +102,7 @@ def test_points_on_a_straight_line_go_and_holes_stay() -> None:
 def test_what_the_page_draws_is_what_was_found(result: Result) -> None:
     data = map_data(result, caption(result, "ja"))
     assert [zone["id"] for zone in data["zones"]] == list(result.ranking.index)
-    assert [(layer["carrier"], layer["generation"]) for layer in data["layers"] if not layer["runs"]] == [
-        ("c", "5G")
-    ]
+    assert [(layer["carrier"], layer["generation"]) for layer in data["layers"] if not layer["runs"]] == [("c", "5G")]
     first = data["zones"][0]
     assert sum(first["parts"]) == pytest.approx(first["score"], abs=0.05)
     assert first["marks"][2][1] == "－"
@@ -158,9 +151,7 @@ def opened(browser: Any, folder: Path) -> Iterator[Any]:
     window.goto((folder / "map.html").as_uri())
     window.wait_for_selector("html[data-ready]", timeout=20_000)
     yield window
-    assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [
-        (folder / "map.html").as_uri()
-    ]
+    assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [(folder / "map.html").as_uri()]
     assert said == []
     assert window.evaluate("window.__ran") is None
     window.close()
@@ -193,9 +184,7 @@ def test_a_row_shows_its_card_by_keyboard(opened: Any, result: Result) -> None:
     second = result.ranking.index[1]
     card = opened.locator("#card")
     assert second in card.inner_text()
-    assert result.zones.loc[second, "name"].replace("\u2028", "") in card.locator("h2").inner_text().replace(
-        "\u2028", ""
-    )
+    assert result.zones.loc[second, "name"].replace("\u2028", "") in card.locator("h2").inner_text().replace("\u2028", "")
     assert card.locator(".parts .bar").count() == 6
     assert card.locator("table td").count() == 3 * 2
     assert opened.locator("tr[aria-current]").count() == 1

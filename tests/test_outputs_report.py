@@ -7,24 +7,16 @@ import re
 
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
-from requests_gen.captions import caption
-from requests_gen.outputs import json_bytes
-from requests_gen.report import intake_facts, intake_html, totals
+from requests_gen.files.json_text import json_bytes
+from requests_gen.results.intake_report import intake_facts, intake_html, totals
+from requests_gen.wording.captions import caption
 from tests.worlds import HOSTILE, world
 
 
 def test_totals_conserve_records() -> None:
     result = world()
     counted = totals(result.reports)
-    assert counted == {
-        "files": 2,
-        "accept": 1,
-        "warn": 1,
-        "refuse": 0,
-        "records": 22,
-        "accepted": 20,
-        "excluded": 2,
-    }
+    assert counted == {"files": 2, "accept": 1, "warn": 1, "refuse": 0, "records": 22, "accepted": 20, "excluded": 2}
     assert counted["records"] == counted["accepted"] + counted["excluded"]
 
 
@@ -54,12 +46,7 @@ def test_a_refused_file_stands_out() -> None:
     result = world()
     refused = IntakeReport("bad.zip", "coverage")
     refused.refuse(
-        DataError(
-            "zip-broken",
-            Text("壊れています", "is broken"),
-            Text("もらい直してください。", "ask again"),
-            "bad.zip",
-        )
+        DataError("zip-broken", Text("壊れています", "is broken"), Text("もらい直してください。", "ask again"), "bad.zip")
     )
     result.reports.append(refused)
     page = intake_html(result, caption(result, "ja"))

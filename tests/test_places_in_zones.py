@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from coverage.places_in_zones import cells_of_facilities, facility_counts, facility_names, future_people
+from coverage.zones.facilities import cells_of_facilities, facility_counts, facility_names, future_people
 from geodata.errors import DataError
 from geodata.grid import Grid
 from geodata.sources import future_population
@@ -24,8 +24,10 @@ ZONES = pd.Index(["z1", "z2"], name="zone_id")
 def facilities(*rows: tuple[str, str, float]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {"name": [r[0] for r in rows], "category": [r[1] for r in rows]},
-        geometry=[shapely.Point(r[2], 0.5) for r in rows], crs=GRID.crs, index=pd.Index([r[0] for r in rows], name="facility_id"),
-    )  # fmt: skip
+        geometry=[shapely.Point(r[2], 0.5) for r in rows],
+        crs=GRID.crs,
+        index=pd.Index([r[0] for r in rows], name="facility_id"),
+    )
 
 
 def counted(places, given):
@@ -59,9 +61,7 @@ def test_no_list_is_unknown_and_an_empty_one_is_none():
 
 
 def test_future_people_of_the_same_meshes():
-    future = pd.DataFrame(
-        {"population_2040": [12.5, 4.0]}, index=pd.Index(["51360001", "51360002"], name="cell_id")
-    )
+    future = pd.DataFrame({"population_2040": [12.5, 4.0]}, index=pd.Index(["51360001", "51360002"], name="cell_id"))
     assert future_people(future, CELLS, None, ZONES)["population_2040"].tolist() == [16.5, 0.0]
 
 
@@ -75,19 +75,21 @@ def test_a_larger_mesh_is_shared_by_those_who_live_there_now():
 
 
 def test_a_blank_figure_is_unknown():
-    future = pd.DataFrame(
-        {"population_2040": [np.nan, 4.0]}, index=pd.Index(["51360001", "51360002"], name="cell_id")
-    )
+    future = pd.DataFrame({"population_2040": [np.nan, 4.0]}, index=pd.Index(["51360001", "51360002"], name="cell_id"))
     assert np.isnan(future_people(future, CELLS, None, ZONES).loc["z1", "population_2040"])
 
 
 # ---- the files ----
 
 MESHES = {
-    "MESH_ID": ["513600011", "513600012", "523600011"], "SHICODE": ["24443_24471", "24443", "29201"],
-    "PTN_2020": [10.25, 4.0, 99.0], "PTN_2030": [8.5, 3.0, 90.0], "PTC_2030": [6.0, 2.0, 30.0], "RTC_2030": [0.7, 0.66, 0.33],
+    "MESH_ID": ["513600011", "513600012", "523600011"],
+    "SHICODE": ["24443_24471", "24443", "29201"],
+    "PTN_2020": [10.25, 4.0, 99.0],
+    "PTN_2030": [8.5, 3.0, 90.0],
+    "PTC_2030": [6.0, 2.0, 30.0],
+    "RTC_2030": [0.7, 0.66, 0.33],
     "PTN_2055": [1.0, 1.0, 1.0],
-}  # fmt: skip
+}
 
 
 def file(folder, columns=None, name="500m_mesh_2024_24.geojson"):

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from requests_gen.progress import OUTCOMES, promises, rows, states
-from requests_gen.progress_states import CONFIRM, EVENTS, TABLE, after, state_after
-from requests_gen.registry import open_registry
-from requests_gen.registry_records import STATES
-from requests_gen.reply_codes import ANSWERS
+from requests_gen.progress.history import CONFIRM, EVENTS, TABLE, after, state_after
+from requests_gen.progress.progress import rows, states
+from requests_gen.progress.promised import promises
+from requests_gen.progress.words import OUTCOMES
+from requests_gen.registry.registry import open_registry
+from requests_gen.registry.tables import STATES
+from requests_gen.replies.codes import ANSWERS
 from tests.reply_world import IDS, letter, registry_in
 
 ZONE = IDS[4]  # both carriers were asked
@@ -93,11 +95,16 @@ def world(tmp_path):
 @pytest.mark.parametrize(
     ("code", "state", "owes"),
     [
-        ("A1", "reported_built", "office-ground"), ("A2", "answered", "carrier-build"), ("B1", "answered", "office-conditions"),
-        ("B2", "answered", "carrier-plan"), ("C1", "answered", "office-again"), ("D1", "answered", "office-ground"),
-        ("D2", "answered", "office-facts"), ("N", "requested", "carrier-reply"),
+        ("A1", "reported_built", "office-ground"),
+        ("A2", "answered", "carrier-build"),
+        ("B1", "answered", "office-conditions"),
+        ("B2", "answered", "carrier-plan"),
+        ("C1", "answered", "office-again"),
+        ("D1", "answered", "office-ground"),
+        ("D2", "answered", "office-facts"),
+        ("N", "requested", "carrier-reply"),
     ],
-)  # fmt: skip
+)
 def test_what_each_answer_leaves_open(world, code, state, owes):
     assert {answer.key for answer in ANSWERS} >= {code}
     assert (world.stand().state, world.stand().owes) == ("requested", "carrier-reply")
@@ -143,7 +150,9 @@ def test_a_zone_nobody_was_asked_about_is_new(tmp_path):
     import pandas as pd
 
     with open_registry(tmp_path) as registry:
-        frame = pd.DataFrame([{"zone_id": "24201-001", "municipality_id": "24201", "place_id": "p", "name": "東", "first_year": "2026"}])  # fmt: skip
+        frame = pd.DataFrame(
+            [{"zone_id": "24201-001", "municipality_id": "24201", "place_id": "p", "name": "東", "first_year": "2026"}]
+        )
         registry.register_zones(frame, 2026, who="担当", at=datetime(2026, 1, 1, tzinfo=UTC))
         (row,) = rows(states(registry), registry.zones())
     assert (row["zone_id"], row["name"], row["carrier"], row["state"]) == ("24201-001", "東", "", "new")
@@ -157,9 +166,7 @@ def test_overdue_replies_and_promises(world):
     assert world.stand(on=date(2027, 9, 30), **late).overdue == ()
     assert world.stand(on=date(2027, 10, 1), **late).overdue == ("promise",)
     world.reply("A1")
-    assert (
-        world.stand(on=date(2027, 10, 1)).overdue == ()
-    )  # nothing more is promised; confirming is the office's
+    assert world.stand(on=date(2027, 10, 1)).overdue == ()  # nothing more is promised; confirming is the office's
     world.reply("A2", planned="未定")
     assert world.stand(on=date(2099, 1, 1)).overdue == ()
 
@@ -215,9 +222,7 @@ def test_promises_confirmed_too_late_put_off_or_taken_back(world):
     assert set(kept.counts) == set(OUTCOMES)
 
 
-@given(
-    st.lists(st.tuples(st.sampled_from([a.key for a in ANSWERS]), st.sampled_from([2026, 2027])), max_size=5)
-)
+@given(st.lists(st.tuples(st.sampled_from([a.key for a in ANSWERS]), st.sampled_from([2026, 2027])), max_size=5))
 @settings(deadline=None, max_examples=15)
 def test_replies_alone_never_resolve_anything(tmp_path_factory, told):
     with registry_in(tmp_path_factory.mktemp("r")) as registry:

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from typer.testing import CliRunner
 
+from coverage.disclosure_control import SIGN
 from coverage.run import run
-from coverage.small_numbers import SIGN
-from coverage.study import read_study
+from coverage.study.study import read_study
 from geodata.errors import DataError
 from kengai import app
-from requests_gen.publish import FILES, POINTS, README, TABLE, TOTALS, settlement_places, write_open_data
-from requests_gen.publish_words import AT_MOST, COUNTS
+from requests_gen.open_data.columns import AT_MOST, COUNTS
+from requests_gen.open_data.publish import FILES, POINTS, README, TABLE, TOTALS, settlement_places, write_open_data
 from tests.urgent_study import write_urgent_study
 from tests.worlds import HOSTILE
 
@@ -62,15 +62,10 @@ def figures(folder: Path) -> dict[tuple[str, str], str]:
     return {at: said.pop() for at, said in told.items()}
 
 
-def could_be(
-    told: dict[tuple[str, str], str], owner: dict[str, str], wanted: tuple[str, str]
-) -> tuple[float, float]:
+def could_be(told: dict[tuple[str, str], str], owner: dict[str, str], spec: tuple[str, str]) -> tuple[float, float]:
     """Least and most that a masked figure can be, for a reader of all files who knows how they hang together."""
     at = {figure: n for n, figure in enumerate(told)}
-    bounds = [
-        (0.0, None) if said in (SIGN, "") else (max(float(said) - 0.5, 0.0), float(said) + 0.5)
-        for said in told.values()
-    ]
+    bounds = [(0.0, None) if said in (SIGN, "") else (max(float(said) - 0.5, 0.0), float(said) + 0.5) for said in told.values()]
     equal, order = [], []
     keys = [key for key in KEYS.values() if told["all", key] != ""]
     lines = {line for line, _ in told}
@@ -88,14 +83,19 @@ def could_be(
                 row[at[line, low]], row[at[line, high]] = 1.0, -1.0
                 order.append(row)
     goal = np.zeros(len(at))
-    goal[at[wanted]] = 1.0
+    goal[at[spec]] = 1.0
     ends = []
     for sign in (1.0, -1.0):
         # whole numbers are printed: each is right to a half, and sums of them too
         done = linprog(
-            sign * goal, A_eq=np.array(equal), b_eq=np.zeros(len(equal)), A_ub=np.array(order),
-            b_ub=np.ones(len(order)), bounds=bounds, method="highs",
-        )  # fmt: skip
+            sign * goal,
+            A_eq=np.array(equal),
+            b_eq=np.zeros(len(equal)),
+            A_ub=np.array(order),
+            b_ub=np.ones(len(order)),
+            bounds=bounds,
+            method="highs",
+        )
         assert done.status in (0, 3)
         ends.append(sign * done.fun if done.status == 0 else -sign * np.inf)
     return ends[0], ends[1]
@@ -122,13 +122,16 @@ def with_people(result, people: list[int]):
     zones = result.zones.copy()
     amount = np.array(people, float)
     for name, part in (
-        ("population", 1.0), ("uncovered_population", 1.0), ("complete_population", 0.5), ("households", 0.4),
-        ("uncovered_households", 0.4), ("population_65plus", 0.5), ("uncovered_65plus", 0.5),
-    ):  # fmt: skip
+        ("population", 1.0),
+        ("uncovered_population", 1.0),
+        ("complete_population", 0.5),
+        ("households", 0.4),
+        ("uncovered_households", 0.4),
+        ("population_65plus", 0.5),
+        ("uncovered_65plus", 0.5),
+    ):
         zones[name] = np.floor(amount * part)
-    return dataclasses.replace(
-        result, zones=gpd.GeoDataFrame(zones, geometry="geometry", crs=result.zones.crs)
-    )
+    return dataclasses.replace(result, zones=gpd.GeoDataFrame(zones, geometry="geometry", crs=result.zones.crs))
 
 
 def test_masked_figures_cannot_be_found_from_all_files_together(result, tmp_path):
@@ -158,9 +161,7 @@ def test_the_reader_of_the_test_finds_what_is_masked_alone(result, tmp_path):
     for (line, key), said in list(told.items()):
         if said == SIGN and (line, key) != ("24201-002", "population"):
             mine = made.zones[key]
-            told[line, key] = (
-                f"{mine.get(line, mine[[z for z in owner if line == 'all' or owner[z] == line]].sum()):.0f}"
-            )
+            told[line, key] = f"{mine.get(line, mine[[z for z in owner if line == 'all' or owner[z] == line]].sum()):.0f}"
     low, high = could_be(told, owner, ("24201-002", "population"))
     assert 5.5 <= low <= 7 <= high <= 8.5
 
@@ -179,9 +180,7 @@ def test_nothing_is_in_it_that_may_not_be_passed_on(result, tmp_path):
     head = set(rows_of(tmp_path / "o" / TABLE)[0])
     assert {"学校・医療等", "条件不利地域", "避難所等"} <= head
     assert not head & {"不感道路延長km", "土砂災害の区域"}  # the ledger's and A33's terms
-    everything = "".join(
-        (tmp_path / "o" / name).read_text(encoding="utf-8") for name in (TABLE, POINTS, TOTALS)
-    )
+    everything = "".join((tmp_path / "o" / name).read_text(encoding="utf-8") for name in (TABLE, POINTS, TOTALS))
     for carrier in result.study.carriers:
         assert carrier.name not in everything
         assert carrier.key not in everything
@@ -224,9 +223,7 @@ def test_points_are_the_settlement_or_the_middle_of_a_mesh_of_a_kilometre(study,
         {row["ID"]: (float(row["経度"]), float(row["緯度"])) for row in rows_of(tmp_path / name / TABLE)}
         for name in ("near", "far")
     )
-    assert near["24202-001"] == pytest.approx(
-        (136.0156, 34.0021), abs=1e-4
-    )  # 南, not the middle of its people
+    assert near["24202-001"] == pytest.approx((136.0156, 34.0021), abs=1e-4)  # 南, not the middle of its people
     assert far["24202-001"] == pytest.approx((136.01875, 34.004167), abs=1e-4)
     for zone, (lon, lat) in far.items():
         assert (lon / (45 / 3600)) % 1 == pytest.approx(0.5, abs=0.02), zone

@@ -6,18 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage.criteria import AWAITED
-from coverage.ranking import (
-    CRITERIA,
-    DEFAULT_WEIGHTS,
-    ROAD,
-    Criterion,
-    gates,
-    rank,
-    score_parts,
-    weighed_needs,
-)
-from coverage.stability import first_break, shaken_weights, stability
+from coverage.ranking.criteria import CRITERIA, DEFAULT_WEIGHTS, EXTERNAL, Criterion
+from coverage.ranking.scores import ROAD, gates, rank, score_parts, weighed_needs
+from coverage.ranking.stability import first_break, shaken_weights, stability
 from geodata.errors import Text
 
 KEYS = [criterion.key for criterion in CRITERIA]
@@ -73,10 +64,7 @@ def test_an_unknown_widens_the_range_and_the_limits():
     width = table["rank_high"] - table["rank_low"]
     assert width["24201-006"] >= 4
     assert width["24201-001"] <= 1
-    assert table.loc["24201-006", ["rank_best", "rank_worst"]].tolist() == [
-        1,
-        5,
-    ]  # 0 shelters ties with the last
+    assert table.loc["24201-006", ["rank_best", "rank_worst"]].tolist() == [1, 5]  # 0 shelters ties with the last
     assert table.loc["24201-005", ["rank_best", "rank_worst"]].tolist() == [1, 2]
 
 
@@ -90,10 +78,7 @@ def test_a_criterion_without_data_is_said_and_takes_nothing_away():
     assert table["unknown_criteria"].tolist() == [f"shelters,{ROAD}"] * 2
     assert table[["score_shelters", f"score_{ROAD}"]].isna().all(axis=None)
     # what nobody measured blurs no rank either
-    assert table[["rank_best", "rank_worst", "rank_low", "rank_high"]].to_numpy().tolist() == [
-        [1] * 4,
-        [2] * 4,
-    ]
+    assert table[["rank_best", "rank_worst", "rank_low", "rank_high"]].to_numpy().tolist() == [[1] * 4, [2] * 4]
 
 
 def test_carriers_that_said_nothing_are_not_counted_as_serving():
@@ -102,19 +87,13 @@ def test_carriers_that_said_nothing_are_not_counted_as_serving():
     world = zones(row | {"carriers_missing": 3.0}, row, row | {"carriers_missing": 1.5})
     world["carriers_unknown"] = [1, 1, 0]
     table = rank(world, {"uncovered_population": 1.0, "carriers_missing": 1.0}, 1.0, draws=0)
-    assert table["unknown_criteria"].to_dict() == {
-        "24201-001": "",
-        "24201-002": "carriers_missing",
-        "24201-003": "",
-    }
+    assert table["unknown_criteria"].to_dict() == {"24201-001": "", "24201-002": "carriers_missing", "24201-003": ""}
     assert table.loc["24201-001", "score_carriers_missing"] == pytest.approx(30.0)
     assert table["rank_best"].to_dict() == {"24201-001": 1, "24201-002": 1, "24201-003": 2}
 
 
 def test_small_and_unknown_zones_are_listed_without_a_rank():
-    world = zones(
-        {"uncovered_population": 0.4}, {"uncovered_population": 30.0}, {"uncovered_population": np.nan}
-    )
+    world = zones({"uncovered_population": 0.4}, {"uncovered_population": 30.0}, {"uncovered_population": np.nan})
     table = rank(world, WEIGHTS, 1.0, draws=10)
     assert table.index.tolist()[0] == "24201-002"
     assert table["gate"].to_dict() == {"24201-002": "", "24201-001": "small", "24201-003": "unknown"}
@@ -131,13 +110,7 @@ def test_a_road_opens_the_gate_for_a_place_without_people():
     score = pd.Series(1.0, index=world.index)
     assert gates(world, score, 1.0, 5.0).tolist() == ["", "small", "unknown", "", ""]
     assert gates(world, score, 1.0, 0.0).tolist() == ["small", "small", "small", "", "unknown"]
-    assert gates(world.drop(columns=ROAD), score, 1.0, 5.0).tolist() == [
-        "small",
-        "small",
-        "small",
-        "",
-        "unknown",
-    ]
+    assert gates(world.drop(columns=ROAD), score, 1.0, 5.0).tolist() == ["small", "small", "small", "", "unknown"]
 
 
 def test_ties_share_a_rank_and_are_said():
@@ -198,7 +171,7 @@ def test_always_in_the_top_is_proof():
 
 amounts = st.lists(
     st.tuples(*[st.one_of(st.floats(0, c.full * 2), st.just(float("nan"))) for c in CRITERIA]), min_size=2, max_size=8
-)  # fmt: skip
+)
 known = st.lists(st.tuples(*[st.floats(0, c.full * 2) for c in CRITERIA]), min_size=2, max_size=8)
 weight_lists = st.lists(st.floats(0.1, 50), min_size=len(KEYS), max_size=len(KEYS))
 
@@ -267,5 +240,5 @@ def test_proof_holds_in_every_draw(rows, top, seed):
 
 
 def test_awaited_items_complete_the_hundred():
-    weights = [c.weight for c in (*CRITERIA, *AWAITED)]
+    weights = [c.weight for c in (*CRITERIA, *EXTERNAL)]
     assert sum(weights) == 95  # and 5 for feasibility, which stands beside

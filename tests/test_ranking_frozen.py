@@ -10,34 +10,20 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from coverage.run import Result, run
-from coverage.study import read_study
+from coverage.result import Result
+from coverage.run import run
+from coverage.study.study import read_study
 from geodata.errors import DataError
-from requests_gen.captions import caption
-from requests_gen.data_change import apply, undo
-from requests_gen.ranking_again import criteria_of, rank_again, study_weighting, without_data
-from requests_gen.ranking_export import RankingSheets, ranking_sheets_csv, ranking_sheets_xlsx
-from requests_gen.ranking_frozen import (
-    freeze,
-    frozen_rows,
-    frozen_weighting,
-    known_weighting,
-    rank_changes,
-    version_changes,
-)
-from requests_gen.ranking_orders import order_table
-from requests_gen.ranking_study_file import plan_weights, with_weights
-from requests_gen.ranking_view import (
-    bar_labels,
-    part_rows,
-    range_rows,
-    ranked_rows,
-    step_words,
-    unranked_rows,
-)
-from requests_gen.ranking_weights import Weighting, criterion_names, weighting
-from requests_gen.ranking_words import why_here
-from requests_gen.registry import Registry, open_registry
+from requests_gen.intake.edits import apply, undo
+from requests_gen.ranking.export import RankingSheets, ranking_sheets_csv, ranking_sheets_xlsx
+from requests_gen.ranking.frozen import freeze, frozen_rows, frozen_weighting, known_weighting, rank_changes, version_changes
+from requests_gen.ranking.municipal_orders import order_table
+from requests_gen.ranking.rerank import criteria_of, rank_again, study_weighting, without_data
+from requests_gen.ranking.study_file import plan_weights, with_weights
+from requests_gen.ranking.tables import bar_labels, part_rows, range_rows, ranked_rows, step_words, unranked_rows, why_here
+from requests_gen.ranking.weightings import Weighting, criterion_names, weighting
+from requests_gen.registry.registry import Registry, open_registry
+from requests_gen.wording.captions import caption
 from tests.mini_study import write_mini_study
 
 AT = datetime(2026, 9, 30, 5, 0, tzinfo=UTC)
@@ -68,21 +54,11 @@ def keep(registry: Registry, result: Result, chosen: Weighting, **said: object) 
     zones, criteria = table_of(result), criteria_of(result.study)
     ranking = rank_again(zones, result.study, chosen)
     orders = order_table(ranking, zones, registry.municipal_order(2026))
-    return freeze(
-        registry,
-        result,
-        ranking,
-        orders,
-        chosen,
-        criteria,
-        **{"who": "山田", "at": AT, "stamp": STAMP, **said},
-    )
+    return freeze(registry, result, ranking, orders, chosen, criteria, **{"who": "山田", "at": AT, "stamp": STAMP, **said})
 
 
 def test_ranking_again_with_the_studys_weights_is_the_run(result):
-    assert_frame_equal(
-        rank_again(table_of(result), result.study, study_weighting(result.study)), result.ranking
-    )
+    assert_frame_equal(rank_again(table_of(result), result.study, study_weighting(result.study)), result.ranking)
     quick = rank_again(table_of(result), result.study, study_weighting(result.study), draws=0)
     for name in ("rank", "score", "gate", "decides"):
         assert quick[name].equals(result.ranking[name])
@@ -98,13 +74,9 @@ def test_a_version_stays_and_the_next_is_new(result, registry):
     heads = registry.frozen_rankings(2026)
     assert heads["who"].tolist() == ["山田", "佐藤"]
     assert heads["result_sha256"].tolist() == [STAMP, STAMP]
-    held = [
-        known_weighting(frozen_weighting(head), criteria_of(result.study)) for _, head in heads.iterrows()
-    ]
+    held = [known_weighting(frozen_weighting(head), criteria_of(result.study)) for _, head in heads.iterrows()]
     assert held == [own, people]
-    told = version_changes(
-        first, registry.frozen_ranking(2026, 2), own, people, criterion_names(criteria_of(result.study))
-    )
+    told = version_changes(first, registry.frozen_ranking(2026, 2), own, people, criterion_names(criteria_of(result.study)))
     words = [text.ja for text in told]
     assert "順位を付ける最少のエリア外人口: 1人 → 6人" in words
     assert any("順位が付かなくなった地区" in line for line in words)
@@ -125,8 +97,7 @@ def test_a_difference_without_a_reason_refuses(result, registry):
     town = table_of(result).loc[ranked.index, "municipality_id"]
     pair = town[town == town.value_counts().index[0]].index[:2]
     rows = [
-        {"year": 2026, "zone_id": zone, "municipal_rank": place, "reason": ""}
-        for place, zone in zip((2, 1), pair, strict=True)
+        {"year": 2026, "zone_id": zone, "municipal_rank": place, "reason": ""} for place, zone in zip((2, 1), pair, strict=True)
     ]
     registry.save("municipal_orders", rows, who="山田", at=AT)
     with pytest.raises(DataError) as told:
@@ -160,9 +131,7 @@ def test_changes_between_rankings_by_hand():
 
     nan = float("nan")
     table = rank_changes(frozen(a=1, b=2, c=3, d=nan, z=4), frozen(b=1, a=2, c=3, d=4, n=5))
-    assert table["change"].to_dict() == {
-        "b": "moved", "a": "moved", "c": "stayed", "d": "came", "n": "added", "z": "gone",
-    }  # fmt: skip
+    assert table["change"].to_dict() == {"b": "moved", "a": "moved", "c": "stayed", "d": "came", "n": "added", "z": "gone"}
     assert table["step"].to_dict()["b"] == 1
     assert rank_changes(frozen(a=1), frozen(a=nan))["change"].tolist() == ["went"]
 
@@ -231,10 +200,7 @@ def test_why_a_zone_stands_there(result):
     assert "shelters" in without_data(zones, criteria)
     rows = ranked_rows(zones, result.ranking, result.ranking, order_table(result.ranking, zones, no_orders()))
     first = rows.index[0]
-    told = [
-        t.ja
-        for t in why_here(rows.loc[first], zones.loc[first], criteria, 20, 0.2, criterion_names(criteria))
-    ]
+    told = [t.ja for t in why_here(rows.loc[first], zones.loc[first], criteria, 20, 0.2, criterion_names(criteria))]
     assert told[0].startswith("1位、評点 ")
     assert "エリア外人口（" in told[1]
     assert any("避難所等" in line and "不明です" in line and "0とはせず" in line for line in told)

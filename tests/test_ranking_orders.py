@@ -9,26 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import DataError
-from requests_gen.ranking_order_file import read_order_file
-from requests_gen.ranking_orders import (
+from requests_gen.ranking.municipal_orders import (
     asked_again,
     difference_words,
     edited_orders,
     order_table,
-    strangers,
+    read_order_file,
+    unexpected,
     unexplained,
     with_edits,
 )
-from requests_gen.registry import Conflict, open_registry
+from requests_gen.registry.conflict import Conflict
+from requests_gen.registry.registry import open_registry
 
 AT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
-ORDER_COLUMNS = {
-    "municipal_rank": "Int64",
-    "reason": object,
-    "who": object,
-    "at": object,
-    "revision": "Int64",
-}
+ORDER_COLUMNS = {"municipal_rank": "Int64", "reason": object, "who": object, "at": object, "revision": "Int64"}
 
 
 def world(ranks: list[float | None], municipalities: str = "") -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -39,16 +34,21 @@ def world(ranks: list[float | None], municipalities: str = "") -> tuple[pd.DataF
     ranking = pd.DataFrame({"rank": rank, "gate": ["" if r == r else "small" for r in rank]}, index=ids)
     zones = pd.DataFrame(
         {"municipality_id": list(letters), "municipality": [f"{m}町" for m in letters], "name": ids.str.upper()}, index=ids
-    )  # fmt: skip
+    )
     return ranking, zones
 
 
 def orders(given: dict[str, tuple[int | None, str]]) -> pd.DataFrame:
     frame = pd.DataFrame(
-        {"municipal_rank": [place for place, _ in given.values()], "reason": [reason for _, reason in given.values()],
-         "who": "山田", "at": AT, "revision": 1},
+        {
+            "municipal_rank": [place for place, _ in given.values()],
+            "reason": [reason for _, reason in given.values()],
+            "who": "山田",
+            "at": AT,
+            "revision": 1,
+        },
         index=pd.Index(given, name="zone_id", dtype=object),
-    )  # fmt: skip
+    )
     return frame.astype(ORDER_COLUMNS)
 
 
@@ -89,9 +89,9 @@ def test_municipalities_are_compared_each_for_itself():
 
 def test_ties_may_be_read_either_way():
     ranking, zones = world([1, 1, 3])
-    assert set(differences(order_table(ranking, zones, orders({"a": (2, ""), "b": (1, ""), "c": (3, "")}))).values()) == {"same"}  # fmt: skip
+    assert set(differences(order_table(ranking, zones, orders({"a": (2, ""), "b": (1, ""), "c": (3, "")}))).values()) == {"same"}
     ranking, zones = world([1, 2, 3])
-    assert set(differences(order_table(ranking, zones, orders({"a": (1, ""), "b": (1, ""), "c": (2, "")}))).values()) == {"same"}  # fmt: skip
+    assert set(differences(order_table(ranking, zones, orders({"a": (1, ""), "b": (1, ""), "c": (2, "")}))).values()) == {"same"}
 
 
 def test_a_zone_they_named_and_we_do_not_rank_is_a_difference():
@@ -106,7 +106,7 @@ def test_a_place_taken_back_and_a_zone_that_is_gone():
     ranking, zones = world([1, 2])
     given = orders({"a": (None, "x"), "z": (1, "")})
     assert differences(order_table(ranking, zones, given)) == {"a": "", "b": ""}
-    assert strangers(given, ranking).index.tolist() == ["z"]
+    assert unexpected(given, ranking).index.tolist() == ["z"]
 
 
 @settings(deadline=None, max_examples=25)
@@ -144,19 +144,14 @@ def test_two_people_and_the_registry(tmp_path):
         edited = began[["municipal_rank", "reason"]].copy()
         edited.loc["a", "municipal_rank"] = 1
         mine = edited_orders(began, edited)
-        registry.save(
-            "municipal_orders",
-            [{"year": 2026, "zone_id": "a", "municipal_rank": 2, "reason": ""}],
-            who="佐藤",
-            at=AT,
-        )
+        registry.save("municipal_orders", [{"year": 2026, "zone_id": "a", "municipal_rank": 2, "reason": ""}], who="佐藤", at=AT)
         with pytest.raises(Conflict) as told:
             registry.save("municipal_orders", [{"year": 2026, **row} for row in mine], who="山田", at=AT)
         assert "佐藤" in told.value.in_("ja")
         again = edited_orders(asked_again(began, told.value.clashes), edited)
         registry.save("municipal_orders", [{"year": 2026, **row} for row in again], who="山田", at=AT)
         assert int(registry.municipal_order(2026).loc["a", "municipal_rank"]) == 1
-        assert [row["municipal_rank"] for row in registry.history("a")["now"]] == [2, 1]  # fmt: skip
+        assert [row["municipal_rank"] for row in registry.history("a")["now"]] == [2, 1]
 
 
 def read(tmp_path: Path, text: str, reasons: str = "") -> tuple[pd.DataFrame, int]:
@@ -169,9 +164,7 @@ def read(tmp_path: Path, text: str, reasons: str = "") -> tuple[pd.DataFrame, in
 
 def test_a_file_as_people_write_it(tmp_path):
     places, blank = read(
-        tmp_path,
-        "甲市の要望\n地区ID,地区名,市町の優先順位,理由\na,A,１位,\nb,B,,\nc,C, 第2位 ,橋の工事\n,,,\n",
-        "前から",
+        tmp_path, "甲市の要望\n地区ID,地区名,市町の優先順位,理由\na,A,１位,\nb,B,,\nc,C, 第2位 ,橋の工事\n,,,\n", "前から"
     )
     assert places["municipal_rank"].to_dict() == {"a": 1, "c": 2}
     assert places["reason"].to_dict() == {"a": "前から", "c": "橋の工事"}

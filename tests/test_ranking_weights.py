@@ -4,13 +4,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage.criteria import CRITERIA
+from coverage.ranking.criteria import CRITERIA
 from geodata.errors import DataError
-from requests_gen.ranking_presets import EQUAL, OWN, PRESETS, preset_weighting, presets_for
-from requests_gen.ranking_weights import (
+from requests_gen.ranking.weightings import (
+    EQUAL,
+    OWN,
+    PRESETS,
     Weighting,
     criterion_names,
     points,
+    preset_weighting,
+    presets_for,
     read_weighting,
     slider_weights,
     weight_changes,
@@ -19,12 +23,7 @@ from requests_gen.ranking_weights import (
 )
 
 KEYS = [criterion.key for criterion in CRITERIA]
-HUNDRED = {
-    "uncovered_population": 30.0,
-    "complete_population": 30.0,
-    "shelters": 25.0,
-    "carriers_missing": 15.0,
-}
+HUNDRED = {"uncovered_population": 30.0, "complete_population": 30.0, "shelters": 25.0, "carriers_missing": 15.0}
 weights = st.dictionaries(st.sampled_from(KEYS), st.integers(0, 10_000).map(lambda n: n / 100), min_size=1)
 gates = st.integers(0, 100_000).map(lambda n: n / 10)
 
@@ -57,9 +56,20 @@ def test_a_link_gives_the_same_weights(values, least, road):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "shelters-15", "shelters-15~least-", "shelters-15~least-1~", "shelters-0~least-1", "shelters-1e9~least-1",
-     "shelters-15~shelters-16~least-1", "<img onerror>~least-1", "least-1", "shelters-nan~least-1", "x" * 9999],
-)  # fmt: skip
+    [
+        "",
+        "shelters-15",
+        "shelters-15~least-",
+        "shelters-15~least-1~",
+        "shelters-0~least-1",
+        "shelters-1e9~least-1",
+        "shelters-15~shelters-16~least-1",
+        "<img onerror>~least-1",
+        "least-1",
+        "shelters-nan~least-1",
+        "x" * 9999,
+    ],
+)
 def test_a_broken_link_is_told(text):
     with pytest.raises(DataError) as told:
         read_weighting(text, CRITERIA)
@@ -74,13 +84,9 @@ def test_a_link_of_another_study_is_told():
 
 
 def test_the_same_order_whatever_the_scale():
-    assert of({"shelters": 1.0, "uncovered_population": 2.0}).same_order(
-        of({"shelters": 10.0, "uncovered_population": 20.0})
-    )
+    assert of({"shelters": 1.0, "uncovered_population": 2.0}).same_order(of({"shelters": 10.0, "uncovered_population": 20.0}))
     assert not of({"shelters": 1.0}).same_order(of({"shelters": 1.0}, 2.0))
-    assert not of({"shelters": 1.0, "uncovered_population": 2.0}).same_order(
-        of({"shelters": 1.0, "uncovered_population": 2.1})
-    )
+    assert not of({"shelters": 1.0, "uncovered_population": 2.0}).same_order(of({"shelters": 1.0, "uncovered_population": 2.1}))
 
 
 def test_sliders_show_the_weights_as_written_where_they_fit():
@@ -108,8 +114,11 @@ def test_presets_by_hand():
     own = of(HUNDRED)
     safety = next(preset for preset in PRESETS if preset.key == "safety")
     assert preset_weighting(safety, own, CRITERIA).weights == {
-        "uncovered_population": 13.0, "complete_population": 13.0, "shelters": 67.0, "carriers_missing": 7.0,
-    }  # fmt: skip
+        "uncovered_population": 13.0,
+        "complete_population": 13.0,
+        "shelters": 67.0,
+        "carriers_missing": 7.0,
+    }
     assert set(preset_weighting(EQUAL, own, CRITERIA).weights) == set(HUNDRED)
     assert len(set(preset_weighting(EQUAL, own, CRITERIA).weights.values())) == 1
 

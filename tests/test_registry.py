@@ -12,10 +12,11 @@ import pytest
 import sqlalchemy as sa
 
 from geodata.errors import DataError
-from requests_gen.registry import Conflict, SourceFile, open_registry
-from requests_gen.registry_records import TABLES
-from requests_gen.registry_words import HEADINGS
-from requests_gen.registry_zones import live_zones
+from requests_gen.registry.conflict import Conflict
+from requests_gen.registry.registry import open_registry
+from requests_gen.registry.store import SourceFile
+from requests_gen.registry.tables import HEADINGS, TABLES
+from requests_gen.registry.zones import live_zones
 from tests.postgres_server import new_database, server_of_tests
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -34,8 +35,8 @@ REPLY = {"year": 2026, "zone_id": "24201-001", "carrier": "alpha", "answer": "A2
 
 def as_another_program(registry):
     """A connection that knows nothing of us."""
-    door = registry.door
-    engine = sa.create_engine(sa.URL.create("sqlite", database=str(door.file))) if door.file else door.engine
+    database = registry.database
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(database.file))) if database.file else database.engine
     return engine.connect()
 
 
@@ -94,18 +95,9 @@ def test_a_frozen_ranking_comes_back_as_it_was(registry):
         index=pd.Index(["24543-001", "24201-002", "24201-001"], name="zone_id"),
     )
     weights = {"uncovered_population": 30.0}
-    first = registry.freeze_ranking(
-        2026, who="山田", at=AT, weights=weights, gates={"roads": True}, rows=rows
-    )
+    first = registry.freeze_ranking(2026, who="山田", at=AT, weights=weights, gates={"roads": True}, rows=rows)
     second = registry.freeze_ranking(
-        2026,
-        who="佐藤",
-        at=LATER,
-        weights=weights,
-        gates={},
-        rows=rows.head(1),
-        note="一部",
-        result_sha256="ab",
+        2026, who="佐藤", at=LATER, weights=weights, gates={}, rows=rows.head(1), note="一部", result_sha256="ab"
     )
     other = registry.freeze_ranking(2027, who="佐藤", at=LATER, weights=weights, gates={}, rows=rows.head(0))
     assert (first, second, other) == (1, 2, 1)
@@ -113,10 +105,7 @@ def test_a_frozen_ranking_comes_back_as_it_was(registry):
     pd.testing.assert_frame_equal(registry.frozen_ranking(2026), rows.head(1))
     pd.testing.assert_frame_equal(registry.frozen_ranking(2027), rows.head(0))
     listed = registry.frozen_rankings(2026)
-    assert listed[["version", "who", "note", "result_sha256"]].values.tolist() == [
-        [1, "山田", "", ""],
-        [2, "佐藤", "一部", "ab"],
-    ]
+    assert listed[["version", "who", "note", "result_sha256"]].values.tolist() == [[1, "山田", "", ""], [2, "佐藤", "一部", "ab"]]
     assert listed.loc[0, "weights"] == weights
     with pytest.raises(DataError) as told:
         registry.frozen_ranking(2026, 3)
@@ -127,37 +116,18 @@ def test_the_second_of_two_people_is_shown_both(registry):
     """Both read "not there yet"; the first saves 1, the second 2: nothing is lost, and the second decides."""
     registry.set_municipal_order(2026, "24201-001", 1, "通学路", who="佐藤", at=AT, expected_revision=0)
     with pytest.raises(Conflict) as told:
-        registry.set_municipal_order(
-            2026, "24201-001", 2, "診療所", who="鈴木", at=LATER, expected_revision=0
-        )
+        registry.set_municipal_order(2026, "24201-001", 2, "診療所", who="鈴木", at=LATER, expected_revision=0)
     conflict = told.value
     assert isinstance(conflict, DataError)
     assert (conflict.theirs["municipal_rank"], conflict.mine["municipal_rank"]) == (1, 2)
     assert all(word in str(conflict) for word in ("通学路", "診療所", "佐藤"))
     assert pickle.loads(pickle.dumps(conflict)).mine == conflict.mine
     # two who say the same agree: saying it again is no conflict, and no new revision
-    assert (
-        registry.set_municipal_order(
-            2026, "24201-001", 1, "通学路", who="鈴木", at=LATER, expected_revision=0
-        )
-        == 1
-    )
+    assert registry.set_municipal_order(2026, "24201-001", 1, "通学路", who="鈴木", at=LATER, expected_revision=0) == 1
     order = registry.municipal_order(2026)
-    assert order.loc["24201-001", ["municipal_rank", "reason", "who", "revision"]].tolist() == [
-        1,
-        "通学路",
-        "佐藤",
-        1,
-    ]
-    assert (
-        registry.set_municipal_order(
-            2026, "24201-001", 2, "診療所", who="鈴木", at=LATER, expected_revision=1
-        )
-        == 2
-    )
-    taken_back = registry.set_municipal_order(
-        2026, "24201-001", None, "", who="鈴木", at=LATER, expected_revision=2
-    )
+    assert order.loc["24201-001", ["municipal_rank", "reason", "who", "revision"]].tolist() == [1, "通学路", "佐藤", 1]
+    assert registry.set_municipal_order(2026, "24201-001", 2, "診療所", who="鈴木", at=LATER, expected_revision=1) == 2
+    taken_back = registry.set_municipal_order(2026, "24201-001", None, "", who="鈴木", at=LATER, expected_revision=2)
     assert taken_back == 3
     assert registry.municipal_order(2026)["municipal_rank"].isna().tolist() == [True]
     history = registry.history("24201-001")
@@ -170,8 +140,9 @@ def test_the_second_of_two_people_is_shown_both(registry):
 def test_rows_read_and_edited_are_saved_against_their_revision(registry):
     registry.save_survey_answers(
         [{"year": 2026, "municipality_id": "24201", "zone_id": zone, "wish": "高"} for zone in ("24201-001", "24201-002")],
-        who="津市", at=AT,
-    )  # fmt: skip
+        who="津市",
+        at=AT,
+    )
     mine, theirs = registry.survey_answers(2026), registry.survey_answers(2026)
     theirs.loc[0, "wish"] = "低"
     assert registry.save_survey_answers(theirs, who="佐藤", at=LATER).changed == 1
@@ -222,9 +193,17 @@ def test_who_and_when_are_always_known(registry):
 
 def test_unknown_is_unknown_and_kinds_are_kept(registry):
     row = {
-        "evidence_id": "e1", "longitude": np.float64(136.5), "latitude": None, "year": np.int64(2026), "kind": "測定",
-        "measured_on": AT.date(), "rsrp": [-101.5, None], "steps": {"一": 1}, "seen": np.bool_(True), "empty": "",
-    }  # fmt: skip
+        "evidence_id": "e1",
+        "longitude": np.float64(136.5),
+        "latitude": None,
+        "year": np.int64(2026),
+        "kind": "測定",
+        "measured_on": AT.date(),
+        "rsrp": [-101.5, None],
+        "steps": {"一": 1},
+        "seen": np.bool_(True),
+        "empty": "",
+    }
     registry.save_evidence(pd.DataFrame([row]), who="田中", at=AT)
     kept = registry.evidence().iloc[0]
     assert (kept["longitude"], kept["year"], kept["measured_on"]) == (136.5, 2026, "2026-11-20")
@@ -242,27 +221,13 @@ def test_notes_campaigns_letters_and_verdicts(registry):
     assert notes["note_id"].tolist() == ids
     assert notes["text"].tolist() == texts
     registry.save(
-        "notes",
-        [{**notes.loc[0, ["note_id", "zone_id", "text", "revision"]], "withdrawn": True}],
-        who="山田",
-        at=LATER,
+        "notes", [{**notes.loc[0, ["note_id", "zone_id", "text", "revision"]], "withdrawn": True}], who="山田", at=LATER
     )
     assert registry.notes("24201-001")["withdrawn"].tolist() == [True, False, False]
     registry.start_campaign(2026, who="山田", at=AT, survey_deadline=AT.date(), carriers=["alpha"])
-    assert (
-        registry.start_campaign(
-            2026, who="山田", at=AT, survey_deadline=AT.date(), carriers=["alpha"]
-        ).unchanged
-        == 1
-    )
+    assert registry.start_campaign(2026, who="山田", at=AT, survey_deadline=AT.date(), carriers=["alpha"]).unchanged == 1
     assert registry.campaigns()["survey_deadline"].tolist() == ["2026-11-20"]
-    letter = {
-        "letter_id": "2026-alpha-1",
-        "year": 2026,
-        "carrier": "alpha",
-        "state": "ready",
-        "zones": ["24201-002"],
-    }
+    letter = {"letter_id": "2026-alpha-1", "year": 2026, "carrier": "alpha", "state": "ready", "zones": ["24201-002"]}
     registry.record_letter(letter, who="山田", at=AT)
     registry.record_letter({**letter, "state": "sent", "sent_on": "2026-11-20"}, who="山田", at=LATER)
     assert registry.letters(2026)["state"].tolist() == ["sent"]
@@ -278,9 +243,7 @@ def test_other_programs_read_tables_and_cannot_change_history(registry):
     registry.save_replies([{**REPLY, "answer": "C1", "remarks": "再考"}], who="田中", at=LATER)
     registry.save_evidence([{"evidence_id": "e1", "longitude": 136.5}], who="田中", at=AT)
     with as_another_program(registry) as connection:
-        reply = connection.execute(
-            sa.text("SELECT year, answer, reasons, saved_by, saved_revision FROM replies")
-        ).all()
+        reply = connection.execute(sa.text("SELECT year, answer, reasons, saved_by, saved_revision FROM replies")).all()
         assert [tuple(row) for row in reply] == [(2026, "C1", reply[0].reasons, "田中", 2)]
         assert json.loads(reply[0].reasons) == ["1", "4"]
         assert connection.execute(sa.text("SELECT longitude FROM evidence")).scalar_one() == 136.5
@@ -289,7 +252,7 @@ def test_other_programs_read_tables_and_cannot_change_history(registry):
             assert set(table.fields) <= set(columns), f"{name}: a new field needs a new migration"
     for statement in ("UPDATE revisions SET content = '{}'", "DELETE FROM revisions", "DELETE FROM changes"):
         before = registry.fingerprint()
-        with pytest.raises(sa.exc.DBAPIError, match="append-only"), registry.door.writing() as connection:
+        with pytest.raises(sa.exc.DBAPIError, match="append-only"), registry.database.writing() as connection:
             connection.execute(sa.text(statement))
         assert registry.fingerprint() == before
 
@@ -299,18 +262,12 @@ def test_every_field_has_a_name_for_people():
 
 
 def test_sqlite_is_set_up_for_many(tmp_path):
-    with open_registry(tmp_path) as registry, registry.door.reading() as connection:
-        told = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in (
-            "journal_mode", "foreign_keys", "trusted_schema", "synchronous", "busy_timeout")}  # fmt: skip
-    assert told == {
-        "journal_mode": "wal",
-        "foreign_keys": 1,
-        "trusted_schema": 0,
-        "synchronous": 2,
-        "busy_timeout": 10_000,
-    }
+    with open_registry(tmp_path) as registry, registry.database.reading() as connection:
+        told = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "foreign_keys", "trusted_schema", "synchronous", "busy_timeout")
+        }
+    assert told == {"journal_mode": "wal", "foreign_keys": 1, "trusted_schema": 0, "synchronous": 2, "busy_timeout": 10_000}
     with closing(sqlite3.connect(tmp_path / "kengai.sqlite")) as connection:
-        strict = dict(
-            connection.execute("SELECT name, strict FROM pragma_table_list WHERE type = 'table'").fetchall()
-        )
+        strict = dict(connection.execute("SELECT name, strict FROM pragma_table_list WHERE type = 'table'").fetchall())
     assert (strict["changes"], strict["revisions"]) == (1, 1)

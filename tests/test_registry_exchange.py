@@ -16,24 +16,47 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import DataError
-from requests_gen.registry import SourceFile, open_registry
-from requests_gen.registry_backup import backup, import_into, read_backup, restore
-from requests_gen.registry_records import TABLES
+from requests_gen.registry.backup import backup, import_into, read_backup, restore
+from requests_gen.registry.registry import open_registry
+from requests_gen.registry.store import SourceFile
+from requests_gen.registry.tables import TABLES
 from tests.postgres_server import new_database, server_of_tests
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 HARD = [
-    "", " ", "=1+1", "+81", "-", "@SUM(A1)", "'", "\t", "\n", "\r\n", "a\rb", "_x0041_", "<r>x</r>", "#N/A", "TRUE", "1e5",
-    "007", "\x1f", "\x7f", "\x85", "𠮷髙﨑", "é", "[1]", "{}", "null", "2026-11-20", " 前後 ",
-]  # fmt: skip
+    "",
+    " ",
+    "=1+1",
+    "+81",
+    "-",
+    "@SUM(A1)",
+    "'",
+    "\t",
+    "\n",
+    "\r\n",
+    "a\rb",
+    "_x0041_",
+    "<r>x</r>",
+    "#N/A",
+    "TRUE",
+    "1e5",
+    "007",
+    "\x1f",
+    "\x7f",
+    "\x85",
+    "𠮷髙﨑",
+    "é",
+    "[1]",
+    "{}",
+    "null",
+    "2026-11-20",
+    " 前後 ",
+]
 texts = st.one_of(
-    st.sampled_from(HARD),
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufffe\uffff"), max_size=12),
+    st.sampled_from(HARD), st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufffe\uffff"), max_size=12)
 )
 wholes = st.one_of(st.integers(-(2**70), 2**70), st.sampled_from([0, 10**15, 10**15 - 1, 2**53 + 1]))
-numbers = st.one_of(
-    st.floats(allow_nan=False, allow_infinity=False), st.sampled_from([0.1 + 0.2, -0.0, 3.0, 1e300, 5e-324])
-)
+numbers = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from([0.1 + 0.2, -0.0, 3.0, 1e300, 5e-324]))
 values = st.recursive(
     st.one_of(st.none(), st.booleans(), wholes, numbers, texts),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=2)),
@@ -95,10 +118,7 @@ def test_export_and_import_lose_nothing(empty, told):
 def test_nor_do_long_texts_and_what_was_imported_is_known(tmp_path, empty):
     told = [
         [],
-        [
-            {"year": 2026, "zone_id": str(at), "carrier": "a", "remarks": text, "more": text}
-            for at, text in enumerate(LONG)
-        ],
+        [{"year": 2026, "zone_id": str(at), "carrier": "a", "remarks": text, "more": text} for at, text in enumerate(LONG)],
     ]
     check_nothing_is_lost(tmp_path, empty, told)
     again = open_registry(tmp_path / "xlsx").save_replies([], who="x", at=AT, file=SourceFile("x", "1"))
@@ -106,9 +126,7 @@ def test_nor_do_long_texts_and_what_was_imported_is_known(tmp_path, empty):
 
 
 def test_exports_are_the_same_bytes_and_say_what_is_invented(tmp_path):
-    registry = filled(
-        tmp_path, [[{"year": 2026, "zone_id": "24201-001", "carrier": "alpha", "answer": "A1"}]]
-    )
+    registry = filled(tmp_path, [[{"year": 2026, "zone_id": "24201-001", "carrier": "alpha", "answer": "A1"}]])
     for kind in ("json", "xlsx"):
         export = getattr(registry, f"export_{kind}")
         export(tmp_path / f"1.{kind}", "架空のエリアです")
@@ -125,9 +143,7 @@ def test_exports_are_the_same_bytes_and_say_what_is_invented(tmp_path):
 
 
 def test_an_export_that_was_changed_is_refused(tmp_path):
-    registry = filled(
-        tmp_path, [[{"year": 2026, "zone_id": "24201-001", "carrier": "alpha", "answer": "A1"}]]
-    )
+    registry = filled(tmp_path, [[{"year": 2026, "zone_id": "24201-001", "carrier": "alpha", "answer": "A1"}]])
     registry.export_json(tmp_path / "a.json")
     registry.export_xlsx(tmp_path / "a.xlsx")
     text = (tmp_path / "a.json").read_text(encoding="utf-8")
@@ -153,9 +169,7 @@ def test_what_is_no_export_is_refused(tmp_path, kind, content):
 
 
 def test_kinds_that_this_version_does_not_know_go_along(tmp_path, monkeypatch):
-    registry = filled(
-        tmp_path, [[{"year": 2026, "zone_id": "24201-001", "carrier": "alpha", "answer": "A1"}]]
-    )
+    registry = filled(tmp_path, [[{"year": 2026, "zone_id": "24201-001", "carrier": "alpha", "answer": "A1"}]])
     monkeypatch.delitem(TABLES, "replies")
     registry.export_xlsx(tmp_path / "a.xlsx")
     other = open_registry(tmp_path / "other")
@@ -176,20 +190,17 @@ def test_import_goes_only_into_an_empty_registry(tmp_path):
 def test_a_backup_restores_to_the_same_and_keeps_what_was_there(tmp_path):
     registry = filled(tmp_path, [[{"year": 2026, "zone_id": "24201-001", "carrier": "alpha"}]])
     then = registry.fingerprint()
-    made = backup(registry.door, None, AT, tmp_path)
+    made = backup(registry.database, None, AT, tmp_path)
     assert made == tmp_path / "backups" / "kengai-20261120-090000.sqlite"
     with pytest.raises(DataError, match="同じ名前"):
-        backup(registry.door, made, AT, tmp_path)
+        backup(registry.database, made, AT, tmp_path)
     registry.add_note("24201-001", "後から", who="x", at=AT)
     now = registry.fingerprint()
     done = restore(made, tmp_path, AT, tmp_path)
     assert registry.fingerprint() == then == done.fingerprint  # the same open registry goes on
     assert open_registry(done.kept).fingerprint() == now
     registry.add_note("24201-001", "さらに", who="x", at=AT)
-    with (
-        pytest.raises(sqlite3.IntegrityError),
-        closing(sqlite3.connect(tmp_path / "kengai.sqlite")) as connection,
-    ):
+    with pytest.raises(sqlite3.IntegrityError), closing(sqlite3.connect(tmp_path / "kengai.sqlite")) as connection:
         connection.execute("DELETE FROM revisions")  # the locks stand again
     for kind in ("json", "xlsx"):
         getattr(open_registry(done.kept), f"export_{kind}")(tmp_path / f"all.{kind}")
@@ -200,20 +211,20 @@ def test_a_backup_restores_to_the_same_and_keeps_what_was_there(tmp_path):
 def test_a_registry_on_a_server_is_backed_up_and_restored_too(tmp_path):
     url = new_database(server_of_tests(), "restored")
     registry = filled(tmp_path / "file", [[{"year": 2026, "zone_id": "24201-001", "carrier": "alpha"}]])
-    made = backup(registry.door, tmp_path / "a.sqlite", AT, tmp_path)
+    made = backup(registry.database, tmp_path / "a.sqlite", AT, tmp_path)
     import_into(url, made)
     with open_registry(url) as served:
         assert served.fingerprint() == registry.fingerprint()
         assert served.history().equals(registry.history())
         served.add_note("24201-001", "サーバーで", who="x", at=AT)
         now = served.fingerprint()
-        export = backup(served.door, None, AT, tmp_path)
+        export = backup(served.database, None, AT, tmp_path)
         assert export.suffix == ".json"
         done = restore(made, url, AT, tmp_path)
         assert served.fingerprint() == registry.fingerprint() == done.fingerprint
         restore(done.kept, url, AT, tmp_path)
         assert served.fingerprint() == now
-        with pytest.raises(sa.exc.DBAPIError, match="append-only"), served.door.writing() as connection:
+        with pytest.raises(sa.exc.DBAPIError, match="append-only"), served.database.writing() as connection:
             connection.execute(sa.text("TRUNCATE changes CASCADE"))
     restore(export, tmp_path / "file", AT, tmp_path)
     assert registry.fingerprint() == now
@@ -221,7 +232,7 @@ def test_a_registry_on_a_server_is_backed_up_and_restored_too(tmp_path):
 
 def test_a_damaged_registry_is_set_aside_by_a_restore(tmp_path):
     registry = filled(tmp_path, [])
-    made = backup(registry.door, None, AT, tmp_path)
+    made = backup(registry.database, None, AT, tmp_path)
     place = tmp_path / "kengai.sqlite"
     place.write_bytes(b"SQLite format 3\0" + b"x" * 5000)
     with pytest.raises(DataError, match="restore"):

@@ -12,19 +12,11 @@ from contextlib import closing
 import pytest
 
 from geodata.errors import DataError
-from requests_gen import registry_door
-from requests_gen.registry import open_registry
-from requests_gen.registry_backup import backup, restore
+from requests_gen.registry import connection as registry_door
+from requests_gen.registry.backup import backup, restore
+from requests_gen.registry.registry import open_registry
 from tests.postgres_server import new_database, server_of_tests
-from tests.registry_work import (
-    AT,
-    YEAR,
-    after_a_kill,
-    count_up,
-    killed_while_importing,
-    together,
-    write_notes,
-)
+from tests.registry_work import AT, YEAR, after_a_kill, count_up, killed_while_importing, together, write_notes
 
 PEOPLE, WRITES, STEPS, KILLS = 8, 20, 3, 8
 
@@ -36,9 +28,7 @@ def check_nothing_is_lost(place):
     together(count_up, place, 4, STEPS)
     with open_registry(place) as registry:
         notes = registry.notes()
-        assert sorted(notes["text"]) == sorted(
-            f"{p}の{n}" for p in range(1, PEOPLE + 1) for n in range(WRITES)
-        )
+        assert sorted(notes["text"]) == sorted(f"{p}の{n}" for p in range(1, PEOPLE + 1) for n in range(WRITES))
         order = registry.municipal_order(YEAR).loc["24201-001"]
         assert (order["municipal_rank"], order["revision"]) == (4 * STEPS, 4 * STEPS)
         assert len(registry.history()) == PEOPLE * WRITES + 4 * STEPS
@@ -71,7 +61,7 @@ def test_backups_under_load_restore_to_what_they_were(tmp_path):
     load.start()
     for number in range(4):
         with open_registry(place) as registry:
-            made = backup(registry.door, tmp_path / f"{number}.sqlite", AT, tmp_path)
+            made = backup(registry.database, tmp_path / f"{number}.sqlite", AT, tmp_path)
         target = tmp_path / f"target{number}"
         done = restore(made, target, AT, target)
         assert open_registry(made).fingerprint() == open_registry(target).fingerprint() == done.fingerprint

@@ -9,30 +9,22 @@ import pytest
 import sqlalchemy as sa
 
 from geodata.errors import DataError
-from requests_gen import registry_opening
-from requests_gen.registry import open_registry
-from requests_gen.registry_door import Door, server_engine
-from requests_gen.registry_opening import VERSIONS, upgrade, upgrade_file, version_of
-from requests_gen.registry_values import dumps
+from requests_gen.registry import opening as registry_opening
+from requests_gen.registry.connection import Database, server_engine
+from requests_gen.registry.opening import VERSIONS, upgrade, upgrade_file, version_of
+from requests_gen.registry.registry import open_registry
+from requests_gen.registry.values import dumps
 from tests.postgres_server import new_database, server_of_tests
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-REPLY = {
-    "year": 2025,
-    "zone_id": "24201-001",
-    "carrier": "alpha",
-    "answer": "B2",
-    "remarks": "'検討' \"x\" 50%",
-}
+REPLY = {"year": 2025, "zone_id": "24201-001", "carrier": "alpha", "answer": "B2", "remarks": "'検討' \"x\" 50%"}
 CHANGE = ("2025-11-20T00:00:00.000000+00:00", "山田", "replies", "", "回答.xlsx", "ab")
 
 
 def put_into_version_1(connection):
     """A change and its reply, as version 1 kept them: nothing says the year and the zone but the content."""
     connection.execute(
-        sa.text(
-            "INSERT INTO changes (at, who, subject, note, file_name, file_sha256) VALUES (:0, :1, :2, :3, :4, :5)"
-        ),
+        sa.text("INSERT INTO changes (at, who, subject, note, file_name, file_sha256) VALUES (:0, :1, :2, :3, :4, :5)"),
         {str(at): value for at, value in enumerate(CHANGE)},
     )
     connection.execute(
@@ -47,7 +39,7 @@ def put_into_version_1(connection):
 def version_1(folder):
     place = folder / "kengai.sqlite"
     upgrade_file(place, "0001")
-    with Door(registry_opening.file_engine(place), str(place), place).writing() as connection:
+    with Database(registry_opening.file_engine(place), str(place), place).writing() as connection:
         put_into_version_1(connection)
     return place
 
@@ -56,7 +48,7 @@ def check_migrated(registry):
     assert registry.replies(2025)["remarks"].tolist() == [REPLY["remarks"]]
     assert registry.history("24201-001")["table"].tolist() == ["replies"]
     assert registry.save_replies([REPLY], who="x", at=AT).unchanged == 1
-    with pytest.raises(sa.exc.DBAPIError, match="append-only"), registry.door.writing() as connection:
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), registry.database.writing() as connection:
         connection.execute(sa.text("DELETE FROM revisions"))
 
 
@@ -76,14 +68,12 @@ def test_an_older_registry_is_migrated_and_a_copy_kept(tmp_path):
     with closing(sqlite3.connect(kept)) as connection:
         assert connection.execute("SELECT count(*) FROM revisions").fetchone() == (2,)
     open_registry(tmp_path).close()
-    assert [path.name for path in tmp_path.glob("*.old*")] == [
-        kept.name
-    ]  # only when there was something to do
+    assert [path.name for path in tmp_path.glob("*.old*")] == [kept.name]  # only when there was something to do
 
 
 def test_a_migration_that_fails_leaves_the_older_one(tmp_path, monkeypatch):
     place = version_1(tmp_path)
-    from requests_gen.registry_migrations import v0002_readable
+    from requests_gen.registry.migrations import v0002_readable
 
     monkeypatch.setattr(registry_opening, "upgrade", _fails_at_the_end)
     with pytest.raises(RuntimeError, match="power cut"):
@@ -167,7 +157,7 @@ def test_what_is_no_registry_is_refused_and_left_alone(tmp_path, make):
 def test_a_new_one_is_made_where_it_is_asked_for(tmp_path, end):
     with open_registry(tmp_path / end) as registry:
         registry.add_note("24201-001", "x", who="x", at=AT)
-        made = registry.door.file
+        made = registry.database.file
     assert open_registry(f"sqlite:///{made}" if "#" not in end else made).notes()["text"].tolist() == ["x"]
     assert [path.name for path in made.parent.iterdir()] == [made.name]
 
@@ -197,5 +187,5 @@ def test_a_missing_driver_is_told(monkeypatch):
 def test_no_log_beside_the_registry_on_a_network_share(tmp_path, monkeypatch):
     open_registry(tmp_path).close()
     monkeypatch.setattr(registry_opening, "is_on_network", lambda path: True)
-    with open_registry(tmp_path) as registry, registry.door.reading() as connection:
+    with open_registry(tmp_path) as registry, registry.database.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"

@@ -10,10 +10,9 @@ from typer.testing import CliRunner
 from geodata.errors import DataError
 from geodata.zone_ids import read_zone_ids, zone_ids_csv
 from kengai import app
-from requests_gen.letter_history import CarrierHistory, History, ZoneReply
-from requests_gen.letter_shelf import Entry
-from requests_gen.registry import open_registry
-from requests_gen.registry_letters import history_of, last_answers, record_shelf
+from requests_gen.letters.last_year import CarrierHistory, History, ZoneReply, history_of, last_answers, record_shelf
+from requests_gen.letters.versions import Entry
+from requests_gen.registry.registry import open_registry
 from tests.mini_study import STUDY, write_mini_study
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -37,9 +36,7 @@ def test_a_run_registers_its_ids_and_the_next_year_takes_them(tmp_path):
         zones = registry.zones()
         assert zones.index.tolist() == sorted(ids_of(first)["zone_id"])
         # a zone of long ago that no list knows any more: its number is not given again
-        gone = pd.DataFrame(
-            [["24201-004", "24201", "昔の大字", "昔の大字", "2001"]], columns=list(ids_of(first))
-        )
+        gone = pd.DataFrame([["24201-004", "24201", "昔の大字", "昔の大字", "2001"]], columns=list(ids_of(first)))
         registry.register_zones(gone, 2001, who="x", at=AT)
     assert kengai("run", second, "--quiet").exit_code == 0
     now = ids_of(second).set_index("zone_id")
@@ -98,20 +95,7 @@ def test_backup_restore_export_import_and_supersede_as_commands(tmp_path):
     assert kengai("run", study, "--quiet").exit_code == 0
     assert kengai("backup", "--workspace", work, "--out", tmp_path / "a.sqlite").exit_code == 0
     old, new = ids_of(study)["zone_id"].tolist()[:2]
-    told = (
-        "registry",
-        "supersede",
-        "--old",
-        old,
-        "--new",
-        new,
-        "--year",
-        2027,
-        "--who",
-        "山田",
-        "--workspace",
-        work,
-    )
+    told = ("registry", "supersede", "--old", old, "--new", new, "--year", 2027, "--who", "山田", "--workspace", work)
     assert kengai(*told).exit_code == 0
     with open_registry(work) as registry:
         after = registry.fingerprint()
@@ -153,25 +137,20 @@ def test_last_years_answers_come_from_the_registry(tmp_path):
         confirmed = {**resolved, "state": "confirmed"}
         registry.save_verdicts([confirmed, {**confirmed, "zone_id": "24201-003"}], who="x", at=AT)
         registry.save_verdicts([resolved], who="x", at=AT)
-        letter = {
-            "letter_id": "2023-alpha-1",
-            "year": 2023,
-            "carrier": "alpha",
-            "state": "sent",
-            "zones": ["24201-002"],
-        }
+        letter = {"letter_id": "2023-alpha-1", "year": 2023, "carrier": "alpha", "state": "sent", "zones": ["24201-002"]}
         registry.record_letter(letter, who="x", at=AT)
         draft = {**letter, "letter_id": "2022-alpha-1", "year": 2022, "state": "draft"}
         registry.record_letter(draft, who="x", at=AT)
         history = history_of(registry, 2025)
     alpha = CarrierHistory(
-        answered=3, opened=1,
+        answered=3,
+        opened=1,
         zones={
             "24201-001": ZoneReply(answer="B2 検討中", first_year=2024),
             "24201-002": ZoneReply(answer="A1 整備済（エリア内）", first_year=2023),
             "24201-003": ZoneReply(answer="A1 整備済（エリア内）", first_year=2025),
         },
-    )  # fmt: skip
+    )
     beta = CarrierHistory(answered=1, zones={"24201-001": ZoneReply(answer="要確認の文字", first_year=2025)})
     assert history == History(fiscal_year=2025, carriers={"alpha": alpha, "beta": beta})
 
@@ -188,17 +167,7 @@ def test_answers_in_the_file_count_where_the_registry_has_none(tmp_path):
 
 
 def test_the_shelf_is_recorded_once(tmp_path):
-    entry = Entry(
-        "2026-alpha-1",
-        "alpha",
-        1,
-        "架空アルファ",
-        "ready",
-        "ab",
-        {"要望書.pdf": "cd"},
-        "",
-        {"zones": ["24201-001"]},
-    )
+    entry = Entry("2026-alpha-1", "alpha", 1, "架空アルファ", "ready", "ab", {"要望書.pdf": "cd"}, "", {"zones": ["24201-001"]})
     with open_registry(tmp_path) as registry:
         assert record_shelf(registry, [entry], 2026, who="x", at=AT).added == 1
         assert record_shelf(registry, [entry], 2026, who="x", at=AT).unchanged == 1

@@ -8,8 +8,8 @@ import shapely
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
 from geodata.errors import DataError
-from geodata.limits import Limits, limited
 from geodata.repair import RepairCount, repair_polygons
+from geodata.safety.ceilings import Limits, limited
 
 SQUARE = [(0, 0), (9, 0), (9, 9), (0, 9)]
 BOW_TIE = Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
@@ -45,14 +45,17 @@ BROKEN = {
     "hole given twice": (Polygon(SQUARE, [square_hole(1, 1, 2)] * 2), "stray_holes", 77.0),
     # all its corners lie on the shell of the L, yet it is outside; as it meets the shell it stays a hole
     "hole across a notch": (
-        Polygon([(0, 0), (4, 0), (4, 2), (2, 2), (2, 4), (0, 4)], [[(4, 2), (2, 4), (2, 2)]]), "stray_holes", 12.0,
+        Polygon([(0, 0), (4, 0), (4, 2), (2, 2), (2, 4), (0, 4)], [[(4, 2), (2, 4), (2, 2)]]),
+        "stray_holes",
+        12.0,
     ),
     # a slit runs through the hole: every corner of either lies on the right side of the other
     "slit across a hole": (
         Polygon([(0, 0), (9, 0), (9, 4), (1, 4), (1, 5), (9, 5), (9, 9), (0, 9)], [[(3, 3), (6, 3), (6, 6), (3, 6)]]),
-        "stray_holes", 81 - 8 - 6,
+        "stray_holes",
+        81 - 8 - 6,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -183,11 +186,7 @@ def test_faults_are_those_of_geos_on_random_polygons():
         holes = []
         for _ in range(rng.integers(1, 4)):
             corner, size = rng.integers(0, 10, 2) / 2, rng.integers(1, 5, 2) / 2
-            hole = (
-                box(*corner, *(corner + size))
-                if rng.random() < 0.5
-                else Point(corner).buffer(size[0] / 2, quad_segs=2)
-            )
+            hole = box(*corner, *(corner + size)) if rng.random() < 0.5 else Point(corner).buffer(size[0] / 2, quad_segs=2)
             holes.append(shapely.get_coordinates(hole))
         polygon = Polygon(shell, holes)
         (mended,), count = repaired(polygon)

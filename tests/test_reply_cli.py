@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from kengai import app
-from requests_gen.registry import open_registry
+from requests_gen.registry.registry import open_registry
 from tests.reply_world import IDS, WRITTEN, answered, file_of, registry_in
 
 
@@ -33,8 +33,13 @@ def test_import_looks_keeps_and_says_what_it_did(workspace):
         assert registry.replies().empty
     facts = json.loads(kengai(workspace, "replies", "import", file, "--who", "山田", "--json"))
     assert {name: facts[name] for name in ("read", "accepted", "doubts", "unchanged", "left_out", "saved")} == {
-        "read": 10, "accepted": 9, "doubts": 1, "unchanged": 0, "left_out": 0, "saved": True,
-    }  # fmt: skip
+        "read": 10,
+        "accepted": 9,
+        "doubts": 1,
+        "unchanged": 0,
+        "left_out": 0,
+        "saved": True,
+    }
     again = kengai(workspace, "replies", "import", file, "--lang", "en")
     assert "accepted 0" in again
     assert "imported this file on" in again
@@ -73,8 +78,11 @@ def test_closing_and_progress(workspace):
     found = {(row["zone_id"], row["carrier"]): row for row in rows}
     promised = found[IDS[1], "alpha"]
     assert (promised["state"], promised["code"], promised["due"], promised["overdue"]) == (
-        "answered", "A2", "2027-09-30", ["promise"],
-    )  # fmt: skip
+        "answered",
+        "A2",
+        "2027-09-30",
+        ["promise"],
+    )
     assert found[IDS[0], "alpha"]["state"] == "reported_built"
     assert (found[IDS[11], "beta"]["state"], found[IDS[11], "beta"]["code"]) == ("requested", "N")
     told = kengai(workspace, "progress", "--on", "2027-10-01")

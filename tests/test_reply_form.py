@@ -18,36 +18,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import DataError
-from requests_gen.reply_codes import ANSWER_BY_KEY, ANSWERS, REASON_BY_KEY, REASONS
-from requests_gen.reply_form import (
-    FIXED,
-    GUIDE,
-    HEADER_ROW,
-    HEADINGS,
-    LONGEST_LIST,
-    SHEET,
-    half_years,
-    write_reply_form,
-)
+from requests_gen.replies.codes import ANSWER_BY_KEY, ANSWERS, REASON_BY_KEY, REASONS
+from requests_gen.replies.form import FIXED, GUIDE, HEADER_ROW, HEADINGS, LONGEST_LIST, SHEET, half_years, write_reply_form
 
 NAMES = ('=HYPERLINK("http://x","y")', "@SUM(A1)", "001", "NA", "_x0041_ & <b>", "髙﨑 𠮷野", "1,234")
 
 
 def rows() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "zone_id": [f"24201-{n:03}" for n in range(1, len(NAMES) + 1)],
-            "municipality": "津市",
-            "name": NAMES,
-        }
-    )
+    return pd.DataFrame({"zone_id": [f"24201-{n:03}" for n in range(1, len(NAMES) + 1)], "municipality": "津市", "name": NAMES})
 
 
 def form(path: Path | None = None, **change: Any) -> bytes:
     facts: dict[str, Any] = {
-        "letter_id": "R8-1-alpha", "fiscal_year": 2026, "carrier_key": "alpha", "carrier_name": "架空モバイルA & B",
-        "rows": rows(), "form_version": "1", "deadline_text": "令和９年１月２９日（金）", "fictitious": True, "draft": False,
-    }  # fmt: skip
+        "letter_id": "R8-1-alpha",
+        "fiscal_year": 2026,
+        "carrier_key": "alpha",
+        "carrier_name": "架空モバイルA & B",
+        "rows": rows(),
+        "form_version": "1",
+        "deadline_text": "令和９年１月２９日（金）",
+        "fictitious": True,
+        "draft": False,
+    }
     return write_reply_form(path, **(facts | change))
 
 
@@ -108,10 +100,21 @@ def test_saved_by_libreoffice_it_is_the_same_form(tmp_path: Path) -> None:
         pytest.skip("LibreOffice is not here: that the form survives its saving is left out")
     form(tmp_path / "form.xlsx")
     subprocess.run(
-        [program, "--headless", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--convert-to", "xlsx",
-         "--outdir", str(tmp_path / "saved"), str(tmp_path / "form.xlsx")],
-        check=True, timeout=120, capture_output=True, env={**os.environ, "HOME": str(tmp_path)},
-    )  # fmt: skip
+        [
+            program,
+            "--headless",
+            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+            "--convert-to",
+            "xlsx",
+            "--outdir",
+            str(tmp_path / "saved"),
+            str(tmp_path / "form.xlsx"),
+        ],
+        check=True,
+        timeout=120,
+        capture_output=True,
+        env={**os.environ, "HOME": str(tmp_path)},
+    )
     check_form(openpyxl.load_workbook(tmp_path / "saved" / "form.xlsx")[SHEET])
 
 
@@ -134,9 +137,9 @@ def test_marks_stand_on_every_sheet(fictitious: bool, draft: bool) -> None:
     for sheet in opened(form(fictitious=fictitious, draft=draft)):
         text = "".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
         printed = str(sheet.oddHeader.right.text)
-        for word, wanted in (("架空】", fictitious), ("【案】", draft)):
-            assert (word in text) == wanted
-            assert (word in printed) == wanted
+        for word, spec in (("架空】", fictitious), ("【案】", draft)):
+            assert (word in text) == spec
+            assert (word in printed) == spec
 
 
 def test_zones_in_the_index_and_their_order() -> None:
@@ -173,9 +176,7 @@ def test_half_years_fit_a_rule(year: int) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs", "Cn", "Cc"]), min_size=1, max_size=40))
 @settings(deadline=None, max_examples=25)
 def test_any_name_comes_back(name: str) -> None:
-    sheet = opened(
-        form(rows=pd.DataFrame({"zone_id": ["24201-001"], "municipality": ["津市"], "name": [name]}))
-    )[SHEET]
+    sheet = opened(form(rows=pd.DataFrame({"zone_id": ["24201-001"], "municipality": ["津市"], "name": [name]})))[SHEET]
     cell = sheet.cell(HEADER_ROW + 2, 5)
     assert cell.data_type in {"s", "n"}  # n: openpyxl's word for an empty one
     assert (cell.value or "") == "".join(

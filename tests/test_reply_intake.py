@@ -10,10 +10,10 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
 from geodata.errors import DataError
-from requests_gen.registry import open_registry
-from requests_gen.reply import look_at, take_in
-from requests_gen.reply_settle import close_unanswered, open_doubts, settle, type_in
-from requests_gen.reply_sheets import HEADING_OF
+from requests_gen.registry.registry import open_registry
+from requests_gen.replies.import_replies import look_at, take_in
+from requests_gen.replies.read_form import HEADING_OF
+from requests_gen.replies.review import close_unanswered, open_review_items, resolve_review, type_in
 from tests.reply_world import (
     AT,
     IDS,
@@ -29,7 +29,7 @@ from tests.reply_world import (
     many,
     registry_in,
     truth_of,
-)  # fmt: skip
+)
 from tests.sheet_distorter import DISTORTIONS, SOFFICE, as_csv, by_libreoffice, distort, distortions, filled
 
 
@@ -50,16 +50,14 @@ def changed(cells, zone=IDS[0], **which):
 
 def outcome(intake, zone_row=0):
     row = intake.rows[zone_row]
-    return row.outcome, row.judged.doubts
+    return row.outcome, row.judged.review_items
 
 
 def test_a_filled_form_is_kept_as_it_says(registry, tmp_path):
     intake = take(registry, tmp_path, answered())
     assert intake.counts == {"read": 10, "accepted": 10, "doubts": 0, "unchanged": 0, "left_out": 0}
     found = kept(registry)
-    assert [found[zone, "alpha"]["answer"] for zone in IDS[:10]] == [
-        WRITTEN[zone]["answer"].split()[0] for zone in IDS[:10]
-    ]
+    assert [found[zone, "alpha"]["answer"] for zone in IDS[:10]] == [WRITTEN[zone]["answer"].split()[0] for zone in IDS[:10]]
     assert found[IDS[3], "alpha"]["reasons"] == ["1", "3"]
     assert found[IDS[9], "alpha"]["planned"] == "令和8年11月3日"
     assert found[IDS[7], "alpha"]["answered_on"] == "2027-01-20"
@@ -72,9 +70,7 @@ def test_a_filled_form_is_kept_as_it_says(registry, tmp_path):
 def test_distorted_replies_lose_nothing(tmp_path):
     written = many(8, seed=3) | {IDS[9]: WRITTEN[IDS[9]]}
     truth = truth_of(tmp_path, written)
-    files = distortions(
-        answered(written), 26, seed=11
-    )  # benchmarks/reply_losses.py does fifty, and LibreOffice's
+    files = distortions(answered(written), 26, seed=11)  # benchmarks/reply_losses.py does fifty, and LibreOffice's
     wrong = {name: found for name, data, ending in files if (found := losses(tmp_path, data, ending, truth))}
     assert wrong == {}
     assert {part for name, _, _ in files for part in name.split("+")} >= set(DISTORTIONS)
@@ -96,7 +92,7 @@ def test_the_same_file_twice_changes_nothing(registry, tmp_path):
     assert registry.fingerprint() == before
     copy = take(registry, tmp_path, distort(data, ("pasted", "turned")))  # the same rows in other bytes
     assert (copy.counts["unchanged"], copy.counts["doubts"]) == (9, 1)
-    assert len(open_doubts(registry)) == 1
+    assert len(open_review_items(registry)) == 1
 
 
 def test_looking_saves_nothing(registry, tmp_path):
@@ -109,28 +105,26 @@ def test_looking_saves_nothing(registry, tmp_path):
 def test_a_newer_answer_adds_to_the_history_and_an_older_one_waits(registry, tmp_path):
     first = changed({"answer": "B2", "answered_on": "2027-01-10"})
     take(registry, tmp_path, first)
-    take(
-        registry, tmp_path, changed({"answer": "A2", "planned": "令和9年度上期", "answered_on": "2027-01-20"})
-    )
+    take(registry, tmp_path, changed({"answer": "A2", "planned": "令和9年度上期", "answered_on": "2027-01-20"}))
     assert list(registry.history(IDS[0]).query("table == 'replies'")["revision"]) == [1, 2]
     late = take(registry, tmp_path, distort(first, ("pasted",)), "控え.xlsx")
     assert outcome(late) == ("doubt", ("older",))
     assert kept(registry)[IDS[0], "alpha"]["answer"] == "A2"
-    silent = take(registry, tmp_path, changed({"answer": "N", "answered_on": "2027-02-01"}), "無回答.xlsx")
-    assert outcome(silent) == ("doubt", ("answer-withdrawn",))
+    unpublished = take(registry, tmp_path, changed({"answer": "N", "answered_on": "2027-02-01"}), "無回答.xlsx")
+    assert outcome(unpublished) == ("doubt", ("answer-withdrawn",))
 
 
 def test_blank_rows_are_no_answer_until_somebody_says_so(registry, tmp_path):
     intake = take(registry, tmp_path, changed({"answer": "A1"}))
     assert intake.counts == {"read": 10, "accepted": 1, "doubts": 0, "unchanged": 0, "left_out": 9}
     assert len(registry.replies(YEAR)) == 1
-    silent = close_unanswered(registry, YEAR, who="山田", at=AT, carriers=["alpha"])
-    assert len(silent) == 9
+    unpublished = close_unanswered(registry, YEAR, who="山田", at=AT, carriers=["alpha"])
+    assert len(unpublished) == 9
     assert registry.replies(YEAR)["answer"].tolist() == ["A1"] + ["N"] * 9
 
 
 @pytest.mark.parametrize(
-    ("cells", "doubts"),
+    ("cells", "review_items"),
     [
         ({"answer": "検討します"}, ("answer-free",)),
         ({"answer": "Z1"}, ("answer-free",)),
@@ -147,31 +141,22 @@ def test_blank_rows_are_no_answer_until_somebody_says_so(registry, tmp_path):
         ({"answer": "A1", "name": "よその地区"}, ("name-differs",)),
         ({"answer": "A1", "publication": "△"}, ("publication",)),
     ],
-)  # fmt: skip
-def test_what_is_doubtful_waits_and_keeps_what_was_written(registry, tmp_path, cells, doubts):
+)
+def test_what_is_doubtful_waits_and_keeps_what_was_written(registry, tmp_path, cells, review_items):
     intake = take(registry, tmp_path, changed(cells))
-    assert outcome(intake) == ("doubt", doubts)
+    assert outcome(intake) == ("doubt", review_items)
     assert registry.replies().empty
-    (waiting,) = open_doubts(registry)
-    assert waiting["doubts"] == list(doubts)
-    assert {HEADING_OF[name]: value for name, value in cells.items() if value}.items() <= waiting[
-        "written"
-    ].items()
+    (waiting,) = open_review_items(registry)
+    assert waiting["doubts"] == list(review_items)
+    assert {HEADING_OF[name]: value for name, value in cells.items() if value}.items() <= waiting["written"].items()
 
 
 def test_one_zone_with_two_answers_waits_twice(registry, tmp_path):
-    data = filled(
-        changed({"answer": "A1"}), {IDS[1]: {"地区ID": IDS[0], "地区名": "東", "[1]回答区分": "C1"}}
-    )
+    data = filled(changed({"answer": "A1"}), {IDS[1]: {"地区ID": IDS[0], "地区名": "東", "[1]回答区分": "C1"}})
     intake = take(registry, tmp_path, data)
-    assert [row.judged.doubts for row in intake.rows[:2]] == [("zone-twice",)] * 2
-    same = filled(
-        changed({"answer": "A1"}), {IDS[1]: {"地区ID": IDS[0], "地区名": "東", "[1]回答区分": "Ａ１"}}
-    )
-    assert [row.outcome for row in take(registry, tmp_path, same, "二度.xlsx").rows[:2]] == [
-        "accepted",
-        "left-out",
-    ]
+    assert [row.judged.review_items for row in intake.rows[:2]] == [("zone-twice",)] * 2
+    same = filled(changed({"answer": "A1"}), {IDS[1]: {"地区ID": IDS[0], "地区名": "東", "[1]回答区分": "Ａ１"}})
+    assert [row.outcome for row in take(registry, tmp_path, same, "二度.xlsx").rows[:2]] == ["accepted", "left-out"]
 
 
 def test_columns_of_their_own_are_kept(registry, tmp_path):
@@ -195,7 +180,7 @@ def test_two_columns_that_disagree_wait(registry, tmp_path):
     sheet["R5"], sheet["R6"] = "回答区分", "C1"
     book.save(tmp_path / "two.xlsx")
     intake = take_in(registry, tmp_path / "two.xlsx", NAMES, who="山田", at=AT)
-    assert "columns-differ" in intake.rows[0].judged.doubts
+    assert "columns-differ" in intake.rows[0].judged.review_items
 
 
 def test_a_list_typed_by_the_office(registry, tmp_path):
@@ -216,13 +201,15 @@ def test_without_year_and_carrier_columns_the_letter_named_above_says_them(regis
 def test_the_files_carrier_can_be_said(registry, tmp_path):
     data = changed({"answer": "A1"})
     intake = take(registry, tmp_path, data, carrier="beta")
-    assert set(intake.rows[0].judged.doubts) == {"carrier-other"}
+    assert set(intake.rows[0].judged.review_items) == {"carrier-other"}
     with pytest.raises(DataError, match="事業者 gamma") as error:
         take(registry, tmp_path, data, carrier="gamma")
     assert error.value.code == "reply-carrier-unknown"
 
 
-@pytest.mark.parametrize(("data", "code"), [(b"a,b\r\n1,2\r\n", "reply-headings-missing"), (b"%PDF-1.7\x00\x01", "format-unknown")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("data", "code"), [(b"a,b\r\n1,2\r\n", "reply-headings-missing"), (b"%PDF-1.7\x00\x01", "format-unknown")]
+)
 def test_other_files_are_refused_and_change_nothing(registry, tmp_path, data, code):
     before = registry.fingerprint()
     with pytest.raises(DataError) as error:
@@ -238,28 +225,26 @@ def test_without_zones_nothing_is_read(tmp_path):
 
 def test_settling_keeps_what_was_written(registry, tmp_path):
     take(registry, tmp_path, changed({"answer": "検討します", "remarks": "春に再度"}))
-    (waiting,) = open_doubts(registry)
-    settle(registry, waiting["doubt_id"], {"answer": "B2"}, who="鈴木", at=AT, reason="電話で確認")
+    (waiting,) = open_review_items(registry)
+    resolve_review(registry, waiting["doubt_id"], {"answer": "B2"}, who="鈴木", at=AT, reason="電話で確認")
     row = registry.replies(YEAR).iloc[0]
     assert (row["answer"], row["remarks"], row["who"]) == ("B2", "春に再度", "鈴木")
     assert row["written"]["[1]回答区分"] == "検討します"
-    assert open_doubts(registry) == []
+    assert open_review_items(registry) == []
     with pytest.raises(DataError, match="鈴木が処理済み"):
-        settle(registry, waiting["doubt_id"], {"answer": "C1"}, who="山田", at=AT)
-    again = take(
-        registry, tmp_path, distort(changed({"answer": "検討します", "remarks": "春に再度"}), ("pasted",))
-    )
+        resolve_review(registry, waiting["doubt_id"], {"answer": "C1"}, who="山田", at=AT)
+    again = take(registry, tmp_path, distort(changed({"answer": "検討します", "remarks": "春に再度"}), ("pasted",)))
     assert again.counts["unchanged"] == 1
 
 
 def test_settling_needs_a_whole_answer_or_sets_aside(registry, tmp_path):
     take(registry, tmp_path, changed({"answer": "A1", "zone_id": "24999-001"}))
-    (waiting,) = open_doubts(registry)
+    (waiting,) = open_review_items(registry)
     for fields in ({}, {"zone_id": IDS[0], "answer": "Z"}):
         with pytest.raises(DataError) as error:
-            settle(registry, waiting["doubt_id"], fields, who="鈴木", at=AT)
+            resolve_review(registry, waiting["doubt_id"], fields, who="鈴木", at=AT)
         assert error.value.code in ("reply-incomplete", "reply-doubtful")
-    settle(registry, waiting["doubt_id"], None, who="鈴木", at=AT, reason="誤送付")
+    resolve_review(registry, waiting["doubt_id"], None, who="鈴木", at=AT, reason="誤送付")
     assert registry.replies().empty
     assert registry.read("reply_doubts")["state"].tolist() == ["set_aside"]
 
@@ -311,9 +296,7 @@ def test_comments_and_struck_words_are_seen(registry, tmp_path):
     sheet["A1"].comment = Comment("差替え版", "担当")
     book.save(tmp_path / "seen.xlsx")
     intake = take_in(registry, tmp_path / "seen.xlsx", NAMES, who="山田", at=AT)
-    assert [outcome(intake, at) for at in (0, 1, 8)] == [("doubt", ("struck",))] * 2 + [
-        ("doubt", ("answer-missing",))
-    ]
+    assert [outcome(intake, at) for at in (0, 1, 8)] == [("doubt", ("struck",))] * 2 + [("doubt", ("answer-missing",))]
     assert outcome(intake, 2)[0] == "accepted"
     assert registry.replies().set_index("zone_id").loc[IDS[2], "extra"] == {"コメント": "G8 用地次第です"}
     assert any("差替え版" in notice.ja for notice in intake.notices)
@@ -340,16 +323,16 @@ def test_two_columns_of_one_name_of_their_own_are_both_kept(registry, tmp_path):
 
 
 def test_half_a_file_is_never_kept(registry, tmp_path, monkeypatch):
-    import requests_gen.reply as reply
+    import requests_gen.replies.import_replies as reply
 
     real = reply.save
 
-    def breaks(door, table, *rest, **more):
+    def breaks(database, table, *rest, **more):
         if table == "reply_doubts":
             raise OSError("the disk is gone")
-        return real(door, table, *rest, **more)
+        return real(database, table, *rest, **more)
 
-    monkeypatch.setattr(reply, "save", breaks)
+    monkeypatch.setattr(reply.store, "save", breaks)
     before = registry.fingerprint()
     with pytest.raises(OSError, match="disk"):
         take(registry, tmp_path, answered(WRITTEN | {IDS[0]: {"answer": "検討します"}}))

@@ -6,22 +6,34 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from requests_gen.reply_codes import ANSWERS, REASONS
-from requests_gen.reply_days import Time, day_of, time_of, year_of
-from requests_gen.reply_form import half_years
-from requests_gen.reply_values import READERS, Reading, answer_of, reasons_of
+from requests_gen.replies.cells import READERS, Reading, answer_of, reasons_of
+from requests_gen.replies.codes import ANSWERS, REASONS
+from requests_gen.replies.form import half_years
+from requests_gen.wording.dates import Time, day_of, time_of, year_of
 from tests.sheet_distorter import WIDE
 
 
 @pytest.mark.parametrize(
     ("written", "day"),
     [
-        ("R8.11.3", date(2026, 11, 3)), ("令和８年11月3日（火）", date(2026, 11, 3)), ("2026/11/3", date(2026, 11, 3)),
-        ("46329", date(2026, 11, 3)), ("20261103", date(2026, 11, 3)), ("2026-11-03T09:30:00", date(2026, 11, 3)),
-        ("令和元年5月1日", date(2019, 5, 1)), ("H31.4.1", date(2019, 4, 1)), ("2028.2.29", date(2028, 2, 29)),
-        ("11/3", None), ("令和8年11月", None), ("2026/2/30", None), ("8.11.3", None), ("110", None), ("未定", None), ("", None),
+        ("R8.11.3", date(2026, 11, 3)),
+        ("令和８年11月3日（火）", date(2026, 11, 3)),
+        ("2026/11/3", date(2026, 11, 3)),
+        ("46329", date(2026, 11, 3)),
+        ("20261103", date(2026, 11, 3)),
+        ("2026-11-03T09:30:00", date(2026, 11, 3)),
+        ("令和元年5月1日", date(2019, 5, 1)),
+        ("H31.4.1", date(2019, 4, 1)),
+        ("2028.2.29", date(2028, 2, 29)),
+        ("11/3", None),
+        ("令和8年11月", None),
+        ("2026/2/30", None),
+        ("8.11.3", None),
+        ("110", None),
+        ("未定", None),
+        ("", None),
     ],
-)  # fmt: skip
+)
 def test_days(written, day):
     assert day_of(written) == day
     assert day_of(written.translate(WIDE)) == day
@@ -30,13 +42,19 @@ def test_days(written, day):
 @pytest.mark.parametrize(
     ("written", "text", "last"),
     [
-        ("令和9年度上期", "令和9年度上期", date(2027, 9, 30)), ("R9下期", "令和9年度下期", date(2028, 3, 31)),
-        ("2027年度", "令和9年度", date(2028, 3, 31)), ("Ｒ９年度末", "令和9年度", date(2028, 3, 31)),
-        ("令和8年11月", "令和8年11月", date(2026, 11, 30)), ("R8.11.3", "令和8年11月3日", date(2026, 11, 3)),
-        ("2026-11-01", "令和8年11月", date(2026, 11, 30)), ("R9.10頃", "令和9年10月", date(2027, 10, 31)),
-        ("令和8年度第3四半期", "令和8年度第3四半期", date(2026, 12, 31)), ("未定", "未定", None), ("それ以降", "それ以降", None),
+        ("令和9年度上期", "令和9年度上期", date(2027, 9, 30)),
+        ("R9下期", "令和9年度下期", date(2028, 3, 31)),
+        ("2027年度", "令和9年度", date(2028, 3, 31)),
+        ("Ｒ９年度末", "令和9年度", date(2028, 3, 31)),
+        ("令和8年11月", "令和8年11月", date(2026, 11, 30)),
+        ("R8.11.3", "令和8年11月3日", date(2026, 11, 3)),
+        ("2026-11-01", "令和8年11月", date(2026, 11, 30)),
+        ("R9.10頃", "令和9年10月", date(2027, 10, 31)),
+        ("令和8年度第3四半期", "令和8年度第3四半期", date(2026, 12, 31)),
+        ("未定", "未定", None),
+        ("それ以降", "それ以降", None),
     ],
-)  # fmt: skip
+)
 def test_times(written, text, last):
     assert time_of(written) == Time(text, last)
 
@@ -44,14 +62,14 @@ def test_times(written, text, last):
 @pytest.mark.parametrize("written", ["来年度", "令和9年", "2027", "8年度下期", "R8.13", "検討後", "9/10"])
 def test_times_that_could_be_several_are_not_read(written):
     assert time_of(written) is None
-    assert READERS["planned"](written).doubt == "planned"
+    assert READERS["planned"](written).review_item == "planned"
 
 
 def test_every_time_the_form_offers_is_read_as_itself():
     assert [time_of(choice).text for choice in half_years(2026)] == list(half_years(2026))
 
 
-@pytest.mark.parametrize(("written", "year"), [("2026", 2026), ("令和8年度", 2026), ("R8", 2026), ("8", None), ("26", None)])  # fmt: skip
+@pytest.mark.parametrize(("written", "year"), [("2026", 2026), ("令和8年度", 2026), ("R8", 2026), ("8", None), ("26", None)])
 def test_years(written, year):
     assert year_of(written) == year
 
@@ -59,50 +77,56 @@ def test_years(written, year):
 @pytest.mark.parametrize("code", ANSWERS, ids=lambda code: code.key)
 def test_codes_in_every_dress(code):
     key, name = code.key, code.name.ja
-    for written in (
-        key,
-        code.entry(),
-        key.lower(),
-        f"{key}：{name}",
-        f"{key}\n{name}",
-        f"（{key}）",
-        name,
-        f" {key}　",
-    ):
+    for written in (key, code.entry(), key.lower(), f"{key}：{name}", f"{key}\n{name}", f"（{key}）", name, f" {key}　"):
         assert answer_of(written) == Reading(key)
         assert answer_of(written.translate(WIDE)) == Reading(key)
 
 
 @pytest.mark.parametrize(
-    ("written", "doubt", "offered"),
+    ("written", "review_item", "offered"),
     [
-        ("検討します", "answer-free", "B2"), ("A2・B1", "answer-several", "A2"), ("A1 整備予定あり", "answer-mixed", "A1"),
-        ("A2（ただし用地が条件）", "answer-free", "A2"), ("X9", "answer-free", None), ("C2", "answer-free", None),
-        ("同上", "answer-free", "D1"), ("○", "answer-free", None), ("整備は困難です", "answer-free", "C1"), ("?", "answer-free", None),
+        ("検討します", "answer-free", "B2"),
+        ("A2・B1", "answer-several", "A2"),
+        ("A1 整備予定あり", "answer-mixed", "A1"),
+        ("A2（ただし用地が条件）", "answer-free", "A2"),
+        ("X9", "answer-free", None),
+        ("C2", "answer-free", None),
+        ("同上", "answer-free", "D1"),
+        ("○", "answer-free", None),
+        ("整備は困難です", "answer-free", "C1"),
+        ("?", "answer-free", None),
     ],
-)  # fmt: skip
-def test_what_is_no_code_waits_with_an_offer(written, doubt, offered):
-    assert answer_of(written, above="D1") == Reading(None, doubt, offered)
+)
+def test_what_is_no_code_waits_with_an_offer(written, review_item, offered):
+    assert answer_of(written, above="D1") == Reading(None, review_item, offered)
 
 
 @pytest.mark.parametrize(
     ("written", "keys"),
-    [("1、3", ["1", "3"]), ("１，３", ["1", "3"]), ("③①", ["1", "3"]), ("採算、地形", ["1", "4"]), ("1採算 2用地", ["1", "2"]),
-     ("6規制（自然公園等）", ["6"]), ("9（積雪）", ["9"]), ("3", ["3"]), ("3\n5", ["3", "5"])],
-)  # fmt: skip
+    [
+        ("1、3", ["1", "3"]),
+        ("１，３", ["1", "3"]),
+        ("③①", ["1", "3"]),
+        ("採算、地形", ["1", "4"]),
+        ("1採算 2用地", ["1", "2"]),
+        ("6規制（自然公園等）", ["6"]),
+        ("9（積雪）", ["9"]),
+        ("3", ["3"]),
+        ("3\n5", ["3", "5"]),
+    ],
+)
 def test_reasons(written, keys):
     assert reasons_of(written) == Reading(keys)
 
 
-@pytest.mark.parametrize(("written", "offered"), [("13", ["1", "3"]), ("1.3", ["1", "3"]), ("0", None), ("お金", None), ("2026-01-03", None)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("written", "offered"), [("13", ["1", "3"]), ("1.3", ["1", "3"]), ("0", None), ("お金", None), ("2026-01-03", None)]
+)
 def test_reasons_that_may_be_others_wait(written, offered):
     assert reasons_of(written) == Reading(None, "reasons", offered)
 
 
-@given(
-    st.lists(st.sampled_from([code.key for code in REASONS]), min_size=1, unique=True),
-    st.sampled_from("、, ・/\n"),
-)
+@given(st.lists(st.sampled_from([code.key for code in REASONS]), min_size=1, unique=True), st.sampled_from("、, ・/\n"))
 @settings(deadline=None, max_examples=40)
 def test_any_reasons_come_back(keys, between):
     assert reasons_of(between.join(keys)) == Reading(sorted(keys))
@@ -113,7 +137,7 @@ def test_any_reasons_come_back(keys, between):
 def test_no_text_breaks_a_reader_or_vanishes(text, name):
     reading = READERS[name](text)
     answer = answer_of(text)
-    assert reading.value is None or not reading.doubt
-    assert answer.value is None or not answer.doubt
+    assert reading.value is None or not reading.review_item
+    assert answer.value is None or not answer.review_item
     if text.strip() and name in ("cooperation", "remarks", "person"):
         assert reading.value == text.strip()

@@ -19,13 +19,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from coverage.run import Result, run
-from coverage.study import read_study
+from coverage.result import Result
+from coverage.run import run
+from coverage.study.study import read_study
 from geodata.errors import DataError, Text
-from requests_gen.letters import write_letters
-from requests_gen.outputs import write_outputs
-from requests_gen.result_store import FILES, FORMAT, STORE, TABLES, holds_result, read_result, write_result
-from requests_gen.result_store_tables import read_table, table_bytes
+from requests_gen.letters.make import write_letters
+from requests_gen.results.store import FILES, FORMAT, STORE, TABLES, holds_result, read_result, write_result
+from requests_gen.results.store_tables import read_table, table_bytes
+from requests_gen.runs.outputs import write_outputs
 from tests.letter_world import settings_of
 from tests.mini_study import write_mini_study
 from tests.worlds import world
@@ -56,9 +57,13 @@ def assert_same_table(one: pd.DataFrame, other: pd.DataFrame) -> None:
         assert one.geometry.name == other.geometry.name
         assert shapely.to_wkb(one.geometry.values).tolist() == shapely.to_wkb(other.geometry.values).tolist()
     assert_frame_equal(
-        pd.DataFrame(one), pd.DataFrame(other), check_exact=True, check_index_type="exact",
-        check_column_type="exact", check_flags=True,
-    )  # fmt: skip
+        pd.DataFrame(one),
+        pd.DataFrame(other),
+        check_exact=True,
+        check_index_type="exact",
+        check_column_type="exact",
+        check_flags=True,
+    )
     assert list(one.columns.names) == list(other.columns.names)
     assert one.index.name == other.index.name
 
@@ -77,9 +82,7 @@ def assert_same_result(one: Result, other: Result) -> None:
 
 def hashes(folder: Path) -> dict[str, str]:
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
-    }
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def test_everything_of_a_run_comes_back(result: Result, kept: Path) -> None:
@@ -92,17 +95,13 @@ def test_everything_of_a_run_comes_back(result: Result, kept: Path) -> None:
 
 def test_every_field_of_a_result_is_kept(result: Result, kept: Path) -> None:
     """A field added to Result must be kept too; read_result would otherwise fail to make one."""
-    assert {field.name for field in dataclasses.fields(Result)} == {
-        *TABLES, "study", "grid", "summary", "reports", "provenance",
-    }  # fmt: skip
+    assert {field.name for field in dataclasses.fields(Result)} == {*TABLES, "study", "grid", "summary", "reports", "provenance"}
 
 
 def test_a_world_with_silent_carriers_and_hostile_names(tmp_path: Path) -> None:
     """NaN stays NaN, names that try to be markup stay text, facts keep lists and tuples apart."""
-    made = world(silent=("c",))
-    made.reports[0].facts.update(
-        {"box": (1.0, 2), "none": None, "unknown": float("inf"), "deep": [{"a": (1,)}]}
-    )
+    made = world(unpublished=("c",))
+    made.reports[0].facts.update({"box": (1.0, 2), "none": None, "unknown": float("inf"), "deep": [{"a": (1,)}]})
     made.reports[0].note("refuse", "x", Text("日", "en"), 3, ["1", 2])
     write_result(made, tmp_path / "r")
     back = read_result(tmp_path / "r")
@@ -113,9 +112,13 @@ def test_a_world_with_silent_carriers_and_hostile_names(tmp_path: Path) -> None:
 def test_a_study_without_zones_and_layers(tmp_path: Path) -> None:
     made = world()
     empty = dataclasses.replace(
-        made, zones=made.zones.iloc[:0], ranking=made.ranking.iloc[:0], layers=made.layers.iloc[:0],
-        facilities=made.facilities.iloc[:0], cells=made.cells.assign(zone_id=""),
-    )  # fmt: skip
+        made,
+        zones=made.zones.iloc[:0],
+        ranking=made.ranking.iloc[:0],
+        layers=made.layers.iloc[:0],
+        facilities=made.facilities.iloc[:0],
+        cells=made.cells.assign(zone_id=""),
+    )
     write_result(empty, tmp_path / "r")
     assert_same_result(empty, read_result(tmp_path / "r"))
 
@@ -130,9 +133,7 @@ def test_unknown_numbers_of_the_summary_stay_unknown(tmp_path: Path) -> None:
     assert summary["cells"] == 3
 
 
-def test_same_findings_same_bytes_and_no_folder_of_this_machine(
-    result: Result, kept: Path, tmp_path: Path
-) -> None:
+def test_same_findings_same_bytes_and_no_folder_of_this_machine(result: Result, kept: Path, tmp_path: Path) -> None:
     write_result(read_result(kept), tmp_path / "別の場所" / "results")
     assert hashes(kept) == hashes(tmp_path / "別の場所" / "results")
     told = b"".join(path.read_bytes() for path in kept.rglob("*") if path.is_file())
@@ -157,22 +158,18 @@ def test_the_study_of_the_same_text_is_the_one(result: Result, kept: Path) -> No
     assert read_result(kept, kept.parent / "elsewhere").study.folder == kept.parent / "elsewhere"
 
 
-def test_letters_from_the_store_are_the_letters_of_the_run(
-    result: Result, kept: Path, tmp_path: Path
-) -> None:
+def test_letters_from_the_store_are_the_letters_of_the_run(result: Result, kept: Path, tmp_path: Path) -> None:
     """Byte for byte, with the input files gone."""
-    wanted = settings_of(tmp_path, study_folder=result.study.folder)
-    write_letters(result, wanted, tmp_path / "of_run")
+    spec = settings_of(tmp_path, study_folder=result.study.folder)
+    write_letters(result, spec, tmp_path / "of_run")
     for file in (kept.parent / "study").iterdir():
         file.unlink()
-    write_letters(read_result(kept), wanted, tmp_path / "of_store")
+    write_letters(read_result(kept), spec, tmp_path / "of_store")
     assert hashes(tmp_path / "of_run") == hashes(tmp_path / "of_store")
     assert len(hashes(tmp_path / "of_run")) > 8
 
 
-def test_results_from_the_store_are_the_results_of_the_run(
-    result: Result, kept: Path, tmp_path: Path
-) -> None:
+def test_results_from_the_store_are_the_results_of_the_run(result: Result, kept: Path, tmp_path: Path) -> None:
     write_outputs(result, tmp_path / "of_run")
     write_outputs(read_result(kept), tmp_path / "of_store")
     assert hashes(tmp_path / "of_run") == hashes(tmp_path / "of_store")
@@ -207,7 +204,7 @@ def test_results_of_an_earlier_and_of_another_version(kept: Path) -> None:
     with pytest.raises(DataError) as caught:
         read_result(kept)
     assert caught.value.code == "findings-missing"
-    assert "もう一度" in caught.value.mend.ja
+    assert "もう一度" in caught.value.remedy.ja
 
 
 def test_results_of_an_earlier_version_are_made_again_if_nothing_changed(
@@ -276,17 +273,17 @@ def test_any_table_comes_back(data: st.DataObject) -> None:
 
 
 SHAPES = (
-    shapely.box(0, 0, 1, 1), shapely.Point(135.1, 34.7), shapely.Polygon(), None,
-    shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(2, 2, 3, 3)]), shapely.Point(1, 2, 3),
-)  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "crs", ["EPSG:6668", None, "+proj=tmerc +lat_0=36 +lon_0=136.2 +ellps=GRS80 +units=m"]
+    shapely.box(0, 0, 1, 1),
+    shapely.Point(135.1, 34.7),
+    shapely.Polygon(),
+    None,
+    shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(2, 2, 3, 3)]),
+    shapely.Point(1, 2, 3),
 )
+
+
+@pytest.mark.parametrize("crs", ["EPSG:6668", None, "+proj=tmerc +lat_0=36 +lon_0=136.2 +ellps=GRS80 +units=m"])
 def test_shapes_and_their_crs_come_back(crs: str | None) -> None:
-    frame = gpd.GeoDataFrame({"n": range(len(SHAPES))}, geometry=list(SHAPES), crs=crs).rename_geometry(
-        "area"
-    )
+    frame = gpd.GeoDataFrame({"n": range(len(SHAPES))}, geometry=list(SHAPES), crs=crs).rename_geometry("area")
     written, shape = table_bytes(frame, {})
     assert_same_table(frame, read_table(bytes(written), json.loads(json.dumps(shape))))

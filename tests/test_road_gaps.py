@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from coverage.edges import polygon_edges
-from coverage.road_gaps import lacking_road_cells, road_lengths, road_needs
+from coverage.share.edges import polygon_edges
+from coverage.zones.roads import lacking_road_cells, road_lengths, road_needs
 from geodata.areas import lengths_m
 from geodata.grid import Grid
 
@@ -24,11 +24,10 @@ ALL = frozenset({"expressway", "national", "prefectural", "municipal"})
 
 def roads(*rows: tuple[str, str, list[tuple[float, float]]]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
-        {
-            "road_class": [row[0] for row in rows], "emergency": [row[1] for row in rows], "name": "", "source": "r",
-        },
-        geometry=[shapely.LineString(row[2]) for row in rows], crs=GRID.crs,
-    )  # fmt: skip
+        {"road_class": [row[0] for row in rows], "emergency": [row[1] for row in rows], "name": "", "source": "r"},
+        geometry=[shapely.LineString(row[2]) for row in rows],
+        crs=GRID.crs,
+    )
 
 
 WORLD = roads(
@@ -41,9 +40,7 @@ ALPHA, BETA = shapely.box(0, 0, 1500, 2000), shapely.box(0, 0, 1000, 1000)
 
 
 def layers(**carriers: list) -> dict:
-    edges = {
-        (name, "4G"): [polygon_edges(shapes, GRID)] if shapes else [] for name, shapes in carriers.items()
-    }
+    edges = {(name, "4G"): [polygon_edges(shapes, GRID)] if shapes else [] for name, shapes in carriers.items()}
     return edges | {("any", "4G"): [one for several in edges.values() for one in several]}
 
 
@@ -88,19 +85,13 @@ def test_a_class_nobody_gave_is_unknown():
 
 
 def test_given_and_none_is_zero():
-    table = needs(
-        world=roads(("prefectural", "no", [(2500, 1500), (2900, 1500)])), alpha=[ALPHA], beta=[BETA]
-    )
+    table = needs(world=roads(("prefectural", "no", [(2500, 1500), (2900, 1500)])), alpha=[ALPHA], beta=[BETA])
     assert (table["uncovered_road_km"] == 0.0).all()
     assert (table["complete_road_km"] == 0.0).all()
 
 
 def test_without_any_word_of_emergency_roads_they_are_unknown():
-    assert (
-        needs(world=roads(("prefectural", "", [(0, 500), (3000, 500)])), alpha=[ALPHA])["emergency_road_km"]
-        .isna()
-        .all()
-    )
+    assert needs(world=roads(("prefectural", "", [(0, 500), (3000, 500)])), alpha=[ALPHA])["emergency_road_km"].isna().all()
 
 
 def test_cells_that_only_a_road_needs():
@@ -112,9 +103,7 @@ def test_cells_that_only_a_road_needs():
 
 def test_lengths_on_the_ellipsoid():
     """One minute of latitude at 34.5° N is 1,849 m, as GRS80 gives it."""
-    one = lengths_m(
-        np.array([136.0]), np.array([34.5]), np.array([136.0]), np.array([34.5 + 1 / 60]), "EPSG:6668"
-    )
+    one = lengths_m(np.array([136.0]), np.array([34.5]), np.array([136.0]), np.array([34.5 + 1 / 60]), "EPSG:6668")
     assert one == pytest.approx(1848.8, abs=0.5)
 
 

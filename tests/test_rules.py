@@ -60,9 +60,7 @@ def test_a_block_with_an_unknown_cell_is_unknown():
 
 def test_count_by_adds_up_and_leaves_unknown_people_out():
     """Group 0: 10 people half covered, 4 unknown coverage. Group 1: a cell of unknown people. −1: nobody's."""
-    count = count_by(
-        np.array([0, 0, 1, -1]), 2, np.array([10.0, 4.0, np.nan, 7.0]), np.array([0.5, np.nan, 1.0, 1.0])
-    )
+    count = count_by(np.array([0, 0, 1, -1]), 2, np.array([10.0, 4.0, np.nan, 7.0]), np.array([0.5, np.nan, 1.0, 1.0]))
     assert count.covered.tolist() == [5, 0]
     assert count.uncovered.tolist() == [5, 0]
     assert count.unknown.tolist() == [4, 0]
@@ -74,18 +72,14 @@ def test_an_unknown_rule_is_refused():
 
 
 shares = st.one_of(st.just(np.nan), st.floats(0, 1))
-worlds = st.lists(
-    st.tuples(shares, st.booleans(), st.floats(0.001, 1), st.integers(0, 3)), min_size=1, max_size=20
-)
+worlds = st.lists(st.tuples(shares, st.booleans(), st.floats(0.001, 1), st.integers(0, 3)), min_size=1, max_size=20)
 
 
 @settings(deadline=None, max_examples=60)
 @given(worlds, st.sampled_from(RULES), st.lists(st.floats(0, 1e4), min_size=20, max_size=20))
 def test_people_are_conserved_under_every_rule(world, rule, people):
     frame = pd.DataFrame(world, columns=["share", "centre", "land", "block"])
-    weights = covered_weight(
-        rule, frame["share"], frame["centre"], frame["land"], frame["block"], Threshold()
-    ).to_numpy()
+    weights = covered_weight(rule, frame["share"], frame["centre"], frame["land"], frame["block"], Threshold()).to_numpy()
     assert ((weights >= 0) & (weights <= 1) | np.isnan(weights)).all()
     amount = np.array(people[: len(frame)])
     count = count_by(np.zeros(len(frame), int), 1, amount, weights)

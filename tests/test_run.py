@@ -14,23 +14,33 @@ import pytest
 from typer.testing import CliRunner
 
 from coverage.run import run
-from coverage.study import read_study
+from coverage.study.study import read_study
 from kengai import app
 from tests.mini_study import STUDY, write_mini_study
 
 ROOT = Path(__file__).resolve().parents[1]
 OUTPUTS = {
-    "summary.json", "ranking.csv", "ranking.xlsx", "zones.gpkg", "zones.geojson", "cells.parquet", "map.html",
-    "intake.json", "intake.html", "findings", "manifest.json",
-}  # fmt: skip
+    "summary.json",
+    "ranking.csv",
+    "ranking.xlsx",
+    "zones.gpkg",
+    "zones.geojson",
+    "cells.parquet",
+    "map.html",
+    "intake.json",
+    "intake.html",
+    "findings",
+    "manifest.json",
+}
 cli = CliRunner()
 
 
 def hashes(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*")) if path.is_file()
-    }  # fmt: skip
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def test_every_figure_of_the_hand_made_world(tmp_path):
@@ -42,21 +52,12 @@ def test_every_figure_of_the_hand_made_world(tmp_path):
     assert four["mic_half"]["alpha"]["covered"] == pytest.approx(70)
     assert four["any_touch"]["alpha"]["covered"] == pytest.approx(70)
     assert four["area"]["beta"] == pytest.approx(
-        {
-            "covered": 10,
-            "uncovered": 73,
-            "unknown": 0,
-            "population_coverage": 10 / 83,
-            "area_coverage": 1 / 7,
-        },
-        abs=1e-3,
+        {"covered": 10, "uncovered": 73, "unknown": 0, "population_coverage": 10 / 83, "area_coverage": 1 / 7}, abs=1e-3
     )
     assert four["area"]["any_carrier"]["uncovered"] == pytest.approx(33)
     assert four["area"]["best_carrier"]["carrier"] == "alpha"
     five = summary["generations"]["5G"]["area"]
-    assert five["beta"] == {
-        "covered": 0, "uncovered": 0, "unknown": 83, "population_coverage": None, "area_coverage": None,
-    }  # fmt: skip
+    assert five["beta"] == {"covered": 0, "uncovered": 0, "unknown": 83, "population_coverage": None, "area_coverage": None}
     assert five["any_carrier"]["covered"] == pytest.approx(10)
     assert five["any_carrier"]["unknown"] == pytest.approx(73)
     assert five["any_carrier"]["uncovered"] == 0
@@ -75,9 +76,7 @@ def test_people_are_conserved_everywhere(tmp_path):
                 assert parts == pytest.approx(total), (generation, rule, carrier)
                 if carrier == "best_carrier":
                     continue  # the best carrier of the whole need not be the best of each municipality
-                of_parts = [
-                    m["generations"][generation][rule][carrier] for m in summary["municipalities"].values()
-                ]
+                of_parts = [m["generations"][generation][rule][carrier] for m in summary["municipalities"].values()]
                 for name in ("covered", "uncovered", "unknown"):
                     assert sum(part[name] for part in of_parts) == pytest.approx(figures[name])
 
@@ -118,16 +117,16 @@ def test_the_same_study_gives_the_same_bytes_anywhere(tmp_path):
     results = []
     for number, seed in enumerate(("1", "977")):
         study = write_mini_study(tmp_path / f"place {number}" / "調査")
-        env = os.environ | {
-            "PYTHONHASHSEED": seed,
-            "TZ": ("UTC", "Asia/Tokyo")[number],
-            "LC_ALL": ("C", "C.UTF-8")[number],
-        }
+        env = os.environ | {"PYTHONHASHSEED": seed, "TZ": ("UTC", "Asia/Tokyo")[number], "LC_ALL": ("C", "C.UTF-8")[number]}
         for _ in range(2):
             done = subprocess.run(
                 [sys.executable, str(ROOT / "kengai.py"), "run", str(study), "--quiet"],
-                env=env, cwd=tmp_path, capture_output=True, text=True, check=False,
-            )  # fmt: skip
+                env=env,
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
             assert done.returncode == 0, done.stderr
             results.append(hashes(study / "results"))
     assert results[0] == results[1] == results[2] == results[3]
@@ -184,9 +183,9 @@ def test_check_prints_facts_and_exit_codes(tmp_path):
     bad = cli.invoke(app, ["check", table, str(tmp_path / "broken.geojson"), "--json"])
     assert bad.exit_code == 2
     assert [entry["verdict"] for entry in json.loads(bad.output)] == ["accept", "refuse"]
-    spoken = cli.invoke(app, ["check", str(tmp_path / "broken.geojson")])
-    assert "受け入れ不可" in spoken.output
-    assert "直し方" in spoken.output
+    published = cli.invoke(app, ["check", str(tmp_path / "broken.geojson")])
+    assert "受け入れ不可" in published.output
+    assert "直し方" in published.output
 
 
 def test_new_makes_a_study_that_reads_and_never_overwrites(tmp_path):
@@ -211,9 +210,13 @@ study.read_study = lambda path: 1 / 0
 kengai.main()
 """
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False,
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
         env=os.environ | {"TMPDIR": str(tmp_path)},
-    )  # fmt: skip
+    )
     assert done.returncode == 70
     assert "Traceback" not in done.stderr
     assert "ZeroDivisionError" in next(tmp_path.glob("kengai-*.log")).read_text(encoding="utf-8")
@@ -258,9 +261,7 @@ def test_the_answer_to_several_layers_reaches_every_reader(tmp_path):
 
 def test_a_key_that_would_do_nothing_is_refused(tmp_path):
     study = write_mini_study(tmp_path / "s")
-    (study / "study.toml").write_text(
-        STUDY.replace("level = 500", 'level = 500\nlayer = "x"'), encoding="utf-8"
-    )
+    (study / "study.toml").write_text(STUDY.replace("level = 500", 'level = 500\nlayer = "x"'), encoding="utf-8")
     refused = cli.invoke(app, ["run", str(study), "--quiet"])
     assert refused.exit_code == 2
     assert "population.layer" in refused.output

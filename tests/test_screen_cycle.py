@@ -7,13 +7,13 @@ from shutil import copytree
 
 import pytest
 
-from requests_gen.registry import open_registry
-from requests_gen.reply_form import write_reply_form
-from requests_gen.reply_settle import open_doubts
-from requests_gen.result_store import read_result
-from requests_gen.study_places import find_studies
-from requests_gen.survey_candidates import PLACE
-from requests_gen.workspace import keep_zone_ids
+from requests_gen.registry.registry import open_registry
+from requests_gen.replies.form import write_reply_form
+from requests_gen.replies.review import open_review_items
+from requests_gen.results.store import read_result
+from requests_gen.runs.zone_ids import register_zone_ids
+from requests_gen.survey.new_places import PLACE
+from requests_gen.workspace.places import find_studies
 from tests.reply_world import letter
 from tests.screen_server import served, visiting
 from tests.sheet_distorter import filled
@@ -29,7 +29,7 @@ ZONES = ("24201-001", "24202-001")  # both carriers lack them
 def place(mini_place, tmp_path):
     """The small study in a year's folder, its ids registered, a letter to alpha sent."""
     found = find_studies(copytree(mini_place, tmp_path / "2026"))[0]
-    keep_zone_ids(read_result(found.results), "担当", AT)
+    register_zone_ids(read_result(found.results), "担当", AT)
     with open_registry(found.workspace) as registry:
         registry.record_letter(letter("alpha", list(ZONES)), who="担当", at=AT)
     return found
@@ -40,27 +40,35 @@ def form(place, answers):
         names = registry.zones()["name"]
     rows = names[list(ZONES)].rename_axis("zone_id").reset_index().assign(municipality="甲市")
     data = write_reply_form(
-        None, letter_id="2026-alpha-1", fiscal_year=2026, carrier_key="alpha", carrier_name="架空アルファ", rows=rows,
-        form_version="1", deadline_text="令和９年１月２９日", fictitious=True, draft=False,
-    )  # fmt: skip
+        None,
+        letter_id="2026-alpha-1",
+        fiscal_year=2026,
+        carrier_key="alpha",
+        carrier_name="架空アルファ",
+        rows=rows,
+        form_version="1",
+        deadline_text="令和９年１月２９日",
+        fictitious=True,
+        draft=False,
+    )
     return filled(data, answers)
 
 
 def replies(place):
     with open_registry(place.workspace) as registry:
         table = registry.replies(2026).set_index("zone_id")
-        return table["answer"].to_dict(), table["who"].to_dict(), open_doubts(registry)
+        return table["answer"].to_dict(), table["who"].to_dict(), open_review_items(registry)
 
 
 def show(folder: str, lang: str) -> None:
     from pathlib import Path
 
-    from requests_gen.study_places import find_studies
-    from screens import cycle
-    from screens.opened import Opened
+    from requests_gen.workspace.places import find_studies
+    from screens.replies import page as cycle
+    from screens.shared.opened import Opened
 
     place = find_studies(Path(folder))[0]
-    cycle.page(Opened(place, place.stamp, lang))
+    cycle.show(Opened(place, place.stamp, lang))
 
 
 def visit(place, lang="ja", **address):
@@ -118,7 +126,7 @@ def test_what_is_typed_wrong_is_told(place):
 
 
 def test_a_doubt_is_settled_and_what_was_written_is_kept(place, tmp_path):
-    from requests_gen.reply import take_in
+    from requests_gen.replies.import_replies import take_in
 
     path = tmp_path / "回答.xlsx"
     path.write_bytes(form(place, {ZONES[0]: {"[1]回答区分": "検討します"}}))
@@ -130,13 +138,15 @@ def test_a_doubt_is_settled_and_what_was_written_is_kept(place, tmp_path):
     field(page, "お名前").set_value("鈴木")
     press(page, "この内容を回答とする")
     assert "要確認の回答はありません" in said(page)
-    answers, who, doubts = replies(place)
-    assert (answers, who, doubts) == ({ZONES[0]: "B2"}, {ZONES[0]: "鈴木"}, [])
+    answers, who, review_items = replies(place)
+    assert (answers, who, review_items) == ({ZONES[0]: "B2"}, {ZONES[0]: "鈴木"}, [])
 
 
 def test_progress_says_state_and_code_in_words(place):
     with open_registry(place.workspace) as registry:
-        registry.save_replies([{"year": 2026, "zone_id": ZONES[0], "carrier": "alpha", "answer": "A2", "planned": "令和2年度"}], who="担当", at=AT)  # fmt: skip
+        registry.save_replies(
+            [{"year": 2026, "zone_id": ZONES[0], "carrier": "alpha", "answer": "A2", "planned": "令和2年度"}], who="担当", at=AT
+        )
     page = visit(place, cycle="progress")
     matrix = page.dataframe[0].value.set_index("地区ID")["架空アルファ"]
     assert matrix[ZONES[0]] == "回答あり A2 整備予定あり【約束超過】"
@@ -149,14 +159,7 @@ def test_progress_says_state_and_code_in_words(place):
 
 def test_a_new_place_of_the_survey_gets_its_id_from_whoever_signs(place):
     with open_registry(place.workspace) as registry:
-        row = {
-            "year": 2026,
-            "municipality_id": "24201",
-            "zone_id": "24201-新1",
-            "name": "奥の谷",
-            "kind": PLACE,
-            "state": "new",
-        }
+        row = {"year": 2026, "municipality_id": "24201", "zone_id": "24201-新1", "name": "奥の谷", "kind": PLACE, "state": "new"}
         registry.save_survey_answers([row], who="甲市", at=AT)
     page = visit(place, cycle="survey")
     field(page, "候補").set_value("24201-新1").run()
@@ -179,7 +182,13 @@ def test_it_speaks_english_and_opens_without_a_registry(mini_place, tmp_path, pa
 
 @pytest.mark.browser
 def test_a_file_is_seen_then_taken_in(place, browser, tmp_path):
-    data = form(place, {ZONES[0]: {"[1]回答区分": "<img src=x onerror=window.__ran=1>", "地区名": "東"}, ZONES[1]: {"[1]回答区分": "Ａ２ 整備予定あり", "[2]予定時期(年度・半期)": "R9.10"}})  # fmt: skip
+    data = form(
+        place,
+        {
+            ZONES[0]: {"[1]回答区分": "<img src=x onerror=window.__ran=1>", "地区名": "東"},
+            ZONES[1]: {"[1]回答区分": "Ａ２ 整備予定あり", "[2]予定時期(年度・半期)": "R9.10"},
+        },
+    )
     path = tmp_path / "回答（アルファ）.xlsx"
     path.write_bytes(data)
     with served(place.folder) as url, visiting(browser, f"{url}/cycle") as seen:
@@ -194,8 +203,8 @@ def test_a_file_is_seen_then_taken_in(place, browser, tmp_path):
         page.get_by_role("button", name="取り込む（受け入れ1件、要確認1件）").click()
         page.get_by_text("取り込みました。").wait_for()
         seen.idle()
-        answers, who, doubts = replies(place)
-        assert (answers, who, len(doubts)) == ({ZONES[1]: "A2"}, {ZONES[1]: "山田"}, 1)
+        answers, who, review_items = replies(place)
+        assert (answers, who, len(review_items)) == ({ZONES[1]: "A2"}, {ZONES[1]: "山田"}, 1)
         page.get_by_role("radio", name="要確認（1）").click()
         page.get_by_text("書かれていた内容").first.wait_for()
         seen.idle()

@@ -17,15 +17,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage.run import Result
-from geodata import mesh
-from requests_gen.captions import caption
-from requests_gen.columns import ranking_rows
-from requests_gen.sheets import ranking_csv
-from screens.explore_card import card, card_html, cell_html, facilities_by_zone
-from screens.explore_figures import figures
-from screens.explore_table import short_names
-from screens.explore_view import (
+from coverage.result import Result
+from geodata.mesh import standard as mesh
+from requests_gen.results.columns import ranking_rows
+from requests_gen.results.ranking_sheets import ranking_csv
+from requests_gen.wording.captions import caption
+from screens.map.card import card, card_html, cell_html, facilities_by_zone
+from screens.map.figures import figures
+from screens.map.table import short_names
+from screens.map.view import (
     CLASSES,
     COMPLETE,
     NO_5G,
@@ -52,7 +52,7 @@ TOWNS = ("24201", "24202")
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    return world(silent=("c",))
+    return world(unpublished=("c",))
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +68,7 @@ def in_view(result: Result, rows: pd.DataFrame, **asked: object) -> list[str]:
 VIEWS = st.builds(
     View,
     generation=st.sampled_from(["4G", "5G"]),
-    carriers=st.sets(st.sampled_from(list(CARRIERS))).map(
-        lambda some: tuple(c for c in CARRIERS if c in some)
-    ),
+    carriers=st.sets(st.sampled_from(list(CARRIERS))).map(lambda some: tuple(c for c in CARRIERS if c in some)),
     classes=st.sets(st.sampled_from(list(CLASSES))).map(lambda some: tuple(c for c in CLASSES if c in some)),
     municipality=st.sampled_from(["", *TOWNS]),
     people=st.integers(0, 9_999_999),
@@ -89,11 +87,7 @@ def test_an_address_brings_the_view_back(view: View) -> None:
     assert view_of(address, STUDY, TOWNS) == view
 
 
-@given(
-    st.dictionaries(
-        st.sampled_from(["gen", "lacking", "class", "town", "people", "q", "layers", "show"]), st.text()
-    )
-)
+@given(st.dictionaries(st.sampled_from(["gen", "lacking", "class", "town", "people", "q", "layers", "show"]), st.text()))
 @settings(deadline=None, max_examples=60)
 def test_no_address_breaks_the_page(query: dict[str, str]) -> None:
     view = view_of(query, STUDY, TOWNS)
@@ -234,12 +228,12 @@ def test_short_names() -> None:
 def script(folder: str) -> None:
     from pathlib import Path
 
-    from requests_gen.study_places import find_studies
-    from screens import explore
-    from screens.opened import Opened
+    from requests_gen.workspace.places import find_studies
+    from screens.map import page as explore
+    from screens.shared.opened import Opened
 
     place = find_studies(Path(folder))[0]
-    explore.page(Opened(place, place.stamp, "ja"))
+    explore.show(Opened(place, place.stamp, "ja"))
 
 
 def opened(folder: Path, **query: str):
@@ -264,9 +258,7 @@ def test_the_address_filters_and_filters_write_the_address(busy_place: Path) -> 
     page = opened(busy_place, town="24203", people="100")
     assert not page.exception
     expected = [
-        row["zone_id"]
-        for row in ranking(busy_place)
-        if row["municipality_id"] == "24203" and float(row["population"]) >= 100
+        row["zone_id"] for row in ranking(busy_place) if row["municipality_id"] == "24203" and float(row["population"]) >= 100
     ]
     assert listed(page) == expected
     page.text_input[0].set_value("大字").run()
@@ -296,9 +288,7 @@ def test_nothing_fits(busy_place: Path) -> None:
 
 
 def test_a_strange_address_is_as_none(busy_place: Path) -> None:
-    page = opened(
-        busy_place, gen="9G", lacking="zz", town="'; --", people="-5", zone="99999-999", layers="a", show="x"
-    )
+    page = opened(busy_place, gen="9G", lacking="zz", town="'; --", people="-5", zone="99999-999", layers="a", show="x")
     assert not page.exception
     assert len(listed(page)) == len(ranking(busy_place))
 
@@ -310,15 +300,15 @@ def test_map_table_and_card_speak_of_the_same_zone(busy_place: Path, busy_url: s
 
     visit = visitor(f"{busy_url}/map?town=24203")
     page = visit.page
-    wanted = [row for row in ranking(busy_place) if row["municipality_id"] == "24203"][2]
+    spec = [row for row in ranking(busy_place) if row["municipality_id"] == "24203"][2]
     head, frame = page.locator(".kengai-card .head").first, page.frame_locator("iframe").first
     expect(frame.locator(".leaflet-container")).to_be_visible()
     table = page.get_by_test_id("stDataFrame").bounding_box()
     page.mouse.click(table["x"] + 16, table["y"] + 36 + 28 * 2 + 14)
-    expect(head).to_contain_text(wanted["zone_id"])
-    expect(head).to_contain_text(wanted["name"])
-    expect(page).to_have_url(re.compile(f"zone={wanted['zone_id']}"))
-    expect(page.locator(".kengai-card").first).to_contain_text(f"{float(wanted['population']):,.0f}人")
+    expect(head).to_contain_text(spec["zone_id"])
+    expect(head).to_contain_text(spec["name"])
+    expect(page).to_have_url(re.compile(f"zone={spec['zone_id']}"))
+    expect(page.locator(".kengai-card").first).to_contain_text(f"{float(spec['population']):,.0f}人")
     visit.idle(800)  # the map has gone to the zone: it lies in the middle
     box = page.locator("iframe").first.bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 60)
@@ -327,9 +317,9 @@ def test_map_table_and_card_speak_of_the_same_zone(busy_place: Path, busy_url: s
     lat, lon = map(float, re.search(r"北緯([\d.]+)・東経([\d.]+)", told).groups())
     assert str(mesh.encode(np.array([lon]), np.array([lat]), 500)[0]) in told
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(head).to_contain_text(wanted["zone_id"])
+    expect(head).to_contain_text(spec["zone_id"])
     again = visitor(page.url)
-    expect(again.page.locator(".kengai-card .head").first).to_contain_text(wanted["zone_id"])
+    expect(again.page.locator(".kengai-card .head").first).to_contain_text(spec["zone_id"])
 
 
 @pytest.mark.browser
@@ -341,14 +331,13 @@ def test_the_list_in_view_is_saved_as_files(busy_place: Path, busy_url: str, vis
         saved = saving.value
         data = Path(saved.path()).read_bytes()
         expected = [
-            row["zone_id"] for row in ranking(busy_place)
+            row["zone_id"]
+            for row in ranking(busy_place)
             if row["municipality_id"] == "24203" and float(row["complete_population"]) > 0
-        ]  # fmt: skip
+        ]
         assert saved.suggested_filename.startswith("架空_")
         if suffix == "CSV":
-            assert [
-                line["zone_id"] for line in csv.DictReader(io.StringIO(data.decode("utf-8-sig")))
-            ] == expected
+            assert [line["zone_id"] for line in csv.DictReader(io.StringIO(data.decode("utf-8-sig")))] == expected
         else:
             whole = json.loads(data)
             assert [feature["id"] for feature in whole["features"]] == expected
@@ -356,7 +345,7 @@ def test_the_list_in_view_is_saved_as_files(busy_place: Path, busy_url: str, vis
 
 
 def test_the_card_tells_what_the_registry_holds(busy_place: Path, tmp_path: Path) -> None:
-    from requests_gen.registry import open_registry
+    from requests_gen.registry.registry import open_registry
 
     study = shutil.copytree(busy_place, tmp_path / "survey")
     zone = ranking(study)[0]["zone_id"]
@@ -364,9 +353,7 @@ def test_the_card_tells_what_the_registry_holds(busy_place: Path, tmp_path: Path
     assert len(page.dataframe) == 1  # the zones alone, and no registry was made by looking
     assert not (study / "kengai.sqlite").exists()
     with open_registry(study) as registry:
-        registry.add_note(
-            zone, "現地で<b>確認</b>", who="山田", at=datetime(2026, 11, 1, 9, tzinfo=UTC), year=2026
-        )
+        registry.add_note(zone, "現地で<b>確認</b>", who="山田", at=datetime(2026, 11, 1, 9, tzinfo=UTC), year=2026)
     page = opened(study, zone=zone)
     assert not page.exception
     assert "現地で<b>確認</b>" in page.dataframe[0].value.to_string()

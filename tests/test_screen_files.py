@@ -10,9 +10,9 @@ from shutil import copytree
 import pytest
 import shapely
 
-from requests_gen.data_former import former_folder
-from requests_gen.data_progress import run_told, status_file
-from requests_gen.study_places import StudyPlace, find_studies
+from requests_gen.runs.background import reported_run, status_file
+from requests_gen.runs.previous_results import former_folder
+from requests_gen.workspace.places import StudyPlace, find_studies
 from tests.screen_server import Visit, served
 from tests.test_analysis_world import box
 from tests.test_data_run import tree
@@ -35,9 +35,13 @@ def url(place: StudyPlace) -> Iterator[str]:
 
 def area(path: Path, shapes: list[shapely.Geometry], crs: str | None = "urn:ogc:def:crs:EPSG::6668") -> Path:
     features = [
-        {"type": "Feature", "properties": {"name": "<img src=x onerror=window.__ran=1>"}, "geometry": shapely.geometry.mapping(shape)}
+        {
+            "type": "Feature",
+            "properties": {"name": "<img src=x onerror=window.__ran=1>"},
+            "geometry": shapely.geometry.mapping(shape),
+        }
         for shape in shapes
-    ]  # fmt: skip
+    ]
     named = {"type": "name", "properties": {"name": crs}} if crs else None
     path.write_text(json.dumps({"type": "FeatureCollection", "crs": named, "features": features}))
     return path
@@ -125,7 +129,7 @@ def test_what_is_wrong_is_told_and_changes_nothing(place, url, visitor, tmp_path
 def test_a_failed_run_and_a_run_elsewhere(place, url, visitor):
     before = tree(place.results)
     visit = visitor(f"{url}/data?part=run")
-    with run_told(status_file(place.results), lambda step: None):  # someone else runs it
+    with reported_run(status_file(place.results), lambda step: None):  # someone else runs it
         visit.goto("/data?part=run")
         assert "実行しています" in visit.text()
         assert visit.page.get_by_role("button", name="調査を実行").count() == 0

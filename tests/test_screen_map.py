@@ -19,13 +19,26 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage.run import Result
+from coverage.result import Result
 from geodata.grid import Grid
-from requests_gen.map_classes import LACKING, NOBODY, OUTSIDE, UNKNOWN, lack_5g_classes, population_classes
-from requests_gen.map_masks import PIXEL, Window, mask, mask_window, mercator, packed, unpacked
-from requests_gen.map_parts import KINDS, zones_part
-from requests_gen.map_words import MAP_WORDS
-from requests_gen.maps import TEMPLATES, leaflet_css, leaflet_js, map_frame_html
+from requests_gen.web_map.data import KINDS, zones_part
+from requests_gen.web_map.page import TEMPLATES, leaflet_css, leaflet_js, map_frame_html
+from requests_gen.web_map.raster import (
+    LACKING,
+    NOBODY,
+    PIXEL,
+    Window,
+    lack_5g_classes,
+    mask,
+    mask_window,
+    mercator,
+    packed,
+    population_classes,
+    unpacked,
+)
+from requests_gen.web_map.raster import OUTSIDE_CLASSES as OUTSIDE
+from requests_gen.web_map.raster import UNKNOWN_CLASSES as UNKNOWN
+from requests_gen.web_map.words import MAP_WORDS
 from tests.screen_server import ROOT, _stop, _wait_healthy, free_port
 from tests.worlds import HOSTILE, world
 
@@ -34,12 +47,12 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # of Streamlit's own modules
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    return world(silent=("c",))
+    return world(unpublished=("c",))
 
 
 @pytest.fixture(scope="module")
 def files(result: Result) -> Any:
-    from screens.map_files import make_map_files
+    from screens.map_component.content_files import make_map_files
 
     made = make_map_files(result, "ja")
     made.lay_out()
@@ -122,7 +135,7 @@ def test_lacking_5g_by_hand(result: Result) -> None:
 
 
 def test_files_hold_names_as_text_and_lie_beside_nobody(files: Any, result: Result) -> None:
-    from screens.map_files import folder
+    from screens.map_component.content_files import folder
 
     zones = json.loads(files.contents[files.names["zones"]])
     assert [zone["id"] for zone in zones] == list(files.ids) == list(result.ranking.index)
@@ -132,7 +145,7 @@ def test_files_hold_names_as_text_and_lie_beside_nobody(files: Any, result: Resu
 
 
 def test_a_name_is_the_content(files: Any, result: Result) -> None:
-    from screens.map_files import make_map_files
+    from screens.map_component.content_files import make_map_files
 
     again, english = make_map_files(result, "ja"), make_map_files(result, "en")
     assert again.names == files.names
@@ -142,7 +155,7 @@ def test_a_name_is_the_content(files: Any, result: Result) -> None:
 
 
 def test_what_was_removed_is_laid_out_again(files: Any) -> None:
-    from screens.map_files import folder
+    from screens.map_component.content_files import folder
 
     name = files.coverage(("a", "4G"))
     for gone in (files.names["zones"], name):
@@ -154,7 +167,7 @@ def test_what_was_removed_is_laid_out_again(files: Any) -> None:
 
 
 def test_any_carrier_is_all_of_them_together(files: Any) -> None:
-    from screens.map_files import folder
+    from screens.map_component.content_files import folder
 
     def bits(key: tuple[str, str]) -> Any:
         return unpacked((folder() / files.coverage(key)).read_bytes(), files.window)
@@ -167,7 +180,7 @@ def test_any_carrier_is_all_of_them_together(files: Any) -> None:
 def test_only_the_oldest_files_go(files: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import os
 
-    from screens import map_files
+    from screens.map_component import map_files
 
     monkeypatch.setattr(map_files, "folder", lambda: tmp_path)
     monkeypatch.setattr(map_files, "MOST_FILES", 3)
@@ -176,17 +189,12 @@ def test_only_the_oldest_files_go(files: Any, monkeypatch: pytest.MonkeyPatch, t
         (tmp_path / f"old-{age}.bin").write_bytes(b"")
         os.utime(tmp_path / f"old-{age}.bin", (1000 + age, 1000 + age))
     map_files._put("new-1.bin", b"x")
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        map_files.PAGE,
-        "new-1.bin",
-        "old-1.bin",
-        "old-2.bin",
-    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [map_files.PAGE, "new-1.bin", "old-1.bin", "old-2.bin"]
 
 
 def test_a_map_without_zones_is_a_map(result: Result) -> None:
-    from screens.map import MapState, arguments
-    from screens.map_files import make_map_files
+    from screens.map_component.content_files import make_map_files
+    from screens.map_component.map import MapState, arguments
 
     none = make_map_files(result, "ja", [])
     assert none.ids == ()
@@ -198,15 +206,22 @@ def test_a_map_without_zones_is_a_map(result: Result) -> None:
 
 
 def test_a_run_sends_little_and_all_of_it(files: Any) -> None:
-    from screens.map import Focus, MapState, arguments
+    from screens.map_component.map import Focus, MapState, arguments
 
     visible, kinds = files.ids[1::2], {files.ids[0]: "grown"}
     sent = arguments(
         files,
-        MapState(visible=visible, selected=files.ids[1], kinds=kinds, layers=(("any", "4G"), ("c", "5G")),
-                 show=frozenset({"population", "tiles"}), focus=Focus(3, zone_id=files.ids[0])),
-        "map", 400,
-    )  # fmt: skip
+        MapState(
+            visible=visible,
+            selected=files.ids[1],
+            kinds=kinds,
+            layers=(("any", "4G"), ("c", "5G")),
+            show=frozenset({"population", "tiles"}),
+            focus=Focus(3, zone_id=files.ids[0]),
+        ),
+        "map",
+        400,
+    )
     bits = np.unpackbits(np.frombuffer(base64.b64decode(sent["visible"]), np.uint8))[: len(files.ids)]
     assert [zone for zone, bit in zip(files.ids, bits, strict=True) if bit] == list(visible)
     assert sent["kinds"][0] == chr(97 + KINDS.index("grown"))
@@ -216,18 +231,25 @@ def test_a_run_sends_little_and_all_of_it(files: Any) -> None:
     assert len(json.dumps(sent)) < 3000
 
 
-@pytest.mark.parametrize("wrong", [
-    {"visible": ("24201-999",)}, {"selected": "x"}, {"kinds": {"24201-001": "purple"}}, {"layers": (("z", "4G"),)}, {"show": frozenset({"roads"})},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"visible": ("24201-999",)},
+        {"selected": "x"},
+        {"kinds": {"24201-001": "purple"}},
+        {"layers": (("z", "4G"),)},
+        {"show": frozenset({"roads"})},
+    ],
+)
 def test_a_page_that_asks_for_nothing_known_is_told(files: Any, wrong: dict[str, Any]) -> None:
-    from screens.map import MapState, arguments
+    from screens.map_component.map import MapState, arguments
 
     with pytest.raises(ValueError, match="no such things"):
         arguments(files, MapState(**wrong), "map", 400)
 
 
 def test_a_click_on_a_zone_of_another_study_is_no_zone(files: Any) -> None:
-    from screens.map import MapClick, click_of
+    from screens.map_component.map import MapClick, click_of
 
     sent = {"zone": files.ids[0], "lon": 136.1, "lat": 34.1, "count": 7}
     assert click_of(sent, files) == MapClick(files.ids[0], 136.1, 34.1, 7)
@@ -282,7 +304,7 @@ APP = """
 import sys
 sys.path.insert(0, {root!r})
 import streamlit as st
-from screens.map import Focus, MapState, last_click, map_files, zone_map
+from screens.map_component.map import Focus, MapState, last_click, map_files, zone_map
 from tests.worlds import world
 
 st.set_page_config(layout="wide")
@@ -315,8 +337,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
     running = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"],
-        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, start_new_session=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
     try:
         _wait_healthy(f"http://127.0.0.1:{port}/_stcore/health", running)
         yield f"http://127.0.0.1:{port}"
@@ -337,23 +362,11 @@ def test_it_draws_zones_layers_and_a_legend_that_needs_no_colour(address: str, v
     assert frame.locator(".zone-mark").count() > 5
     assert frame.locator(".leaflet-tile-pane canvas").count() > 3
     legend = frame.locator("#legend").inner_text()
-    for words in (
-        "凡例",
-        "架空",
-        "甲通信 4G",
-        "丙テレコム 5G",
-        "未公表",
-        "不明（0人ではありません）",
-        "避難所",
-        "5Gなし",
-    ):
+    for words in ("凡例", "架空", "甲通信 4G", "丙テレコム 5G", "未公表", "不明（0人ではありません）", "避難所", "5Gなし"):
         assert words in legend
     assert frame.locator("#legend svg").count() >= 1
     assert visit.page.locator("iframe").first.get_attribute("title") == MAP_WORDS["screen_map_label"].ja
-    assert (
-        frame.evaluate("map_kengai.getContainer().getAttribute('aria-label')")
-        == MAP_WORDS["screen_map_label"].ja
-    )
+    assert frame.evaluate("map_kengai.getContainer().getAttribute('aria-label')") == MAP_WORDS["screen_map_label"].ja
 
 
 @pytest.mark.browser
@@ -379,9 +392,7 @@ def test_hostile_names_stay_text(address: str, visitor: Any) -> None:
         mark.hover(force=True)
     frame.evaluate("map_kengai.setZoom(12, {animate: false})")
     assert frame.locator("img[src='x']").count() == 0
-    assert HOSTILE[0] in frame.evaluate(
-        "JSON.stringify([...document.querySelectorAll('.town')].map(e => e.textContent))"
-    )
+    assert HOSTILE[0] in frame.evaluate("JSON.stringify([...document.querySelectorAll('.town')].map(e => e.textContent))")
     assert frame.evaluate("window.__ran") is None
 
 

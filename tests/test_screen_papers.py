@@ -8,11 +8,11 @@ from shutil import copytree
 
 import pytest
 
-from requests_gen.letter_edit import edited
-from requests_gen.letter_settings import write_letters_toml
-from requests_gen.letter_shelf import files_in, read_shelf
-from requests_gen.letter_zip import README
-from requests_gen.study_places import find_studies
+from requests_gen.letters.versions import files_in, read_versions
+from requests_gen.letters.zip import README
+from requests_gen.workspace.letters_edit import edited
+from requests_gen.workspace.letters_toml import write_letters_toml
+from requests_gen.workspace.places import find_studies
 from tests.letter_world import SETTINGS
 from tests.screen_server import served, visiting
 
@@ -29,12 +29,12 @@ def place(mini_place, tmp_path):
 def show(folder: str, lang: str) -> None:
     from pathlib import Path
 
-    from requests_gen.study_places import find_studies
-    from screens import papers
-    from screens.opened import Opened
+    from requests_gen.workspace.places import find_studies
+    from screens.letters import page as papers
+    from screens.shared.opened import Opened
 
     place = find_studies(Path(folder))[0]
-    papers.page(Opened(place, place.stamp, lang))
+    papers.show(Opened(place, place.stamp, lang))
 
 
 def visit(place, lang="ja", **address):
@@ -57,8 +57,12 @@ def written(place) -> str:
 
 
 def field(page, key):
-    (found,) = [each for kind in ("text_input", "text_area", "date_input", "selectbox") for each in page.get(kind)
-                if str(each.key).endswith(f":{key}")]  # fmt: skip
+    (found,) = [
+        each
+        for kind in ("text_input", "text_area", "date_input", "selectbox")
+        for each in page.get(kind)
+        if str(each.key).endswith(f":{key}")
+    ]
     return found
 
 
@@ -107,14 +111,12 @@ def test_what_is_missing_is_named_and_filled_in(place):
     assert "保存しました" in said(page)
     after = written(place)
     assert 'name = "見本　太郎"' in after
-    assert [line.partition("#")[2] for line in after.splitlines()] == [
-        line.partition("#")[2] for line in before.splitlines()
-    ]
+    assert [line.partition("#")[2] for line in after.splitlines()] == [line.partition("#")[2] for line in before.splitlines()]
     assert (place.folder / "letters.toml.old").read_text(encoding="utf-8") == before
 
 
 def find_study(place):
-    from coverage.study import read_study
+    from coverage.study.study import read_study
 
     return read_study(place.folder)
 
@@ -206,7 +208,7 @@ def test_all_are_made_and_one_ones_trouble_is_told(place):
     made(page)
     assert "できました: 架空アルファ" in said(page)
     assert "宛先の氏名（carriers.beta.name）" in said(page)
-    assert [entry.id for entry in read_shelf(place.letters)] == ["2026-alpha-1"]
+    assert [entry.id for entry in read_versions(place.letters)] == ["2026-alpha-1"]
     assert page.dataframe[0].value.iloc[0]["状態"] == "完成（未送付）"
 
 
@@ -217,12 +219,12 @@ def test_sent_needs_a_confirmation_and_stays(place):
     made(page)
     press(page, "送付済みとして記録する")
     assert "印を付けてから" in said(page)
-    assert read_shelf(place.letters)[0].state == "ready"
+    assert read_versions(place.letters)[0].state == "ready"
     page.date_input[0].set_value(date(2026, 11, 20))
     page.checkbox[0].check()
     press(page, "送付済みとして記録する")
     assert "2026-11-20 送付済みとして記録しました" in said(page)
-    (entry,) = read_shelf(place.letters)
+    (entry,) = read_versions(place.letters)
     assert (entry.state, entry.sent_on) == ("sent", "2026-11-20")
     assert page.dataframe[0].value.iloc[0]["状態"] == "送付済み（2026-11-20）"
 
@@ -276,11 +278,9 @@ def test_pages_are_seen_as_printed_and_taken_away(place, browser, tmp_path):
             page.get_by_role("button", name="この事業者の一式（zip）").click()
         folder = place.letters / "架空ベータ"
         with zipfile.ZipFile(download.value.path()) as packed:
-            assert {
-                name.removeprefix("架空ベータ/"): packed.read(name)
-                for name in packed.namelist()
-                if name != README
-            } == {name: (folder / name).read_bytes() for name in files_in(folder)}
+            assert {name.removeprefix("架空ベータ/"): packed.read(name) for name in packed.namelist() if name != README} == {
+                name: (folder / name).read_bytes() for name in files_in(folder)
+            }
             sheets = packed.read("架空ベータ/03_別紙2_地区別個票.pdf")
         page.get_by_text("印刷の形で見る").click()
         seen.idle()

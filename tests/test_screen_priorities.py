@@ -8,9 +8,9 @@ from shutil import copytree
 
 import pytest
 
-from requests_gen.registry import open_registry
-from requests_gen.result_store import read_result
-from requests_gen.study_places import find_studies
+from requests_gen.registry.registry import open_registry
+from requests_gen.results.store import read_result
+from requests_gen.workspace.places import find_studies
 
 # Streamlit's own modules warn on import under some versions; that is not ours to fail on
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -28,10 +28,10 @@ def place(busy_place: Path, tmp_path: Path) -> Path:
 def show(folder: str, lang: str) -> None:
     from pathlib import Path
 
-    from requests_gen.study_places import find_studies
-    from screens.opened import Opened
-    from screens.priorities import page
-    from screens.shell import telling
+    from requests_gen.workspace.places import find_studies
+    from screens.priorities.page import page
+    from screens.shared.opened import Opened
+    from screens.shared.shell import telling
 
     found = find_studies(Path(folder))[0]
     with telling(lang):
@@ -91,7 +91,10 @@ def test_a_ready_weighting_moves_the_sliders(place):
     page = visit(place)
     whole(page.selectbox(key="weight preset").set_value("need").run())
     points = {s.key: s.value for s in page.slider if not s.disabled}
-    need = sum(points[f"weight {key}"] for key in ("uncovered_population", "complete_population", "uncovered_households", "uncovered_65plus"))  # fmt: skip
+    need = sum(
+        points[f"weight {key}"]
+        for key in ("uncovered_population", "complete_population", "uncovered_households", "uncovered_65plus")
+    )
     assert need / sum(points.values()) == pytest.approx(2 / 3, abs=0.05)
 
 
@@ -158,13 +161,15 @@ def test_freezing_needs_a_name_and_then_stays(place):
 def test_a_difference_without_a_reason_keeps_the_button_shut(place):
     with open_registry(find_studies(place)[0].workspace) as registry:
         rows = [
-            {"year": 2026, "zone_id": z, "municipal_rank": n, "reason": ""}
-            for z, n in zip(zone_ids(place), (2, 1), strict=True)
+            {"year": 2026, "zone_id": z, "municipal_rank": n, "reason": ""} for z, n in zip(zone_ids(place), (2, 1), strict=True)
         ]
         registry.save("municipal_orders", rows, who="町", at=AT)
     page = visit(place, ranking="frozen")
     assert next(button for button in page.button if "確定する" in button.label).disabled
-    assert set(page.dataframe[0].value["違い"]) == {"市町の順では1番目、こちらの順では2番目", "市町の順では2番目、こちらの順では1番目"}  # fmt: skip
+    assert set(page.dataframe[0].value["違い"]) == {
+        "市町の順では1番目、こちらの順では2番目",
+        "市町の順では2番目、こちらの順では1番目",
+    }
     assert "理由のない地区: 2" in told(visit(place, ranking="orders").caption)
 
 

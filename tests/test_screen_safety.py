@@ -14,27 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import PAGES
-from screens.words import PUNCTUATION, WORD_JOINER, as_html, as_written
+from screens.shared.escape import PUNCTUATION, WORD_JOINER, as_html, as_written
 from tests.busy_study import CARRIER_NAMES, HOSTILE_NAMES
 from tests.screen_server import Visitor, served
 from tests.test_screen_explore import ranking
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-TROUBLE = (
-    "redacted to prevent data leaks",
-    "Traceback",
-    "表示できませんでした",
-    "could not be shown",
-    "Page not found",
-)
+TROUBLE = ("redacted to prevent data leaks", "Traceback", "表示できませんでした", "could not be shown", "Page not found")
 STUDY_NAME = "いたずら<img src=x onerror=window.__ran=1>の県"
 
 
-@given(
-    st.text(
-        st.characters(blacklist_categories=["Cc", "Cs", "Zl", "Zp"]) | st.sampled_from(string.punctuation)
-    )
-)
+@given(st.text(st.characters(blacklist_categories=["Cc", "Cs", "Zl", "Zp"]) | st.sampled_from(string.punctuation)))
 @settings(deadline=None, max_examples=200)
 def test_as_written_escapes_every_sign_and_changes_nothing_else(text: str) -> None:
     shown = as_written(text)
@@ -43,8 +33,7 @@ def test_as_written_escapes_every_sign_and_changes_nothing_else(text: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text",
-    [":material/home:", "http://example.invalid", "a@example.invalid", "www.example.invalid", "->", "--"],
+    "text", [":material/home:", "http://example.invalid", "a@example.invalid", "www.example.invalid", "->", "--"]
 )
 def test_what_is_found_after_escaping_is_broken_up(text: str) -> None:
     assert text not in re.sub(r"\\(.)", r"\1", as_written(text))
@@ -131,9 +120,11 @@ def test_the_map_lives_without_the_inputs(mini_place: Path, tmp_path: Path, visi
 
 
 HANDSHAKE = {
-    "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Version": "13",
     "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-}  # fmt: skip
+}
 
 
 def answer(url: str, **headers: str) -> int:
@@ -141,9 +132,7 @@ def answer(url: str, **headers: str) -> int:
     host = urlsplit(url).netloc
     connection = http.client.HTTPConnection(host, timeout=10)
     try:
-        connection.request(
-            "GET", "/_stcore/stream", headers={"Origin": f"http://{host}", **HANDSHAKE, **headers}
-        )
+        connection.request("GET", "/_stcore/stream", headers={"Origin": f"http://{host}", **HANDSHAKE, **headers})
         return connection.getresponse().status
     finally:
         connection.close()

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from coverage.change import compare
-from requests_gen.outputs import write_outputs
-from requests_gen.result_store import read_result
-from screens.years import zone_rows, zones_to_draw
-from screens.years_charts import reasons, years
+from coverage.change.comparison import compare
+from requests_gen.results.store import read_result
+from requests_gen.runs.outputs import write_outputs
+from screens.years.charts import reasons, years
+from screens.years.page import zone_rows, zones_to_draw
 from tests.change_years import run_year
 from tests.screen_server import Visitor, served
 from tests.test_analysis_world import box
@@ -30,9 +30,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("years")
     named = (('name = "架空ベータ"', f'name = "{HOSTILE}"'),)
     old = run_year(home / "2025", 2025, study=named)
-    new = run_year(
-        home / "2026", 2026, study=named, layers={"beta_4g": [box(0, 1, 2, 2)]}, ids_of=home / "2025"
-    )
+    new = run_year(home / "2026", 2026, study=named, layers={"beta_4g": [box(0, 1, 2, 2)]}, ids_of=home / "2025")
     for result in (old, new):
         write_outputs(result, result.study.folder / "results")
     return home
@@ -44,9 +42,9 @@ def shown(folder: Path, year: str, lang: str = "ja") -> AppTest:
     def script(folder: str, year: str, lang: str) -> None:
         from pathlib import Path
 
-        from requests_gen.study_places import find_studies
-        from screens.opened import Opened
-        from screens.years import page
+        from requests_gen.workspace.places import find_studies
+        from screens.shared.opened import Opened
+        from screens.years.page import page
 
         place = next(p for p in find_studies(Path(folder)) if p.folder.name == year)
         page(Opened(place, place.stamp, lang))
@@ -67,9 +65,11 @@ def test_two_years(workspace: Path) -> None:
     test = shown(workspace, "2026")
     assert test.selectbox(key="years earlier").options == ["2025"]
     assert [(metric.label, metric.value) for metric in test.metric] == [
-        ("どの会社のエリアにも入らない人", "33人 → 33人"), ("うち実際の変化（エリアと人口）", "±0人"),
-        ("解消した地区", "1"), ("新規・再発の地区", "0・0"),
-    ]  # fmt: skip
+        ("どの会社のエリアにも入らない人", "33人 → 33人"),
+        ("うち実際の変化（エリアと人口）", "±0人"),
+        ("解消した地区", "1"),
+        ("新規・再発の地区", "0・0"),
+    ]
     assert any("前回と同じ" in caption.value for caption in test.caption)
     assert test.dataframe[0].value["状態"].tolist() == ["解消", "変わらず", "変わらず"]
     test.session_state["years states"] = ["resolved"]
@@ -103,21 +103,24 @@ def test_bars_and_rows_say_their_figures(workspace: Path) -> None:
     rows = zone_rows(change.zones, "en")
     assert rows.loc["24201-002", "state"] == "resolved"
     assert {zone["id"]: zone["kind"] for zone in zones_to_draw(change, old, new)} == {
-        "24201-001": "unchanged", "24201-002": "resolved", "24202-001": "unchanged",
-    }  # fmt: skip
+        "24201-001": "unchanged",
+        "24201-002": "resolved",
+        "24202-001": "unchanged",
+    }
 
 
 def test_lines_break_where_the_terms_change() -> None:
     """Two sources differ by dash and shape; a year on other terms begins a new line; unknown leaves a hole."""
     ours = pd.DataFrame(
         {
-            "fiscal_year": [2024, 2025, 2026], "areas": [3, 2, 2], "households": [9.0, 8, 7], "people": [20.0, float("nan"), 15],
+            "fiscal_year": [2024, 2025, 2026],
+            "areas": [3, 2, 2],
+            "households": [9.0, 8, 7],
+            "people": [20.0, float("nan"), 15],
             "same_terms": [True, True, False],
         }
-    )  # fmt: skip
-    published = pd.DataFrame(
-        {"fiscal_year": [2015], "areas": [107.0], "households": [512.0], "people": [1224.0]}
     )
+    published = pd.DataFrame({"fiscal_year": [2015], "areas": [107.0], "households": [512.0], "people": [1224.0]})
     values, spec = years(ours, published, "ja")
     people = values[values["measure"] == "people"].set_index("year")
     assert people["value"].to_dict() == {"2024": 20.0, "2026": 15.0, "2015": 1224.0}

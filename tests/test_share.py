@@ -8,8 +8,8 @@ import pytest
 import shapely
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 
-from coverage.edges import polygon_edges
-from coverage.share import covered_share, share_of
+from coverage.share.covered import covered_share, share_of
+from coverage.share.edges import polygon_edges
 from geodata.errors import DataError
 from geodata.grid import Grid
 from tests.geometry_truth import exact_share, geos_share
@@ -82,9 +82,7 @@ def test_polygons_that_touch_along_grid_lines():
 def test_a_crossing_inside_a_cell():
     """Two bars of width 0.2 crossing in one cell: 0.2 + 0.2 - 0.04. And the two triangles under the two
     diagonals, whose union is the cell without the top quarter."""
-    assert covered_share([box(0, 0.4, 1, 0.6), box(0.4, 0, 0.6, 1)], UNIT)[0, 0] == pytest.approx(
-        0.36, abs=1e-12
-    )
+    assert covered_share([box(0, 0.4, 1, 0.6), box(0.4, 0, 0.6, 1)], UNIT)[0, 0] == pytest.approx(0.36, abs=1e-12)
     rising, falling = Polygon([(0, 0), (1, 0), (1, 1)]), Polygon([(0, 0), (1, 0), (0, 1)])
     assert covered_share([rising, falling], UNIT)[0, 0] == pytest.approx(0.75, abs=1e-12)
 
@@ -113,11 +111,7 @@ def test_shape_is_rows_by_columns():
 
 def test_cells_that_are_not_square():
     """Cells of 2 x 0.5; a square of 1 x 1 at the corner takes half of two cells."""
-    assert covered_share([box(0, 0, 1, 1)], Grid(0, 0, 2, 0.5, 1, 3, "EPSG:6668")).ravel().tolist() == [
-        0.5,
-        0.5,
-        0,
-    ]
+    assert covered_share([box(0, 0, 1, 1)], Grid(0, 0, 2, 0.5, 1, 3, "EPSG:6668")).ravel().tolist() == [0.5, 0.5, 0]
 
 
 # --- at the door -----------------------------------------------------------------------------------------
@@ -172,10 +166,7 @@ def test_invalid_polygons_mean_what_make_valid_says():
 
 
 def test_several_layers_are_their_union():
-    a, b = (
-        polygon_edges([box(0, 0, 0.5, 2)], UNIT),
-        polygon_edges([box(0, 0, 2, 0.5), box(0.25, 0, 0.75, 2)], UNIT),
-    )
+    a, b = (polygon_edges([box(0, 0, 0.5, 2)], UNIT), polygon_edges([box(0, 0, 2, 0.5), box(0.25, 0, 0.75, 2)], UNIT))
     assert share_of(a).tolist() == [[0.5, 0], [0.5, 0]]
     assert share_of(a, b).tolist() == [[0.875, 0.5], [0.75, 0]]
 
@@ -259,9 +250,7 @@ def random_world(draw, rng: np.random.Generator) -> list[shapely.Geometry]:
     return found + found[: rng.integers(0, 2)]
 
 
-@pytest.mark.parametrize(
-    "draw", [lattice_boxes, half_lattice_triangles, rings, fans, slivers, bitten_boxes, mixed]
-)
+@pytest.mark.parametrize("draw", [lattice_boxes, half_lattice_triangles, rings, fans, slivers, bitten_boxes, mixed])
 def test_geos_agrees_on_small_worlds(draw):
     """Not only the worst case: half of all worlds must agree to 1e-13, so that no small defect hides."""
     rng = np.random.default_rng(sum(map(ord, draw.__name__)))
@@ -269,9 +258,7 @@ def test_geos_agrees_on_small_worlds(draw):
     for _ in range(150):
         grid = Grid(0, 0, 1, 1, int(rng.integers(1, 6)), int(rng.integers(1, 6)), "EPSG:6668")
         polygons = random_world(draw, rng)
-        worst.append(
-            np.abs(covered_share(polygons, grid) - geos_share(polygons, grid)).max() if polygons else 0
-        )
+        worst.append(np.abs(covered_share(polygons, grid) - geos_share(polygons, grid)).max() if polygons else 0)
     assert np.quantile(worst, 0.5) < 1e-13
     assert np.quantile(worst, 0.95) < 3e-13
     assert max(worst) < 2e-12
@@ -295,8 +282,7 @@ def test_geos_agrees_at_all_scales(grid: Grid):
     worst = []
     for _ in range(60):
         polygons = [
-            shapely.transform(p, lambda xy: xy * [grid.dx, grid.dy] + [grid.west, grid.south])
-            for p in random_world(mixed, rng)
+            shapely.transform(p, lambda xy: xy * [grid.dx, grid.dy] + [grid.west, grid.south]) for p in random_world(mixed, rng)
         ]
         polygons = [p for p in polygons if p.is_valid]
         if polygons:
@@ -346,9 +332,7 @@ def test_exact_rationals_agree(grid: Grid):
             corners = rng.uniform(-0.5, 2.5, (3, 2))
             if rng.random() < 0.3:
                 corners[2] = corners[0] + (corners[1] - corners[0]) / 3 + rng.normal(size=2) * 1e-7
-            rings.append(
-                [tuple(c) for c in (corners * [grid.dx, grid.dy] + [grid.west, grid.south]).tolist()]
-            )
+            rings.append([tuple(c) for c in (corners * [grid.dx, grid.dy] + [grid.west, grid.south]).tolist()])
         exact = np.array(exact_share(rings, grid), float)
         worst.append(np.abs(covered_share([Polygon(r) for r in rings], grid) - exact).max())
     assert np.median(worst) < 1e-13

@@ -8,15 +8,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely import Point, Polygon, box
 
-from coverage import share
-from coverage.edges import polygon_edges
-from coverage.share import covered_share, share_of
+from coverage.share import covered as share
+from coverage.share.covered import covered_share, share_of
+from coverage.share.edges import polygon_edges
 from geodata.grid import Grid
 
 NX, NY = 4, 5
 UNIT = Grid(0, 0, 1, 1, NX, NY, "EPSG:6668")
 MIE = Grid(135.9, 34.5, 11.25 / 3600, 7.5 / 3600, NX, NY, "EPSG:6668")
-TINY = 1e-12  # of a cell: the rounding of positions (coverage/slabs.py), a few times over
+TINY = 1e-12  # of a cell: the rounding of positions (coverage/share/slabs.py), a few times over
 IN_DEGREES = 1e-9  # of a cell: what doubles near 135.9 tell apart (9e-12 of a cell), a few times over
 
 on_quarters = st.integers(-4, 24).map(lambda k: k / 4)
@@ -25,9 +25,7 @@ coordinates = st.one_of(on_quarters, anywhere)
 points = st.tuples(coordinates, coordinates)
 triangles = st.lists(points, min_size=3, max_size=3).map(Polygon)
 boxes = st.tuples(points, points).map(lambda c: box(*np.min(c, axis=0), *np.max(c, axis=0)))
-discs = st.tuples(points, st.floats(0.05, 3), st.integers(1, 6)).map(
-    lambda c: Point(c[0]).buffer(c[1], quad_segs=c[2])
-)
+discs = st.tuples(points, st.floats(0.05, 3), st.integers(1, 6)).map(lambda c: Point(c[0]).buffer(c[1], quad_segs=c[2]))
 frames = st.tuples(discs, st.floats(0.2, 0.9)).map(lambda c: c[0] - shapely.affinity.scale(c[0], c[1], c[1]))
 tangles = st.lists(points, min_size=4, max_size=7).map(Polygon)  # most cross themselves
 valid_polygons = st.one_of(triangles, boxes, discs, frames).filter(lambda p: p.is_valid and p.area > 1e-9)

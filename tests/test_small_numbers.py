@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from coverage.small_numbers import SIGN, mask_small
+from coverage.disclosure_control import SIGN, mask_small
 
 LEAST = {"people": 10.0, "old": 10.0, "households": 3.0}
 TIES = [("old", "people"), ("households", "people")]
@@ -32,14 +32,8 @@ def attack(masked, columns, groups, parts=None, at_most=()):
     paths = {line: "/".join(str(rows.loc[line[1], g]) for g in groups) for line in lines if line[0] == "row"}
     for c in columns:
         for line in totals.index:
-            inside = [
-                row
-                for row, path in paths.items()
-                if line[0] == "" or path == line[1] or path.startswith(line[1] + "/")
-            ]
-            equal.append(
-                {number[line, c]: -1.0} | {number[row, c]: 1.0 for row in inside if shown(row, c) is not None}
-            )
+            inside = [row for row, path in paths.items() if line[0] == "" or path == line[1] or path.startswith(line[1] + "/")]
+            equal.append({number[line, c]: -1.0} | {number[row, c]: 1.0 for row in inside if shown(row, c) is not None})
     for line in lines:
         for whole, members in (parts or {}).items():
             equal.append({number[line, whole]: -1.0} | {number[line, m]: 1.0 for m in members})
@@ -62,9 +56,16 @@ def attack(masked, columns, groups, parts=None, at_most=()):
             goal = np.zeros(len(number))
             goal[k] = 1.0
             ends = [
-                linprog(sign * goal, A_eq=a, b_eq=np.zeros(len(a)), A_ub=b, b_ub=None if b is None else np.zeros(len(b)), bounds=bounds)
+                linprog(
+                    sign * goal,
+                    A_eq=a,
+                    b_eq=np.zeros(len(a)),
+                    A_ub=b,
+                    b_ub=None if b is None else np.zeros(len(b)),
+                    bounds=bounds,
+                )
                 for sign in (1, -1)
-            ]  # fmt: skip
+            ]
             assert all(end.status == 0 for end in ends), [end.message for end in ends]
             found[line, c] = (ends[0].fun, -ends[1].fun)
     return found
@@ -76,9 +77,7 @@ def why(masked, line, c):
 
 def test_a_small_count_and_what_hides_it():
     """甲: 4, 30, 200 people. Four alone would be the total less the others: the next smallest goes too."""
-    masked = mask_small(
-        table([[4, 0, 3], [30, 20, 12], [200, 90, 80]])[["people", "town"]], {"people": 10.0}, ["town"]
-    )
+    masked = mask_small(table([[4, 0, 3], [30, 20, 12], [200, 90, 80]])[["people", "town"]], {"people": 10.0}, ["town"])
     assert masked.shown["people"].tolist() == [SIGN, SIGN, 200.0]
     assert masked.why_rows["people"].tolist() == ["primary", "secondary", ""]
     assert masked.totals["people"].tolist() == [234.0, 234.0]
@@ -97,8 +96,11 @@ def test_a_zone_alone_in_its_town_hides_behind_another_town():
     rows = table([[5, 0, 0], [50, 0, 0], [60, 0, 0], [90, 0, 0]], ["甲", "乙", "乙", "丙"])
     masked = mask_small(rows[["people", "town"]], {"people": 10.0}, ["town"])
     assert masked.totals["people"].to_dict() == {
-        ("town", "丙"): SIGN, ("town", "乙"): 110.0, ("town", "甲"): SIGN, ("", ""): 205.0,
-    }  # fmt: skip
+        ("town", "丙"): SIGN,
+        ("town", "乙"): 110.0,
+        ("town", "甲"): SIGN,
+        ("", ""): 205.0,
+    }
     low, high = attack(masked, ["people"], ["town"])[("row", "z0"), "people"]
     assert (low, high) == (0, pytest.approx(95))
 
@@ -158,7 +160,9 @@ def test_a_prefecture_of_a_hundred_zones_is_masked_sparingly():
     """126 zones, 25 small counts: most figures stay open, and the whole stays published."""
     random = np.random.default_rng(3)
     people = random.lognormal(4, 1.2, 126).round()
-    rows = table(np.column_stack([people, (people * 0.4).round(), (people * 0.45).round()]), [f"{n % 20:02d}" for n in range(126)])  # fmt: skip
+    rows = table(
+        np.column_stack([people, (people * 0.4).round(), (people * 0.45).round()]), [f"{n % 20:02d}" for n in range(126)]
+    )
     masked = mask_small(rows, LEAST, ["town"], at_most=TIES)
     small = (masked.why_rows[list(LEAST)] == "primary").sum(axis=None)
     assert small > 10

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from coverage.designations import area_shares, designations, hazard, on_day, overridden, zone_shares
+from coverage.zones.designations import area_shares, designations, hazard, on_day, overridden, zone_shares
 from geodata.area_rows import day_of
 from geodata.errors import DataError
 from geodata.grid import Grid
@@ -32,9 +32,14 @@ def adds_up(report) -> bool:
 
 
 A17 = {
-    "A17_001": ["1", "2", "2"], "A17_002": ["24209", "24204", "24204"], "A17_003": ["三重県"] * 3, "A17_006": ["尾鷲市", "松阪市", "松阪市"],
-    "A17_007": [""] * 3, "A17_008": ["", "飯南町", "飯南町"], "A17_009": ["1", "3", "3"],
-}  # fmt: skip
+    "A17_001": ["1", "2", "2"],
+    "A17_002": ["24209", "24204", "24204"],
+    "A17_003": ["三重県"] * 3,
+    "A17_006": ["尾鷲市", "松阪市", "松阪市"],
+    "A17_007": [""] * 3,
+    "A17_008": ["", "飯南町", "飯南町"],
+    "A17_009": ["1", "3", "3"],
+}
 
 
 def test_depopulated_areas_of_a17(tmp_path):
@@ -47,13 +52,28 @@ def test_depopulated_areas_of_a17(tmp_path):
 @pytest.mark.parametrize(
     ("columns", "kind", "name", "since"),
     [
-        ({"A18_002": ["24209"], "A18_006": ["尾鷲市"], "A18_009": ["紀伊地域"], "A18_010": ["S60.12.17"]}, "peninsula", "紀伊地域", "1985-12-17"),
-        ({"A19_002": ["24211"], "A19_006": ["鳥羽市"], "A19_007": ["志摩諸島"], "A19_010": ["昭和32年8月14日"]}, "island", "志摩諸島", "1957-08-14"),
+        (
+            {"A18_002": ["24209"], "A18_006": ["尾鷲市"], "A18_009": ["紀伊地域"], "A18_010": ["S60.12.17"]},
+            "peninsula",
+            "紀伊地域",
+            "1985-12-17",
+        ),
+        (
+            {"A19_002": ["24211"], "A19_006": ["鳥羽市"], "A19_007": ["志摩諸島"], "A19_010": ["昭和32年8月14日"]},
+            "island",
+            "志摩諸島",
+            "1957-08-14",
+        ),
         ({"A22_002": ["20201"], "A22_006": ["某市"], "A22_007": ["1"]}, "snow", "某市", ""),
-        ({"A24_002": ["24443"], "A24_006": ["大台町"], "A24_007": ["宮川村"], "A24_008": ["19700101"]}, "mountain", "大台町（宮川村）", "1970-01-01"),
+        (
+            {"A24_002": ["24443"], "A24_006": ["大台町"], "A24_007": ["宮川村"], "A24_008": ["19700101"]},
+            "mountain",
+            "大台町（宮川村）",
+            "1970-01-01",
+        ),
         ({"A25_002": ["24443"], "A25_006": ["大台町"]}, "farming", "大台町", ""),
     ],
-)  # fmt: skip
+)
 def test_the_other_designations(tmp_path, columns, kind, name, since):
     table, _ = designated_areas.read(file(tmp_path, columns))
     assert table.loc[0, ["kind", "name", "valid_from"]].tolist() == [kind, name, since]
@@ -76,28 +96,28 @@ def test_landslide_areas(tmp_path):
 def test_tsunami_and_parks_and_did(tmp_path):
     table, _ = hazard_areas.read(file(tmp_path, {"A40_001": ["三重県"], "A40_003": ["2m以上 ～ 5m未満"]}))
     assert table.loc[0, ["kind", "detail"]].tolist() == ["tsunami", "2m以上 ～ 5m未満"]
-    parks = file(
-        tmp_path,
-        {"A10_003": ["1", "1"], "A10_004": ["11", "20"], "A10_005": ["伊勢志摩"] * 2},
-        name="p.geojson",
-    )
-    assert natural_parks.read(parks, special_values=["11"])[0]["kind"].tolist() == [
-        "park_special",
-        "park_ordinary",
-    ]
+    parks = file(tmp_path, {"A10_003": ["1", "1"], "A10_004": ["11", "20"], "A10_005": ["伊勢志摩"] * 2}, name="p.geojson")
+    assert natural_parks.read(parks, special_values=["11"])[0]["kind"].tolist() == ["park_special", "park_ordinary"]
     untold, (report,) = natural_parks.read(parks)
     assert set(untold["kind"]) == {"park_ordinary"}
     assert "park-zone-not-said" in {notice.code for notice in report.notices}
-    assert did.read(file(tmp_path, {"A16_002": ["24201"], "A16_003": ["津市"]}, name="d.geojson"))[0][
-        "kind"
-    ].tolist() == ["did"]
+    assert did.read(file(tmp_path, {"A16_002": ["24201"], "A16_003": ["津市"]}, name="d.geojson"))[0]["kind"].tolist() == ["did"]
 
 
 @pytest.mark.parametrize(
     ("written", "day"),
-    [("2021-04-01", "2021-04-01"), ("２０２１／４／１", "2021-04-01"), ("令和3年4月1日", "2021-04-01"), ("R3.4.1", "2021-04-01"),
-     ("令和元年5月1日", "2019-05-01"), ("20270331", "2027-03-31"), ("昭和64年1月7日", "1989-01-07"), ("", ""), ("－", "")],
-)  # fmt: skip
+    [
+        ("2021-04-01", "2021-04-01"),
+        ("２０２１／４／１", "2021-04-01"),
+        ("令和3年4月1日", "2021-04-01"),
+        ("R3.4.1", "2021-04-01"),
+        ("令和元年5月1日", "2019-05-01"),
+        ("20270331", "2027-03-31"),
+        ("昭和64年1月7日", "1989-01-07"),
+        ("", ""),
+        ("－", ""),
+    ],
+)
 def test_days(written, day):
     assert day_of(written) == day
 
@@ -112,17 +132,40 @@ def test_what_is_no_day(written):
 
 
 def towns() -> gpd.GeoDataFrame:
-    names = {"24201": "津市", "24204": "松阪市", "24209": "尾鷲市", "24211": "鳥羽市", "24212": "熊野市", "24215": "志摩市", "24216": "伊賀市",
-             "24443": "大台町", "24471": "大紀町", "24472": "南伊勢町", "24543": "紀北町"}  # fmt: skip
+    names = {
+        "24201": "津市",
+        "24204": "松阪市",
+        "24209": "尾鷲市",
+        "24211": "鳥羽市",
+        "24212": "熊野市",
+        "24215": "志摩市",
+        "24216": "伊賀市",
+        "24443": "大台町",
+        "24471": "大紀町",
+        "24472": "南伊勢町",
+        "24543": "紀北町",
+    }
     shapes = [shapely.box(136 + k, 34, 137 + k, 35) for k in range(len(names))]
-    return gpd.GeoDataFrame({"name": list(names.values())}, geometry=shapes, crs="EPSG:6668",
-                            index=pd.Index(list(names), name="municipality_id"))  # fmt: skip
+    return gpd.GeoDataFrame(
+        {"name": list(names.values())}, geometry=shapes, crs="EPSG:6668", index=pd.Index(list(names), name="municipality_id")
+    )
 
 
 def former(*named: tuple[str, str, float]) -> gpd.GeoDataFrame:
     """Areas of A17 of 2017: (code, former municipality, west edge)."""
-    rows = [{"kind": "depopulated", "name": name, "valid_from": "", "valid_to": "", "source": "A17", "municipality_id": code,
-             "municipality": "", "former": name} for code, name, _ in named]  # fmt: skip
+    rows = [
+        {
+            "kind": "depopulated",
+            "name": name,
+            "valid_from": "",
+            "valid_to": "",
+            "source": "A17",
+            "municipality_id": code,
+            "municipality": "",
+            "former": name,
+        }
+        for code, name, _ in named
+    ]
     shapes = [shapely.box(west, 34, west + 0.5, 34.5) for *_, west in named]
     return gpd.GeoDataFrame(rows, geometry=shapes, crs="EPSG:6668")
 
@@ -138,16 +181,16 @@ def test_the_list_of_mie_reads_whole():
 
 def test_with_the_list_what_a17_missed_is_in_and_what_it_ends_is_out():
     listed, _ = designation_overrides.read(MIE_LIST)
-    old = former(("24204", "飯南町", 137.0), ("24215", "浜島町", 141.0), ("24216", "島ヶ原村", 142.0), ("24201", "美杉村", 136.0),
-                 ("24999", "もう指定の無い村", 150.0))  # fmt: skip
+    old = former(
+        ("24204", "飯南町", 137.0),
+        ("24215", "浜島町", 141.0),
+        ("24216", "島ヶ原村", 142.0),
+        ("24201", "美杉村", 136.0),
+        ("24999", "もう指定の無い村", 150.0),
+    )
     areas, without = overridden(old, listed, towns(), {"depopulated"})
     assert "もう指定の無い村" not in set(areas["former"])
-    assert set(without["former"]) == {
-        "飯高町",
-        "大王町",
-        "志摩町",
-        "磯部町",
-    }  # no shape of theirs was given: told
+    assert set(without["former"]) == {"飯高町", "大王町", "志摩町", "磯部町"}  # no shape of theirs was given: told
     assert len(areas) == 15 - 4
     this_year, after = on_day(areas, date(2026, 10, 1)), on_day(areas, date(2027, 4, 1))
     assert "美杉村" in set(this_year["former"])
@@ -157,8 +200,20 @@ def test_with_the_list_what_a17_missed_is_in_and_what_it_ends_is_out():
 
 
 def test_a_list_of_other_kinds_leaves_a17_alone():
-    listed = pd.DataFrame([{"municipality_id": "24209", "municipality": "尾鷲市", "former": "", "kind": "remote", "valid_from": "",
-                            "valid_to": "", "basis": "", "source": "l.csv"}])  # fmt: skip
+    listed = pd.DataFrame(
+        [
+            {
+                "municipality_id": "24209",
+                "municipality": "尾鷲市",
+                "former": "",
+                "kind": "remote",
+                "valid_from": "",
+                "valid_to": "",
+                "basis": "",
+                "source": "l.csv",
+            }
+        ]
+    )
     areas, _ = overridden(former(("24204", "飯南町", 137.0)), listed, towns(), set())
     assert areas["kind"].tolist() == ["depopulated", "remote"]
     assert areas.geometry.iloc[1].equals(towns().loc["24209", "geometry"])
@@ -174,13 +229,7 @@ def test_a_kind_of_designation_nobody_knows(tmp_path):
 
 GRID = Grid(0.0, 0.0, 1000.0, 1000.0, 4, 1, "EPSG:6674")
 CELLS = pd.DataFrame(
-    {
-        "i": [0, 1, 2, 3],
-        "j": 0,
-        "population": [90.0, 10.0, 0.0, np.nan],
-        "land_share": 1.0,
-        "zone_id": ["z1", "z1", "z2", "z2"],
-    },
+    {"i": [0, 1, 2, 3], "j": 0, "population": [90.0, 10.0, 0.0, np.nan], "land_share": 1.0, "zone_id": ["z1", "z1", "z2", "z2"]},
     index=pd.Index(list("abcd"), name="cell_id"),
 )
 ZONES = pd.Index(["z1", "z2"], name="zone_id")
@@ -189,10 +238,16 @@ ZONES = pd.Index(["z1", "z2"], name="zone_id")
 def areas(*rows: tuple[str, float, float, str]) -> gpd.GeoDataFrame:
     """(kind, west, east, valid_to) over the whole row of cells."""
     return gpd.GeoDataFrame(
-        {"kind": [r[0] for r in rows], "name": [f"{r[0]}{k}" for k, r in enumerate(rows)], "valid_from": "",
-         "valid_to": [r[3] for r in rows], "source": "s"},
-        geometry=[shapely.box(r[1], 0, r[2], 1000) for r in rows], crs=GRID.crs,
-    )  # fmt: skip
+        {
+            "kind": [r[0] for r in rows],
+            "name": [f"{r[0]}{k}" for k, r in enumerate(rows)],
+            "valid_from": "",
+            "valid_to": [r[3] for r in rows],
+            "source": "s",
+        },
+        geometry=[shapely.box(r[1], 0, r[2], 1000) for r in rows],
+        crs=GRID.crs,
+    )
 
 
 def test_shares_of_zones_by_hand():
@@ -202,13 +257,9 @@ def test_shares_of_zones_by_hand():
         ("landslide", 2000, 2500, ""),
         ("depopulated", 0, 2000, "2027-03-31"),
     )
-    shares = zone_shares(
-        area_shares(found, CELLS, GRID, {"landslide", "depopulated", "tsunami"}), CELLS, ZONES
-    )
+    shares = zone_shares(area_shares(found, CELLS, GRID, {"landslide", "depopulated", "tsunami"}), CELLS, ZONES)
     assert shares.loc["z1", "in_landslide"] == pytest.approx(0.09)  # a tenth of 90 of 100 people
-    assert shares.loc["z2", "in_landslide"] == pytest.approx(
-        0.25
-    )  # nobody known there: half of one of two cells
+    assert shares.loc["z2", "in_landslide"] == pytest.approx(0.25)  # nobody known there: half of one of two cells
     assert shares.loc["z1", "in_depopulated"] == 1.0
     assert shares["in_tsunami"].tolist() == [0.0, 0.0]
     assert hazard(shares).tolist() == [0.0, 1.0]

@@ -10,9 +10,7 @@ from geodata.sources import boundary_polygons
 
 def write(path, ids):
     boxes = [shapely.box(i, 0, i + 1, 1) for i in range(len(ids))]
-    gpd.GeoDataFrame(
-        {"code": ids, "label": [f"区{i}" for i in range(len(ids))]}, geometry=boxes, crs=4326
-    ).to_file(path)
+    gpd.GeoDataFrame({"code": ids, "label": [f"区{i}" for i in range(len(ids))]}, geometry=boxes, crs=4326).to_file(path)
     return path
 
 

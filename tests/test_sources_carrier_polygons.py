@@ -12,8 +12,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata import mesh, mesh_list
 from geodata.errors import DataError
+from geodata.mesh import lists as mesh_list
+from geodata.mesh import standard as mesh
 from geodata.sources import carrier_polygons
 
 LAYER: dict[str, Any] = {"carrier": "docomo", "generation": "4G"}
@@ -26,9 +27,7 @@ def vector(folder: Path, features: list[tuple[dict[str, Any], Any]], name: str =
         for properties, shape in features
     ]
     path = folder / name
-    path.write_text(
-        json.dumps({"type": "FeatureCollection", "features": listed}, ensure_ascii=False), "utf-8"
-    )
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": listed}, ensure_ascii=False), "utf-8")
     return path
 
 
@@ -46,28 +45,33 @@ def refused(path: Path, **options: Any) -> str:
 class TestPolygons:
     def test_by_hand(self, tmp_path: Path) -> None:
         path = vector(tmp_path, squares({"id": 1}, {"id": 2}))
-        frame, report = carrier_polygons.read(
-            path, **LAYER, as_of="2026-03-31", near=(135.8, 33.7, 137.5, 35.3)
-        )
+        frame, report = carrier_polygons.read(path, **LAYER, as_of="2026-03-31", near=(135.8, 33.7, 137.5, 35.3))
         assert frame.drop(columns="geometry").iloc[1].to_dict() == {
-            "carrier": "docomo", "generation": "4G", "kind": "own", "as_of": "2026-03-31", "source": "area.geojson"}  # fmt: skip
+            "carrier": "docomo",
+            "generation": "4G",
+            "kind": "own",
+            "as_of": "2026-03-31",
+            "source": "area.geojson",
+        }
         assert shapely.area(frame.geometry.to_numpy()).sum() == pytest.approx(0.02)
         assert frame.crs == "EPSG:6668"
         assert (report.verdict, report.accepted, report.kind) == ("accept", 2, "carrier_polygons")
 
     @pytest.mark.parametrize(
         ("options", "slug"),
-        [({"carrier": " "}, "layer-carrier"), ({"generation": "LTE"}, "layer-generation"), ({"kind": "mine"}, "layer-kind"),
-         ({"as_of": "令和8年3月"}, "layer-as_of"), ({"as_of": "2026-13-01"}, "layer-as_of")],
-    )  # fmt: skip
-    def test_what_the_study_says_must_make_sense(
-        self, tmp_path: Path, options: dict[str, str], slug: str
-    ) -> None:
+        [
+            ({"carrier": " "}, "layer-carrier"),
+            ({"generation": "LTE"}, "layer-generation"),
+            ({"kind": "mine"}, "layer-kind"),
+            ({"as_of": "令和8年3月"}, "layer-as_of"),
+            ({"as_of": "2026-13-01"}, "layer-as_of"),
+        ],
+    )
+    def test_what_the_study_says_must_make_sense(self, tmp_path: Path, options: dict[str, str], slug: str) -> None:
         assert refused(vector(tmp_path, squares({})), **options) == slug
 
     @pytest.mark.parametrize(
-        "name",
-        ["au_starlink.geojson", "楽天_パートナー回線.geojson", "衛星エリア.geojson", "roaming4g.geojson"],
+        "name", ["au_starlink.geojson", "楽天_パートナー回線.geojson", "衛星エリア.geojson", "roaming4g.geojson"]
     )
     def test_others_networks_are_not_own_coverage(self, tmp_path: Path, name: str) -> None:
         path = vector(tmp_path, squares({}), name)
@@ -106,10 +110,7 @@ class TestPolygons:
         path = vector(tmp_path, squares({"brandname": "A"}, {"brandname": "B"}))
         assert refused(path) == "several-carriers"
         assert len(carrier_polygons.read(path, **LAYER, where={"brandname": ["A"]})[0]) == 1
-        assert (
-            refused(vector(tmp_path, squares({"technology": 400}, {"technology": 500})))
-            == "several-generations"
-        )
+        assert refused(vector(tmp_path, squares({"technology": 400}, {"technology": 500}))) == "several-generations"
 
     def test_remarks_are_no_verdicts_and_an_answer_is_final(self, tmp_path: Path) -> None:
         path = vector(tmp_path, squares({"備考": "なし", "id": "0"}, {"備考": "", "id": "1"}))
@@ -129,13 +130,9 @@ class TestPolygons:
         assert carrier_polygons.read(path, **LAYER)[1].verdict == "accept"
 
     def test_points_and_lines_alone(self, tmp_path: Path) -> None:
-        path = vector(
-            tmp_path, [({}, shapely.Point(136.0, 34.0)), ({}, shapely.LineString([(136, 34), (136.1, 34.1)]))]
-        )
+        path = vector(tmp_path, [({}, shapely.Point(136.0, 34.0)), ({}, shapely.LineString([(136, 34), (136.1, 34.1)]))])
         assert refused(path) == "nothing-left"
-        _, report = carrier_polygons.read(
-            vector(tmp_path, [({}, shapely.Point(136.0, 34.0)), ({}, SQUARE)]), **LAYER
-        )
+        _, report = carrier_polygons.read(vector(tmp_path, [({}, shapely.Point(136.0, 34.0)), ({}, SQUARE)]), **LAYER)
         assert sum(report.excluded.values()) == 1
 
 
@@ -148,8 +145,14 @@ class TestMeshLists:
     def test_by_hand(self, tmp_path: Path) -> None:
         """Three cells in a row and one above: two rectangles, four cells of 22.5″ × 15″."""
         codes = mesh.code_grid(mesh.mesh_grid(500, (136.0, 34.0, 136.025, 34.0 + 2 / 240)), 500)
-        answers = {int(codes[0, 0]): "○", int(codes[0, 1]): "1", int(codes[0, 2]): "エリア内", int(codes[1, 1]): "YES",
-                   int(codes[1, 3]): "×", int(codes[0, 3]): "不明"}  # fmt: skip
+        answers = {
+            int(codes[0, 0]): "○",
+            int(codes[0, 1]): "1",
+            int(codes[0, 2]): "エリア内",
+            int(codes[1, 1]): "YES",
+            int(codes[1, 3]): "×",
+            int(codes[0, 3]): "不明",
+        }
         text = "メッシュコード,提供状況\n" + "".join(f"{code},{answer}\n" for code, answer in answers.items())
         frame, report = carrier_polygons.read(self.table(tmp_path, text), **LAYER, level=500)
         assert len(frame) == 2
@@ -175,11 +178,17 @@ class TestMeshLists:
 
     @pytest.mark.parametrize(
         ("text", "slug"),
-        [("mesh,covered\n5136000111,1\n", "mesh-level-ambiguous"), ("mesh,covered\n513600011,0.7\n", "mesh-list-answer"),
-         ("mesh,covered\n513600011,たぶん\n", "mesh-list-answer"), ("mesh,covered\n513600011,1\n513600011,0\n", "mesh-duplicate"),
-         ("mesh,covered\n513600011,0\n", "nothing-left"), ("地区,covered\n大杉,1\n", "column-missing"),
-         ("mesh,covered\n5.136E+08,1\n", "mesh-code"), ("mesh,covered\n513600011,1\n51360002,1\n", "mesh-levels-mixed")],
-    )  # fmt: skip
+        [
+            ("mesh,covered\n5136000111,1\n", "mesh-level-ambiguous"),
+            ("mesh,covered\n513600011,0.7\n", "mesh-list-answer"),
+            ("mesh,covered\n513600011,たぶん\n", "mesh-list-answer"),
+            ("mesh,covered\n513600011,1\n513600011,0\n", "mesh-duplicate"),
+            ("mesh,covered\n513600011,0\n", "nothing-left"),
+            ("地区,covered\n大杉,1\n", "column-missing"),
+            ("mesh,covered\n5.136E+08,1\n", "mesh-code"),
+            ("mesh,covered\n513600011,1\n51360002,1\n", "mesh-levels-mixed"),
+        ],
+    )
     def test_lists_that_cannot_be_used(self, tmp_path: Path, text: str, slug: str) -> None:
         assert refused(self.table(tmp_path, text)) == slug
 
@@ -190,17 +199,12 @@ class TestMeshLists:
 
     def test_repeats_and_chosen_rows_are_counted(self, tmp_path: Path) -> None:
         text = "mesh,covered,方式\n513600011,1,4G\n513600011,1,4G\n513600012,1,5G\n"
-        frame, report = carrier_polygons.read(
-            self.table(tmp_path, text), **LAYER, level="H", where={"方式": ["4G"]}
-        )
+        frame, report = carrier_polygons.read(self.table(tmp_path, text), **LAYER, level="H", where={"方式": ["4G"]})
         assert len(frame) == 1
         assert report.excluded == {"not-chosen": 1, "duplicate-row": 1}
         assert report.records_in_file == report.accepted + 2 == 3
 
-    @given(
-        st.sets(st.tuples(st.integers(0, 12), st.integers(0, 6)), min_size=1),
-        st.sampled_from([250, 500, 1000, 125, 100]),
-    )
+    @given(st.sets(st.tuples(st.integers(0, 12), st.integers(0, 6)), min_size=1), st.sampled_from([250, 500, 1000, 125, 100]))
     @settings(deadline=None, max_examples=60)
     def test_rectangles_are_exactly_the_cells(self, places: set[tuple[int, int]], level: int) -> None:
         grid = mesh.mesh_grid(level, (136.1, 34.1, 136.4, 34.3))

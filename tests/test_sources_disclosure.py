@@ -6,12 +6,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.disclosure import NOWHERE, OPEN, RECEIVED, SUPPRESSED, Shared, share_out
+from geodata.population.disclosure import NOWHERE, OPEN, RECEIVED, SUPPRESSED, Shared, share_out
 
 # a group: people of the receiver and of those that gave to it, and how many of all are 65+
-groups = st.lists(
-    st.tuples(st.lists(st.integers(0, 5000), min_size=1, max_size=6), st.floats(0, 1)), min_size=1, max_size=8
-)
+groups = st.lists(st.tuples(st.lists(st.integers(0, 5000), min_size=1, max_size=6), st.floats(0, 1)), min_size=1, max_size=8)
 
 
 def world(
@@ -30,9 +28,7 @@ def world(
     order = np.arange(len(keys)) if shuffle is None else shuffle
     columns = [np.array(one)[order] for one in (keys, totals, details, treatment, into, number)]
     row_of = {int(key): row for row, key in enumerate(columns[0])}
-    pairs = [
-        (row_of[target], key) for key, target in zip(columns[0], columns[4], strict=True) if target != NOWHERE
-    ]
+    pairs = [(row_of[target], key) for key, target in zip(columns[0], columns[4], strict=True) if target != NOWHERE]
     given_to = np.array([row for row, _ in pairs], np.int64), np.array([key for _, key in pairs], np.int64)
     shared = share_out(columns[0], columns[1].astype(float), columns[2], columns[3], columns[4], given_to)
     return shared, columns[0], columns[1], columns[5]
@@ -73,17 +69,13 @@ def test_order_does_not_matter(drawn: list[tuple[list[int], float]], random: obj
 def ask(rows: list[tuple[int, float, float, int, int]], given_to: list[tuple[int, int]]) -> Shared:
     keys, totals, details, treatment, into = (np.array(column) for column in zip(*rows, strict=True))
     pairs = np.array(given_to, np.int64).reshape(-1, 2)
-    return share_out(
-        keys, totals.astype(float), details.astype(float), treatment, into, (pairs[:, 0], pairs[:, 1])
-    )
+    return share_out(keys, totals.astype(float), details.astype(float), treatment, into, (pairs[:, 0], pairs[:, 1]))
 
 
 def test_a_chain_of_suppressed_cells_leads_nowhere() -> None:
     """2 gave to 3, which itself gave to 1: who holds 2's people cannot be known."""
     nan = float("nan")
-    shared = ask(
-        [(1, 50, 10, RECEIVED, -1), (2, 5, nan, SUPPRESSED, 3), (3, 5, nan, SUPPRESSED, 1)], [(0, 3)]
-    )
+    shared = ask([(1, 50, 10, RECEIVED, -1), (2, 5, nan, SUPPRESSED, 3), (3, 5, nan, SUPPRESSED, 1)], [(0, 3)])
     np.testing.assert_array_equal(shared.values, [9, nan, 1])
     assert shared.lost.tolist() == [1]
     assert shared.contradicted.tolist() == [1]

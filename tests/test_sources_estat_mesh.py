@@ -14,19 +14,30 @@ from geodata.report import IntakeReport
 from geodata.schema import Population
 from geodata.sources import estat_mesh
 
-LABELS_2020 = {"001": "　人口（総数）", "002": "　人口（総数）　男", "016": "　２０歳以上人口　総数", "019": "　６５歳以上人口　総数",
-               "022": "　７５歳以上人口　総数", "034": "　世帯総数", "035": "　一般世帯数"}  # fmt: skip
-LABELS_2015 = {"001": "　人口総数", "002": "　人口総数　男", "016": "　６５歳以上人口総数", "019": "　７５歳以上人口総数",
-               "025": "　世帯総数", "026": "　一般世帯数"}  # fmt: skip
+LABELS_2020 = {
+    "001": "　人口（総数）",
+    "002": "　人口（総数）　男",
+    "016": "　２０歳以上人口　総数",
+    "019": "　６５歳以上人口　総数",
+    "022": "　７５歳以上人口　総数",
+    "034": "　世帯総数",
+    "035": "　一般世帯数",
+}
+LABELS_2015 = {
+    "001": "　人口総数",
+    "002": "　人口総数　男",
+    "016": "　６５歳以上人口総数",
+    "019": "　７５歳以上人口総数",
+    "025": "　世帯総数",
+    "026": "　一般世帯数",
+}
 # code, HTKSYORI, HTKSAKI, GASSAN, people, aged 65+, households
 Row = tuple[str, str, str, str, str, str, str]
 
 
 def estat(rows: list[Row], table: str = "T001101", *, labels: bool = True) -> str:
     """The text of a file as e-Stat writes it; columns that are not asked for hold numbers to be taken for them."""
-    names, elderly, households = (
-        (LABELS_2015, "016", "025") if table == "T000847" else (LABELS_2020, "019", "034")
-    )
+    names, elderly, households = (LABELS_2015, "016", "025") if table == "T000847" else (LABELS_2020, "019", "034")
     lines = ["KEY_CODE,HTKSYORI,HTKSAKI,GASSAN," + ",".join(table + number for number in names)]
     if labels:
         lines.append(",,,," + ",".join(names.values()))
@@ -88,20 +99,19 @@ class TestDisclosure:
             pd.testing.assert_frame_equal(found, expected)
 
     def test_a_group_across_two_files(self, tmp_path: Path) -> None:
-        here = write(
-            tmp_path, estat([("513677994", "1", "", "513770903", "30", "12", "9")]), "tblT001101H5136.txt"
-        )
-        there = write(
-            tmp_path, estat([("513770903", "2", "513677994", "", "10", "*", "4")]), "tblT001101H5137.txt"
-        )
+        here = write(tmp_path, estat([("513677994", "1", "", "513770903", "30", "12", "9")]), "tblT001101H5136.txt")
+        there = write(tmp_path, estat([("513770903", "2", "513677994", "", "10", "*", "4")]), "tblT001101H5137.txt")
         population, reports = estat_mesh.read([here, there], 500)
         assert population.frame["population_65plus"].tolist() == [9, 3]
         assert population.covers == {"5136", "5137"}
         assert [report.verdict for report in reports] == ["accept", "accept"]
 
     def test_a_partner_that_was_not_read_is_unknown_and_told(self, tmp_path: Path) -> None:
-        rows: list[Row] = [("513677994", "1", "", "513770903", "30", "12", "9"), plain("513600011"),
-                           ("513600012", "2", "503670013", "", "3", "*", "1")]  # fmt: skip
+        rows: list[Row] = [
+            ("513677994", "1", "", "513770903", "30", "12", "9"),
+            plain("513600011"),
+            ("513600012", "2", "503670013", "", "3", "*", "1"),
+        ]
         population, (report,) = estat_mesh.read(write(tmp_path, estat(rows)), 500)
         assert population.frame["population"].tolist() == [10, 3, 30]
         assert population.frame["age_basis"].tolist() == ["own", "", ""]
@@ -110,8 +120,7 @@ class TestDisclosure:
         assert report.notices[1].places == ("513677994",)
 
     def test_links_that_disagree_are_told(self, tmp_path: Path) -> None:
-        rows: list[Row] = [("513600012", "2", "513600013", "", "3", "*", "1"),
-                           ("513600013", "1", "", "", "57", "30", "20")]  # fmt: skip
+        rows: list[Row] = [("513600012", "2", "513600013", "", "3", "*", "1"), ("513600013", "1", "", "", "57", "30", "20")]
         population, (report,) = estat_mesh.read(write(tmp_path, estat(rows)), 500)
         assert population.frame["population_65plus"].sum() == 30
         assert codes_of(report) == ["disclosure-links-disagree"]
@@ -123,8 +132,11 @@ class TestDisclosure:
         assert population.frame["age_basis"].tolist() == [""]
 
     def test_more_aged_than_people_is_fine_in_a_receiver_only(self, tmp_path: Path) -> None:
-        rows: list[Row] = [("513600012", "2", "513600013", "", "20", "*", "1"),
-                           ("513600013", "1", "", "513600012", "5", "15", "2"), plain("513600021", "5", "15")]  # fmt: skip
+        rows: list[Row] = [
+            ("513600012", "2", "513600013", "", "20", "*", "1"),
+            ("513600013", "1", "", "513600012", "5", "15", "2"),
+            plain("513600021", "5", "15"),
+        ]
         population, (report,) = estat_mesh.read(write(tmp_path, estat(rows)), 500)
         assert population.frame["population_65plus"].iloc[:2].tolist() == [12, 3]
         assert np.isnan(population.frame["population_65plus"].iloc[2])
@@ -145,8 +157,14 @@ class TestDisclosure:
 
 class TestStates:
     def test_blank_dash_x_and_dots_are_not_zero(self, tmp_path: Path) -> None:
-        rows = [plain("513600011", "", "", ""), plain("513600012", "X", "X", "X"), plain("513600013", "…", "…", "…"),
-                plain("513600014", "5", "-", "-"), plain("513600021", "5", "", "3"), plain("513600022", "0", "0", "0")]  # fmt: skip
+        rows = [
+            plain("513600011", "", "", ""),
+            plain("513600012", "X", "X", "X"),
+            plain("513600013", "…", "…", "…"),
+            plain("513600014", "5", "-", "-"),
+            plain("513600021", "5", "", "3"),
+            plain("513600022", "0", "0", "0"),
+        ]
         population, (report,) = estat_mesh.read(write(tmp_path, estat(rows)), 500)
         frame = population.frame
         nan = float("nan")
@@ -156,7 +174,10 @@ class TestStates:
         np.testing.assert_array_equal(frame["population_65plus"], [0, nan, nan, 0, 0, 0])
         assert report.verdict == "warn"
         assert [(n.code, n.count) for n in report.notices] == [
-            ("unknown-population", 3), ("unknown-households", 3), ("unknown-population_65plus", 2)]  # fmt: skip
+            ("unknown-population", 3),
+            ("unknown-households", 3),
+            ("unknown-population_65plus", 2),
+        ]
         assert report.notices[0].places == ("3", "4", "5")
 
     def test_figures_as_people_write_them(self, tmp_path: Path) -> None:
@@ -169,10 +190,18 @@ class TestStates:
 
     @pytest.mark.parametrize(
         ("figure", "slug"),
-        [("▲3", "figure-negative"), ("-3", "figure-negative"), ("△３", "figure-negative"), ("−3", "figure-negative"),
-         ("約12", "figure-unreadable"), ('"1,23"', "figure-unreadable"), ("1.2E+03", "figure-unreadable"),
-         ("１２人位", "figure-unreadable"), ("12 34", "figure-unreadable")],
-    )  # fmt: skip
+        [
+            ("▲3", "figure-negative"),
+            ("-3", "figure-negative"),
+            ("△３", "figure-negative"),
+            ("−3", "figure-negative"),
+            ("約12", "figure-unreadable"),
+            ('"1,23"', "figure-unreadable"),
+            ("1.2E+03", "figure-unreadable"),
+            ("１２人位", "figure-unreadable"),
+            ("12 34", "figure-unreadable"),
+        ],
+    )
     @pytest.mark.parametrize("place", [4, 5, 6])
     def test_figures_that_cannot_be(self, tmp_path: Path, figure: str, slug: str, place: int) -> None:
         row = list(plain("513600012"))
@@ -185,9 +214,7 @@ class TestStates:
 class TestColumns:
     def test_labels_decide_not_numbers(self, tmp_path: Path) -> None:
         """019 is 65+ in 2020 and 75+ in 2015."""
-        path = write(
-            tmp_path, estat([plain("533900054", "64", "20", "30")], "T000847"), "tblT000847H5339.txt"
-        )
+        path = write(tmp_path, estat([plain("533900054", "64", "20", "30")], "T000847"), "tblT000847H5339.txt")
         population, (report,) = estat_mesh.read(path, "H")
         assert population.frame.iloc[0].tolist() == [64, 30, 20, "own"]
         assert (report.facts["year"], report.facts["datum"]) == (2015, "JGD2000")
@@ -206,18 +233,14 @@ class TestColumns:
         text = estat([plain("513600011")], "T009999", labels=False)
         assert refused(write(tmp_path, text, "x.txt")).code == "label-row-missing"
         # with labels the unknown table (a future census) is fine
-        population, (report,) = estat_mesh.read(
-            write(tmp_path, estat([plain("513600011")], "T009999"), "x.txt"), 500
-        )
+        population, (report,) = estat_mesh.read(write(tmp_path, estat([plain("513600011")], "T009999"), "x.txt"), 500)
         assert population.frame["population_65plus"].tolist() == [4]
         assert report.facts["statistics_id"] == "T009999"
         assert "year" not in report.facts
 
     def test_missing_and_doubled_columns(self, tmp_path: Path) -> None:
         assert refused(write(tmp_path, "a,b\n1,2\n", "a.csv")).code == "column-missing"
-        assert (
-            refused(write(tmp_path, "メッシュコード,世帯\n513600011,2\n", "a.csv")).code == "column-missing"
-        )
+        assert refused(write(tmp_path, "メッシュコード,世帯\n513600011,2\n", "a.csv")).code == "column-missing"
         error = refused(write(tmp_path, "mesh,人口,総人口\n513600011,2,3\n", "a.csv"))
         assert error.code == "column-ambiguous"
         assert "総人口" in str(error)
@@ -225,9 +248,7 @@ class TestColumns:
     @pytest.mark.parametrize("encoding", ["cp932", "utf-8", "utf-8-sig", "utf-16"])
     def test_encodings_give_the_same(self, tmp_path: Path, encoding: str) -> None:
         expected = estat_mesh.read(write(tmp_path, estat(GROUPS)), 500)[0].frame
-        found, (report,) = estat_mesh.read(
-            write(tmp_path, estat(GROUPS), "tblT001101H5136.csv", encoding), 500
-        )
+        found, (report,) = estat_mesh.read(write(tmp_path, estat(GROUPS), "tblT001101H5136.csv", encoding), 500)
         pd.testing.assert_frame_equal(found.frame, expected)
         assert report.verdict == "accept"
 
@@ -243,18 +264,14 @@ class TestColumns:
         text = "メッシュコード,地区名,人口（人）,世帯数,６５歳以上人口\n513600011,001,12,5,4\n513600012,NA,-,,\n合計,,12,5,4\n"
         population, (report,) = estat_mesh.read(write(tmp_path, text, "町の表.csv", "utf-8-sig"), "4次")
         nan = float("nan")
-        np.testing.assert_array_equal(
-            population.frame["population"], [12, nan]
-        )  # what `-` means here nobody said
+        np.testing.assert_array_equal(population.frame["population"], [12, nan])  # what `-` means here nobody said
         np.testing.assert_array_equal(population.frame["population_65plus"], [4, nan])
         assert population.frame["age_basis"].tolist() == ["own", ""]
         assert population.covers == {"5136"}
         assert (report.records_in_file, report.accepted, report.excluded) == (3, 2, {"total-row": 1})
 
     def test_people_alone_are_enough(self, tmp_path: Path) -> None:
-        population, (report,) = estat_mesh.read(
-            write(tmp_path, "mesh,population\n51360000,12\n", "a.csv"), 1000
-        )
+        population, (report,) = estat_mesh.read(write(tmp_path, "mesh,population\n51360000,12\n", "a.csv"), 1000)
         assert population.frame[["households", "population_65plus"]].isna().all(axis=None)
         assert population.frame["age_basis"].tolist() == [""]
         assert report.verdict == "accept"
@@ -264,12 +281,7 @@ class TestColumns:
 class TestRows:
     def test_total_blank_and_note_rows_go_out_counted(self, tmp_path: Path) -> None:
         text = estat(
-            [
-                plain("513600011"),
-                plain("513600012"),
-                ("合計", "", "", "", "20", "8", "10"),
-                ("津市 計", "", "", "", "3", "", ""),
-            ]
+            [plain("513600011"), plain("513600012"), ("合計", "", "", "", "20", "8", "10"), ("津市 計", "", "", "", "3", "", "")]
         )
         path = write(tmp_path, text + "注）国勢調査による,,,,,,,,,,\r\n")
         population, (report,) = estat_mesh.read(path, 500)
@@ -286,11 +298,7 @@ class TestRows:
 
     def test_identical_repeats_go_out_others_refuse(self, tmp_path: Path) -> None:
         _, (report,) = estat_mesh.read(write(tmp_path, estat([plain("513600011"), plain("513600011")])), 500)
-        assert (report.accepted, report.excluded, report.facts["population_total"]) == (
-            1,
-            {"duplicate-row": 1},
-            10,
-        )
+        assert (report.accepted, report.excluded, report.facts["population_total"]) == (1, {"duplicate-row": 1}, 10)
         error = refused(write(tmp_path, estat([plain("513600011"), plain("513600011", "11")])))
         assert error.code == "mesh-duplicate"
         assert "513600011" in str(error)
@@ -310,25 +318,30 @@ class TestRows:
 class TestCodes:
     @pytest.mark.parametrize(
         ("codes", "level", "slug"),
-        [(["5.136E+08"], 500, "mesh-code-exponent"), (["513600011", "5.13600E+08"], 500, "mesh-code-exponent"),
-         (["51360001"], 500, "mesh-level-mismatch"), (["513600205"], 500, "mesh-level-mismatch"),
-         (["513600011", "51360002"], 500, "mesh-levels-mixed"), (["513600011", "513600205"], 500, "mesh-levels-mixed"),
-         (["513600011", "513600019"], 500, "mesh-code"), (["13600011"], 500, "mesh-level-mismatch"),
-         (["513600011", "大杉"], 500, "mesh-code"), (["513600011", ""], 500, "mesh-code"),
-         (["5136000105"], 250, "mesh-level-mismatch"), (["5136000111", "5136000105"], 250, "mesh-levels-mixed")],
-    )  # fmt: skip
+        [
+            (["5.136E+08"], 500, "mesh-code-exponent"),
+            (["513600011", "5.13600E+08"], 500, "mesh-code-exponent"),
+            (["51360001"], 500, "mesh-level-mismatch"),
+            (["513600205"], 500, "mesh-level-mismatch"),
+            (["513600011", "51360002"], 500, "mesh-levels-mixed"),
+            (["513600011", "513600205"], 500, "mesh-levels-mixed"),
+            (["513600011", "513600019"], 500, "mesh-code"),
+            (["13600011"], 500, "mesh-level-mismatch"),
+            (["513600011", "大杉"], 500, "mesh-code"),
+            (["513600011", ""], 500, "mesh-code"),
+            (["5136000105"], 250, "mesh-level-mismatch"),
+            (["5136000111", "5136000105"], 250, "mesh-levels-mixed"),
+        ],
+    )
     def test_codes_that_cannot_be_read(self, tmp_path: Path, codes: list[str], level: int, slug: str) -> None:
         text = "mesh,人口\n" + "".join(f"{code},5\n" for code in codes)
         assert refused(write(tmp_path, text, "a.csv", "utf-8"), level).code == slug
 
     @pytest.mark.parametrize(
-        "code",
-        ["５１３６０００１１", '"513,600,011"', "513600011.0", "5136-00-01-1", "'513600011", " 513600011 "],
+        "code", ["５１３６０００１１", '"513,600,011"', "513600011.0", "5136-00-01-1", "'513600011", " 513600011 "]
     )
     def test_codes_that_can_be_mended(self, tmp_path: Path, code: str) -> None:
-        population, (report,) = estat_mesh.read(
-            write(tmp_path, f"mesh,人口\n{code},5\n", "a.csv", "utf-8"), 500
-        )
+        population, (report,) = estat_mesh.read(write(tmp_path, f"mesh,人口\n{code},5\n", "a.csv", "utf-8"), 500)
         assert population.frame.index.tolist() == [513600011]
         assert codes_of(report) == ["mesh-codes-mended"]
 
@@ -348,9 +361,7 @@ class TestCodes:
 
 class TestCuts:
     def test_parts_of_a_border_cell_add_up(self, tmp_path: Path) -> None:
-        mie = write(
-            tmp_path, estat([plain("513600011", "5", "2", "2"), plain("513600012")]), "tblT001141H24.txt"
-        )
+        mie = write(tmp_path, estat([plain("513600011", "5", "2", "2"), plain("513600012")]), "tblT001141H24.txt")
         nara = write(tmp_path, estat([plain("513600011", "7", "3", "X")]), "tblT001141H29.txt")
         population, reports = estat_mesh.read([mie, nara], 500)
         assert population.frame["population"].tolist() == [12, 10]
@@ -417,18 +428,16 @@ class TestRealData:
 
     @pytest.mark.parametrize(
         ("name", "level", "rows", "people", "treated"),
-        [("tblT001100S5236.txt", 1000, 3826, 6_185_530, {"0": 3447, "1": 177, "2": 202}),
-         ("tblT001101H5130.txt", 500, 806, 98_387, {"0": 381, "1": 173, "2": 252})],
-    )  # fmt: skip
+        [
+            ("tblT001100S5236.txt", 1000, 3826, 6_185_530, {"0": 3447, "1": 177, "2": 202}),
+            ("tblT001101H5130.txt", 500, 806, 98_387, {"0": 381, "1": 173, "2": 252}),
+        ],
+    )
     def test_two_files_of_2020(
         self, shared_data: Path, name: str, level: int, rows: int, people: int, treated: dict[str, int]
     ) -> None:
         population, report, raw = self.read(shared_data / "population" / name, level)
-        assert (report.facts["rows"], report.facts["population_total"], report.facts["htksyori"]) == (
-            rows,
-            people,
-            treated,
-        )
+        assert (report.facts["rows"], report.facts["population_total"], report.facts["htksyori"]) == (rows, people, treated)
         assert report.verdict == "accept"
         frame = population.frame
         prefix = raw.columns[4][:-3]

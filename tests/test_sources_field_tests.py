@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import DataError
-from geodata.evidence_values import dbm_of, generation_of, moment_of, yes_no_of
+from geodata.evidence.values import dbm_of, generation_of, moment_of, yes_no_of
 from geodata.sources import field_tests
 
 CARRIERS = {"alpha": ["架空アルファ", "アルファ", "KA"], "beta": ["架空ベータ"]}
@@ -100,16 +100,18 @@ def test_rows_that_cannot_be_used_are_counted_with_their_reason(tmp_path):
     )
     assert len(table) == 1
     assert report.excluded == {
-        "zero-coordinates": 1, "no-coordinates": 1, "carrier-unknown": 2, "generation-other": 2, "repeated": 1,
-    }  # fmt: skip
+        "zero-coordinates": 1,
+        "no-coordinates": 1,
+        "carrier-unknown": 2,
+        "generation-other": 2,
+        "repeated": 1,
+    }
     assert adds_up(report)
     assert "見知らぬ会社" in str(next(n for n in report.notices if n.code == "carrier-unknown").text)
 
 
 def test_a_time_that_is_none_is_not_guessed(tmp_path):
-    table, (report,) = read(
-        tmp_path, "きのう,34.5,136.5,アルファ,,4G,-100,,,", "0,34.5,136.6,アルファ,,4G,-100,,,"
-    )
+    table, (report,) = read(tmp_path, "きのう,34.5,136.5,アルファ,,4G,-100,,,", "0,34.5,136.6,アルファ,,4G,-100,,,")
     assert table["at"].tolist() == ["", ""]
     assert next(n for n in report.notices if n.code == "time-unreadable").count == 2
 
@@ -129,32 +131,10 @@ def test_a_workbook_with_real_dates(tmp_path):
     book = openpyxl.Workbook()
     book.active.append(HEAD.split(","))
     book.active.append(
-        [
-            dt.datetime.fromisoformat("2026-11-03T14:05"),
-            34.5,
-            136.5,
-            "架空アルファ",
-            "機",
-            "4G",
-            -120,
-            None,
-            None,
-            "屋外",
-        ]
+        [dt.datetime.fromisoformat("2026-11-03T14:05"), 34.5, 136.5, "架空アルファ", "機", "4G", -120, None, None, "屋外"]
     )
     book.active.append(
-        [
-            dt.datetime.fromisoformat("2026-11-04"),
-            34.5,
-            136.5,
-            "架空アルファ",
-            "機",
-            "4G",
-            "圏外",
-            None,
-            None,
-            "屋外",
-        ]
+        [dt.datetime.fromisoformat("2026-11-04"), 34.5, 136.5, "架空アルファ", "機", "4G", "圏外", None, None, "屋外"]
     )
     book.save(tmp_path / "tests.xlsx")
     table, (report,) = field_tests.read(tmp_path / "tests.xlsx", carriers=CARRIERS)
@@ -192,9 +172,7 @@ def test_moments(written, told):
     assert moment_of(written) == told
 
 
-@pytest.mark.parametrize(
-    "written", ["14:05", "2026-13-03", "2026-11-03 25:00", "1970-01-01T00:00", "8.11.3", "x", "午後13:00"]
-)
+@pytest.mark.parametrize("written", ["14:05", "2026-13-03", "2026-11-03 25:00", "1970-01-01T00:00", "8.11.3", "x", "午後13:00"])
 def test_no_moment(written):
     with pytest.raises(ValueError, match=r"."):
         moment_of(written)

@@ -30,11 +30,7 @@ def site(number: str, common: str, name: str, lat: str = "34.7", lon: str = "136
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
 def test_shelters_by_hand(tmp_path: Path, encoding: str) -> None:
-    path = csv(
-        tmp_path,
-        SHELTERS + shelter("1", "E1", "中央市民館") + shelter("2", "E2", "001", "34.8"),
-        encoding=encoding,
-    )
+    path = csv(tmp_path, SHELTERS + shelter("1", "E1", "中央市民館") + shelter("2", "E2", "001", "34.8"), encoding=encoding)
     frame, (report,) = gsi_shelters.read(path)
     assert frame.index.tolist() == ["E1", "E2"]
     assert frame["name"].tolist() == ["中央市民館", "001"]
@@ -53,12 +49,7 @@ def test_shelters_by_hand(tmp_path: Path, encoding: str) -> None:
 def test_evacuation_sites_keep_their_hazards(tmp_path: Path) -> None:
     frame, _ = gsi_shelters.read(csv(tmp_path, SITES + site("1", "E1", "津高校")))
     assert frame["category"].tolist() == ["evacuation_site"]
-    assert frame.loc["E1", ["洪水", "崖崩れ、土石流及び地滑り", "高潮", "地震"]].tolist() == [
-        "1",
-        "1",
-        "",
-        "1",
-    ]
+    assert frame.loc["E1", ["洪水", "崖崩れ、土石流及び地滑り", "高潮", "地震"]].tolist() == ["1", "1", "", "1"]
 
 
 def test_a_place_that_is_both_stands_twice(tmp_path: Path) -> None:
@@ -94,10 +85,7 @@ def test_ids_do_not_depend_on_the_order_of_rows(tmp_path: Path) -> None:
 
 def test_every_row_left_out_has_a_reason(tmp_path: Path) -> None:
     rows = (
-        shelter("1", "E1", "甲")
-        + shelter("2", "E2", "乙", "0", "0")
-        + shelter("3", "E3", "丙", "", "")
-        + shelter("4", "E4", "")
+        shelter("1", "E1", "甲") + shelter("2", "E2", "乙", "0", "0") + shelter("3", "E3", "丙", "", "") + shelter("4", "E4", "")
     )
     frame, (report,) = gsi_shelters.read(csv(tmp_path, SHELTERS + rows))
     assert frame.index.tolist() == ["E1"]
@@ -106,9 +94,12 @@ def test_every_row_left_out_has_a_reason(tmp_path: Path) -> None:
 
 
 def test_files_that_cannot_be_used(tmp_path: Path) -> None:
-    cases = [("施設・場所名,緯度,経度\n甲,34.7,136.5\n", "shelter-kind"), ("名前,緯度,経度\n甲,34.7,136.5\n", "column-missing"),
-             (SHELTERS + shelter("1", "E1", "甲", "136.5", "34.7"), "coordinates-swapped"),
-             (SHELTERS + shelter("1", "E1", "甲", "0", "0"), "no-shelters")]  # fmt: skip
+    cases = [
+        ("施設・場所名,緯度,経度\n甲,34.7,136.5\n", "shelter-kind"),
+        ("名前,緯度,経度\n甲,34.7,136.5\n", "column-missing"),
+        (SHELTERS + shelter("1", "E1", "甲", "136.5", "34.7"), "coordinates-swapped"),
+        (SHELTERS + shelter("1", "E1", "甲", "0", "0"), "no-shelters"),
+    ]
     for text, slug in cases:
         with pytest.raises(DataError) as caught:
             gsi_shelters.read(csv(tmp_path, text))
@@ -121,11 +112,7 @@ def test_geojson_gives_the_same(tmp_path: Path) -> None:
     names = SHELTERS.strip().split(",")
     values = shelter("1", "E1", "甲").strip().split(",")
     properties = {k: v for k, v in zip(names, values, strict=True) if k not in ("緯度", "経度")}
-    feature = {
-        "type": "Feature",
-        "properties": properties,
-        "geometry": {"type": "Point", "coordinates": [136.5, 34.7]},
-    }
+    feature = {"type": "Feature", "properties": properties, "geometry": {"type": "Point", "coordinates": [136.5, 34.7]}}
     path = tmp_path / "a.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
     from_json, _ = gsi_shelters.read(path)

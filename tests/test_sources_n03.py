@@ -29,22 +29,13 @@ def square(west: float, south: float = 34.0, size: float = 0.5) -> dict[str, Any
 
 def write(path: Path, features: list[tuple[dict[str, Any], dict[str, Any] | None]]) -> Path:
     listed = [{"type": "Feature", "properties": p, "geometry": g} for p, g in features]
-    path.write_text(
-        json.dumps({"type": "FeatureCollection", "features": listed}, ensure_ascii=False), "utf-8"
-    )
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": listed}, ensure_ascii=False), "utf-8")
     return path
 
 
 def new(record: Record) -> dict[str, Any]:
     prefecture, county, municipality, ward, code, _ = record
-    return {
-        "N03_001": prefecture,
-        "N03_002": None,
-        "N03_003": county,
-        "N03_004": municipality,
-        "N03_005": ward,
-        "N03_007": code,
-    }
+    return {"N03_001": prefecture, "N03_002": None, "N03_003": county, "N03_004": municipality, "N03_005": ward, "N03_007": code}
 
 
 def old(record: Record) -> dict[str, Any]:
@@ -100,9 +91,7 @@ def test_land_of_no_municipality_is_told_with_its_area(tmp_path: Path) -> None:
     assert caught.value.code == "no-municipalities"
 
 
-@pytest.mark.parametrize(
-    ("code", "expected"), [("242012", "24201"), ("24201", "24201"), ("011002", "01100"), ("1100", "01100")]
-)
+@pytest.mark.parametrize(("code", "expected"), [("242012", "24201"), ("24201", "24201"), ("011002", "01100"), ("1100", "01100")])
 def test_spellings_of_codes(tmp_path: Path, code: str, expected: str) -> None:
     record = (*RECORDS[0][:4], code, 136.0)
     frame, (report,) = n03.read(write(tmp_path / "n03.geojson", [(new(record), square(136.0))]))
@@ -122,18 +111,7 @@ def test_wrong_codes_are_refused(tmp_path: Path, code: str) -> None:
 
 def test_check_digits_of_mie() -> None:
     # DOMAIN §7.1
-    for code in (
-        "242012",
-        "242021",
-        "242039",
-        "242047",
-        "242055",
-        "242071",
-        "243035",
-        "244724",
-        "245615",
-        "240001",
-    ):
+    for code in ("242012", "242021", "242039", "242047", "242055", "242071", "243035", "244724", "245615", "240001"):
         assert check_digit(code[:5]) == code[5]
 
 

@@ -11,16 +11,14 @@ from geodata.errors import DataError
 from geodata.sources import population_raster
 
 
-def write(
-    path: Path, values: np.ndarray, crs: str | None = "EPSG:4326", nodata: float | None = -1e38
-) -> Path:
+def write(path: Path, values: np.ndarray, crs: str | None = "EPSG:4326", nodata: float | None = -1e38) -> Path:
     """A raster of 0.1° pixels whose north-western corner is 10°E 50°N."""
     import rasterio
     from affine import Affine
 
     rows, columns = values.shape
     place = {"transform": Affine(0.1, 0, 10.0, 0, -0.1, 50.0), "crs": crs, "nodata": nodata}
-    with rasterio.open(path, "w", driver="GTiff", width=columns, height=rows, count=1, dtype=values.dtype, **place) as out:  # fmt: skip
+    with rasterio.open(path, "w", driver="GTiff", width=columns, height=rows, count=1, dtype=values.dtype, **place) as out:
         out.write(values, 1)
     return path
 

@@ -13,9 +13,7 @@ LINES = [shapely.LineString([(136.1 + k / 100, 34.1), (136.1 + k / 100, 34.11)])
 
 
 def file(folder, columns: dict, lines=LINES, name="N13-24_5136.geojson"):
-    frame = gpd.GeoDataFrame(
-        columns, geometry=list(lines)[: len(next(iter(columns.values())))], crs="EPSG:6668"
-    )
+    frame = gpd.GeoDataFrame(columns, geometry=list(lines)[: len(next(iter(columns.values())))], crs="EPSG:6668")
     frame.to_file(folder / name)
     return folder / name
 
@@ -59,19 +57,18 @@ def test_the_same_line_twice_counts_once(tmp_path):
     assert adds_up(report)
 
 
-LEDGER = {
-    "種別": ["国道", "県道", "主要地方道"],
-    "路線": ["国道260号", "県道68号", "南勢大王線"],
-    "緊急": ["○", "", "×"],
-}
+LEDGER = {"種別": ["国道", "県道", "主要地方道"], "路線": ["国道260号", "県道68号", "南勢大王線"], "緊急": ["○", "", "×"]}
 MEANING = {"国道": "national", "県道": "prefectural", "主要地方道": "prefectural"}
 
 
 def test_a_ledger_by_its_own_fields(tmp_path):
     table, (report,) = road_ledger.read(
-        file(tmp_path, LEDGER, name="daicho.gpkg"), class_field="種別", class_values=MEANING, name_field="路線",
+        file(tmp_path, LEDGER, name="daicho.gpkg"),
+        class_field="種別",
+        class_values=MEANING,
+        name_field="路線",
         emergency_field="緊急",
-    )  # fmt: skip
+    )
     assert table["road_class"].tolist() == ["national", "prefectural", "prefectural"]
     assert table["name"].tolist() == LEDGER["路線"]
     assert table["emergency"].tolist() == ["yes", "", "no"]
@@ -86,13 +83,13 @@ def test_widths_and_spaces_do_not_matter(tmp_path):
 
 def test_a_value_without_a_meaning_is_asked_for(tmp_path):
     with pytest.raises(DataError, match="主要地方道"):
-        road_ledger.read(file(tmp_path, LEDGER, name="d.gpkg"), class_field="種別",
-                         class_values={"国道": "national", "県道": "prefectural"})  # fmt: skip
+        road_ledger.read(
+            file(tmp_path, LEDGER, name="d.gpkg"), class_field="種別", class_values={"国道": "national", "県道": "prefectural"}
+        )
 
 
 @pytest.mark.parametrize(
-    "said",
-    [{}, {"class_field": "種別"}, {"class_field": "種別", "class_values": MEANING, "road_class": "national"}],
+    "said", [{}, {"class_field": "種別"}, {"class_field": "種別", "class_values": MEANING, "road_class": "national"}]
 )
 def test_the_class_must_be_said_one_way(tmp_path, said):
     with pytest.raises(DataError, match="class_field"):
@@ -100,17 +97,13 @@ def test_the_class_must_be_said_one_way(tmp_path, said):
 
 
 def test_a_whole_file_of_emergency_roads(tmp_path):
-    table, _ = road_ledger.read(
-        file(tmp_path, LEDGER, name="d.gpkg"), road_class="prefectural", emergency=True
-    )
+    table, _ = road_ledger.read(file(tmp_path, LEDGER, name="d.gpkg"), road_class="prefectural", emergency=True)
     assert set(table["emergency"]) == {"yes"}
 
 
 def test_a_class_that_does_not_exist(tmp_path):
     with pytest.raises(DataError, match="lane"):
-        road_ledger.read(
-            file(tmp_path, LEDGER, name="d.gpkg"), class_field="種別", class_values={"国道": "lane"}
-        )
+        road_ledger.read(file(tmp_path, LEDGER, name="d.gpkg"), class_field="種別", class_values={"国道": "lane"})
 
 
 def test_points_are_no_roads(tmp_path):

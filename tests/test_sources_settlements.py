@@ -27,9 +27,7 @@ def vector(folder: Path, features: list[tuple[dict[str, Any], Any]], name: str =
         for properties, shape in features
     ]
     path = folder / name
-    path.write_text(
-        json.dumps({"type": "FeatureCollection", "features": listed}, ensure_ascii=False), "utf-8"
-    )
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": listed}, ensure_ascii=False), "utf-8")
     return path
 
 
@@ -47,12 +45,7 @@ class TestPoints:
 
     def test_ids_last_when_rows_change_their_order(self, tmp_path: Path) -> None:
         """Three places called 中 in one city: numbered from south to north, whatever the file's order."""
-        rows = [
-            "津市,中,,34.7,136.5\n",
-            "津市,中,,34.5,136.5\n",
-            "津市,中,,34.5,136.4\n",
-            "伊勢市,中,,34.4,136.7\n",
-        ]
+        rows = ["津市,中,,34.7,136.5\n", "津市,中,,34.5,136.5\n", "津市,中,,34.5,136.4\n", "伊勢市,中,,34.4,136.7\n"]
         first, _ = settlements.read(table(tmp_path, "".join(rows)))
         second, _ = settlements.read(table(tmp_path, "".join(rows[::-1]), name="b.csv"))
         assert first.index.tolist() == ["伊勢市/中", "津市/中", "津市/中#2", "津市/中#3"]
@@ -73,13 +66,16 @@ class TestPoints:
         assert frame["name"].tolist() == ["丁", "甲"]
         assert frame.geometry["津市/丁"].y == 34.6
         assert report.excluded == {
-            "no-coordinates": 1, "zero-coordinates": 1, "no-name": 1, "bad-coordinates": 1, "impossible-coordinates": 1}  # fmt: skip
+            "no-coordinates": 1,
+            "zero-coordinates": 1,
+            "no-name": 1,
+            "bad-coordinates": 1,
+            "impossible-coordinates": 1,
+        }
         assert report.records_in_file == report.accepted + sum(report.excluded.values())
         assert next(n for n in report.notices if n.code == "zero-coordinates").places == ("4",)
 
-    @pytest.mark.parametrize(
-        "header", ["集落名,緯度,経度", "地区名,北緯,東経", "name,Latitude,Longitude", "大字名,lat,lon"]
-    )
+    @pytest.mark.parametrize("header", ["集落名,緯度,経度", "地区名,北緯,東経", "name,Latitude,Longitude", "大字名,lat,lon"])
     def test_names_of_columns(self, tmp_path: Path, header: str) -> None:
         frame, _ = settlements.read(table(tmp_path, "大杉,34.2,136.1\n", header + "\n"))
         assert frame.index.tolist() == ["大杉"]
@@ -96,10 +92,14 @@ class TestPoints:
 
     @pytest.mark.parametrize(
         ("header", "row", "slug"),
-        [("呼び名,lat,lon", "大杉,34,136", "column-missing"), ("集落名,x座標,y座標", "大杉,1,2", "coordinates-missing"),
-         ("集落名,日本測地系緯度,日本測地系経度", "大杉,34,136", "coordinates-datum"),
-         ("集落名,緯度,経度", "大杉,136.1,34.2", "coordinates-swapped"), ("集落名,緯度,経度", "大杉,,", "no-settlements")],
-    )  # fmt: skip
+        [
+            ("呼び名,lat,lon", "大杉,34,136", "column-missing"),
+            ("集落名,x座標,y座標", "大杉,1,2", "coordinates-missing"),
+            ("集落名,日本測地系緯度,日本測地系経度", "大杉,34,136", "coordinates-datum"),
+            ("集落名,緯度,経度", "大杉,136.1,34.2", "coordinates-swapped"),
+            ("集落名,緯度,経度", "大杉,,", "no-settlements"),
+        ],
+    )
     def test_lists_that_cannot_be_used(self, tmp_path: Path, header: str, row: str, slug: str) -> None:
         with pytest.raises(DataError) as caught:
             settlements.read(table(tmp_path, row + "\n", header + "\n"))
@@ -107,23 +107,22 @@ class TestPoints:
         assert "towns.csv" in caught.value.file
 
     def test_codes_of_municipalities(self, tmp_path: Path) -> None:
-        path = table(
-            tmp_path,
-            "242012,津市,中,34.5,136.5\n,津市,下,34.6,136.5\n",
-            "市区町村コード,市町,地区名,緯度,経度\n",
-        )
+        path = table(tmp_path, "242012,津市,中,34.5,136.5\n,津市,下,34.6,136.5\n", "市区町村コード,市町,地区名,緯度,経度\n")
         frame, _ = settlements.read(path)
         assert frame["municipality_id"].to_dict() == {"津市/中": "24201", "津市/下": ""}
 
 
 class TestPolygons:
     def test_pieces_of_one_name_become_one(self, tmp_path: Path) -> None:
-        path = vector(tmp_path, [
-            ({"市町村名": "津市", "大字名": "中"}, shapely.box(136.0, 34.0, 136.1, 34.1)),
-            ({"市町村名": "津市", "大字名": "中"}, shapely.box(136.1, 34.0, 136.2, 34.1)),
-            ({"市町村名": "津市", "大字名": "中"}, shapely.box(136.5, 34.0, 136.6, 34.1)),
-            ({"市町村名": "伊勢市", "大字名": "中"}, shapely.box(137.0, 34.0, 137.1, 34.1)),
-        ])  # fmt: skip
+        path = vector(
+            tmp_path,
+            [
+                ({"市町村名": "津市", "大字名": "中"}, shapely.box(136.0, 34.0, 136.1, 34.1)),
+                ({"市町村名": "津市", "大字名": "中"}, shapely.box(136.1, 34.0, 136.2, 34.1)),
+                ({"市町村名": "津市", "大字名": "中"}, shapely.box(136.5, 34.0, 136.6, 34.1)),
+                ({"市町村名": "伊勢市", "大字名": "中"}, shapely.box(137.0, 34.0, 137.1, 34.1)),
+            ],
+        )
         frame, (report,) = settlements.read(path)
         assert frame.index.tolist() == ["伊勢市/中", "津市/中"]
         assert shapely.get_num_geometries(frame.geometry["津市/中"]) == 2
@@ -134,16 +133,27 @@ class TestPolygons:
         """KEY_CODE of r2ka is not unique; water areas are no settlements."""
 
         def area(key: str, name: str, s_area: str, hcode: str = "8101") -> dict[str, str]:
-            return {"KEY_CODE": key, "PREF": "24", "CITY": "201", "S_AREA": s_area, "PREF_NAME": "三重県",
-                    "CITY_NAME": "津市", "S_NAME": name, "HCODE": hcode}  # fmt: skip
+            return {
+                "KEY_CODE": key,
+                "PREF": "24",
+                "CITY": "201",
+                "S_AREA": s_area,
+                "PREF_NAME": "三重県",
+                "CITY_NAME": "津市",
+                "S_NAME": name,
+                "HCODE": hcode,
+            }
 
-        path = vector(tmp_path, [
-            (area("2420100101", "丸之内", "000101"), shapely.box(136.0, 34.0, 136.1, 34.1)),
-            (area("2420100101", "丸之内", "000101"), shapely.box(136.3, 34.0, 136.4, 34.1)),
-            (area("2420100101", "本町", "000102"), shapely.box(136.1, 34.0, 136.2, 34.1)),
-            (area("2420100199", "", "000199"), shapely.box(136.5, 34.0, 136.6, 34.1)),
-            (area("2420100199", "伊勢湾", "000198", "8154"), shapely.box(136.7, 34.0, 136.8, 34.1)),
-        ])  # fmt: skip
+        path = vector(
+            tmp_path,
+            [
+                (area("2420100101", "丸之内", "000101"), shapely.box(136.0, 34.0, 136.1, 34.1)),
+                (area("2420100101", "丸之内", "000101"), shapely.box(136.3, 34.0, 136.4, 34.1)),
+                (area("2420100101", "本町", "000102"), shapely.box(136.1, 34.0, 136.2, 34.1)),
+                (area("2420100199", "", "000199"), shapely.box(136.5, 34.0, 136.6, 34.1)),
+                (area("2420100199", "伊勢湾", "000198", "8154"), shapely.box(136.7, 34.0, 136.8, 34.1)),
+            ],
+        )
         frame, (report,) = settlements.read(path)
         assert frame.index.tolist() == ["24201000101", "24201000102"]
         assert frame["municipality_id"].tolist() == ["24201", "24201"]
@@ -153,10 +163,13 @@ class TestPolygons:
         assert report.records_in_file == report.accepted + 2
 
     def test_lines_are_no_places(self, tmp_path: Path) -> None:
-        path = vector(tmp_path, [
-            ({"name": "中"}, shapely.box(136.0, 34.0, 136.1, 34.1)),
-            ({"name": "道"}, shapely.LineString([(136.0, 34.0), (136.1, 34.1)])),
-        ])  # fmt: skip
+        path = vector(
+            tmp_path,
+            [
+                ({"name": "中"}, shapely.box(136.0, 34.0, 136.1, 34.1)),
+                ({"name": "道"}, shapely.LineString([(136.0, 34.0), (136.1, 34.1)])),
+            ],
+        )
         frame, (report,) = settlements.read(path)
         assert frame["name"].tolist() == ["中"]
         assert sum(report.excluded.values()) == 1
@@ -165,11 +178,7 @@ class TestPolygons:
         areas = vector(tmp_path, [({"市町": "津市", "集落": "中"}, shapely.box(136.0, 34.0, 136.1, 34.1))])
         listed = table(tmp_path, "津市,中,34.9,136.9\n津市,下,34.8,136.8\n", "市町,集落,緯度,経度\n")
         frame, _ = settlements.read([listed, areas])
-        assert frame.geometry.geom_type.to_dict() == {
-            "津市/下": "Point",
-            "津市/中": "Polygon",
-            "津市/中#2": "Point",
-        }
+        assert frame.geometry.geom_type.to_dict() == {"津市/下": "Point", "津市/中": "Polygon", "津市/中#2": "Point"}
 
 
 def test_towns_of_mie(shared_data: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import math
 import pytest
 from PIL import Image
 
-from geodata.photos import PhotoError, read_photo
+from geodata.evidence.photos import PhotoError, read_photo
 from geodata.sources import site_reports
 from geodata.sources.site_reports import kind_of, signal_of
 from tests.test_sources_field_tests import CARRIERS, adds_up, codes
@@ -41,8 +41,12 @@ def test_reports_and_their_photos(tmp_path):
     )
     rows = table.sort_values(["row", "carrier"]).to_dict("records")
     assert [(int(r["row"]), r["carrier"], r["signal"]) for r in rows] == [
-        (2, "alpha", "none"), (3, "alpha", "none"), (3, "beta", "none"), (4, "alpha", "weak"), (4, "beta", "weak"),
-    ]  # fmt: skip
+        (2, "alpha", "none"),
+        (3, "alpha", "none"),
+        (3, "beta", "none"),
+        (4, "alpha", "weak"),
+        (4, "beta", "weak"),
+    ]
     assert [r["kind"] for r in rows] == ["resident_report", *["municipal_report"] * 4]
     assert (rows[0]["photos"], rows[0]["photo_day"], rows[0]["photo_direction"]) == (1.0, "2026-10-05", 123.5)
     assert report.records_in_file == 3
@@ -52,17 +56,13 @@ def test_reports_and_their_photos(tmp_path):
 def test_nothing_of_the_photo_or_its_writer_is_taken_over(tmp_path):
     photo(tmp_path / "p" / "個人宅.jpg")
     table, (report,) = read(
-        tmp_path,
-        "2026-10-05,34.5,136.5,アルファ,4G,圏外,,山田花子,個人宅.jpg,うちの玄関",
-        photos=tmp_path / "p",
+        tmp_path, "2026-10-05,34.5,136.5,アルファ,4G,圏外,,山田花子,個人宅.jpg,うちの玄関", photos=tmp_path / "p"
     )
     said = table.to_csv() + str(report.as_dict())
     assert not any(word in said for word in ("個人宅", "山田", "玄関"))
 
 
-@pytest.mark.parametrize(
-    "name", ["../x.jpg", "/etc/x.jpg", "C:\\x.jpg", "~/x.jpg", "a/../../x.jpg", "..\\x.jpg"]
-)
+@pytest.mark.parametrize("name", ["../x.jpg", "/etc/x.jpg", "C:\\x.jpg", "~/x.jpg", "a/../../x.jpg", "..\\x.jpg"])
 def test_photos_outside_the_folder_are_not_touched(tmp_path, name):
     photo(tmp_path / "x.jpg")
     (tmp_path / "p").mkdir()
@@ -77,13 +77,11 @@ def test_links_big_and_broken_photos_are_told_and_the_report_stays(tmp_path, mon
     (tmp_path / "p" / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 no picture")
     (tmp_path / "p" / "page.svg").write_text("<svg/>")
     table, (report,) = read(
-        tmp_path,
-        "2026-10-05,34.5,136.5,アルファ,4G,圏外,,,link.jpg;broken.jpg;page.svg;none.png,",
-        photos=tmp_path / "p",
+        tmp_path, "2026-10-05,34.5,136.5,アルファ,4G,圏外,,,link.jpg;broken.jpg;page.svg;none.png,", photos=tmp_path / "p"
     )
     assert table["photos"].tolist() == [0.0]
     assert {"photo-unsafe", "photo-unreadable", "photo-missing"} <= codes(report)
-    monkeypatch.setattr("geodata.photos.MOST_BYTES", 10)
+    monkeypatch.setattr("geodata.evidence.photos.MOST_BYTES", 10)
     photo(tmp_path / "p" / "big.jpg")
     with pytest.raises(PhotoError, match="too-big"):
         read_photo(tmp_path / "p", "big.jpg")
@@ -115,9 +113,18 @@ def test_words_not_understood_leave_the_row_out_and_say_so(tmp_path):
 
 @pytest.mark.parametrize(
     ("word", "told"),
-    [("圏外", "none"), ("通話できない", "none"), ("つながりにくい", "weak"), ("途切れる", "weak"), ("つながる", "works"),
-     ("良好", "works"), ("○", "works"), ("", ""), ("つながるか不明", "")],
-)  # fmt: skip
+    [
+        ("圏外", "none"),
+        ("通話できない", "none"),
+        ("つながりにくい", "weak"),
+        ("途切れる", "weak"),
+        ("つながる", "works"),
+        ("良好", "works"),
+        ("○", "works"),
+        ("", ""),
+        ("つながるか不明", ""),
+    ],
+)
 def test_words_for_the_signal(word, told):
     assert signal_of(word) == told
 

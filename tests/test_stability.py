@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from coverage import stability as module
-from coverage.criteria import Criterion, needs_of
-from coverage.stability import (
+from coverage.ranking import stability as module
+from coverage.ranking.criteria import Criterion, needs_of
+from coverage.ranking.stability import (
     always_within,
     any_weights,
     deciding,
@@ -35,21 +35,13 @@ def slow_ranks(scores):
     return [1 + sum(other > score + 1e-11 for other in scores) for score in scores]
 
 
-grids = arrays.arrays(
-    float, st.tuples(st.integers(1, 9), st.just(3)), elements=st.sampled_from([0.0, 0.25, 0.5, 0.7, 1.0])
-)
-gappy = arrays.arrays(
-    float, st.tuples(st.integers(1, 7), st.just(3)), elements=st.sampled_from([0.0, 0.2, 0.5, 0.9, np.nan])
-)
+grids = arrays.arrays(float, st.tuples(st.integers(1, 9), st.just(3)), elements=st.sampled_from([0.0, 0.25, 0.5, 0.7, 1.0]))
+gappy = arrays.arrays(float, st.tuples(st.integers(1, 7), st.just(3)), elements=st.sampled_from([0.0, 0.2, 0.5, 0.9, np.nan]))
 three = st.tuples(*[st.floats(0.05, 5)] * 3)
 
 
 @settings(deadline=None)
-@given(
-    arrays.arrays(
-        float, st.tuples(st.integers(1, 4), st.integers(1, 12)), elements=st.sampled_from([0, 0.1, 0.5, 1])
-    )
-)
+@given(arrays.arrays(float, st.tuples(st.integers(1, 4), st.integers(1, 12)), elements=st.sampled_from([0, 0.1, 0.5, 1])))
 def test_ranks_are_those_of_counting(scores):
     assert ranks_of(scores).tolist() == [slow_ranks(row) for row in scores]
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from coverage.criteria import DEFAULT_WEIGHTS
-from coverage.settings_file import SAID
-from coverage.study import read_study
+from coverage.ranking.criteria import DEFAULT_WEIGHTS
+from coverage.study.study import read_study
+from coverage.study.toml_file import SAID
 from geodata.errors import DataError
 
 GOOD = """
@@ -55,18 +55,18 @@ def test_windows_notepad_writes_a_bom(tmp_path):
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (('level = 500', ""), "level"),
-        (('level = 500', "levle = 500"), "知らない項目"),
+        (("level = 500", ""), "level"),
+        (("level = 500", "levle = 500"), "知らない項目"),
         (('carrier = "alpha"', 'carrier = "beta"'), "beta"),
         (('[settlements]\nfiles = ["places.csv"]', ""), "contiguous"),
-        (('fiscal_year = 2026', 'fiscal_year = "令和8"'), "study.fiscal_year"),
+        (("fiscal_year = 2026", 'fiscal_year = "令和8"'), "study.fiscal_year"),
         (('as_of = "2026-03-31"', 'as_of = "R8.3.31"'), "layers.1.as_of"),
-        (('[study]', "[study"), "TOML"),
-        (('[population]', "[ranking.weights]\nhope = 3.0\n[population]"), "hope"),
-        (('[population]', "[ranking.weights]\nshelters = 0.0\n[population]"), "すべて0"),
+        (("[study]", "[study"), "TOML"),
+        (("[population]", "[ranking.weights]\nhope = 3.0\n[population]"), "hope"),
+        (("[population]", "[ranking.weights]\nshelters = 0.0\n[population]"), "すべて0"),
         (('name = "架空A"', 'name = "架空A"\n[[carriers]]\nkey = "alpha"\nname = "B"'), "alpha"),
     ],
-)  # fmt: skip
+)
 def test_each_mistake_is_named(tmp_path, change, expected):
     with pytest.raises(DataError) as refused:
         read_study(write(tmp_path, GOOD.replace(*change)))

@@ -20,9 +20,7 @@ def rules():
     return read_rules(2026)
 
 
-@pytest.mark.parametrize(
-    ("cost", "grant"), [(77_526, 51_684), (54_126, 36_084), (24_613, 16_408), (10_895, 7_263)]
-)
+@pytest.mark.parametrize(("cost", "grant"), [(77_526, 51_684), (54_126, 36_084), (24_613, 16_408), (10_895, 7_263)])
 def test_grants_as_they_were_published(cost, grant):
     """Two thirds of the cost in thousand yen, cut down."""
     assert grant_yen(cost * 1000, THIRDS, 1000) == grant * 1000

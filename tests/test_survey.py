@@ -15,21 +15,13 @@ import pandas as pd
 import pytest
 
 from geodata.errors import DataError
-from requests_gen.registry import Conflict
-from requests_gen.survey import (
-    accept_place,
-    candidates,
-    decline_place,
-    import_survey,
-    survey_facts,
-    survey_needs,
-    survey_returns,
-    survey_words,
-)
-from requests_gen.survey_columns import ASKED_OF_ZONES, ZONE_COLUMNS
-from requests_gen.survey_form import HEADER_ROW, PLACES, ZONES
-from requests_gen.survey_judging import judge
-from requests_gen.survey_report import sentences, write_report
+from requests_gen.registry.conflict import Conflict
+from requests_gen.survey import accept_place, candidates, decline_place, import_survey, survey_facts, survey_returns
+from requests_gen.survey.columns import ASKED_OF_ZONES, ZONE_COLUMNS
+from requests_gen.survey.facts import survey_needs, survey_words
+from requests_gen.survey.form import HEADER_ROW, PLACES, ZONES
+from requests_gen.survey.judge import judge
+from requests_gen.survey.report import sentences, write_report
 from tests.sheet_distorter import SOFFICE, by_libreoffice, distorted, filled, head_of, plain
 from tests.survey_town import AT, NAMES, all_answers, form, kept, town, zone_id
 
@@ -84,7 +76,7 @@ def _answered(asked: str) -> bytes:
     answers = {zone: cells for zone, cells in all_answers().items() if only is None or zone in only}
     for zone, cells in (change or {}).items():
         answers.setdefault(zone, {}).update(cells)
-    return filled(form(), {zone: {f"★{name}": value for name, value in cells.items()} for zone, cells in answers.items()})  # fmt: skip
+    return filled(form(), {zone: {f"★{name}": value for name, value in cells.items()} for zone, cells in answers.items()})
 
 
 def said(done) -> str:
@@ -99,7 +91,7 @@ def law(done) -> None:
     """No row is lost, none counted twice; each that is not simply taken says why."""
     assert len(done.of("accepted")) + len(done.of("check")) + len(done.of("excluded")) == len(done.rows)
     assert len(done.rows) == len(done.file.rows)
-    assert all(row.reason or row.doubts for row in done.rows if row.status != "accepted")
+    assert all(row.reason or row.review_items for row in done.rows if row.status != "accepted")
 
 
 # the form
@@ -165,12 +157,14 @@ def test_the_same_file_twice_changes_nothing(registry, tmp_path):
 
 def test_a_newer_file_adds_history_and_says_old_and_new(registry, tmp_path):
     take(registry, tmp_path, answered())
-    done = take(registry, tmp_path, answered({zone_id(1): {"人口": 40, "市町の優先順位": 9, "備考": None}}), who="鈴木", at=LATER)  # fmt: skip
+    done = take(registry, tmp_path, answered({zone_id(1): {"人口": 40, "市町の優先順位": 9, "備考": None}}), who="鈴木", at=LATER)
     law(done)
     assert (done.added, done.changed, done.unchanged, done.orders) == (0, 1, 7, 1)
     assert by_zone(done)[zone_id(1)].changes == (
-        ("人口", "31", "40"), ("市町の優先順位", "8", "9"), ("備考", "備考（0）、1,000円", "（空欄）"),
-    )  # fmt: skip
+        ("人口", "31", "40"),
+        ("市町の優先順位", "8", "9"),
+        ("備考", "備考（0）、1,000円", "（空欄）"),
+    )
     history = registry.history(zone_id(1))
     answers = history[history["table"] == "survey_answers"]
     assert answers["now"].iloc[-1]["people"] == 40
@@ -190,9 +184,13 @@ def test_a_trial_saves_nothing(registry, tmp_path):
 
 def test_rows_that_nobody_touched_are_not_answers(registry, tmp_path):
     """Last year's answers stand in the cells; only the zone that was confirmed is answered this year."""
-    take(registry, tmp_path, filled(form(year=2025), {z: {f"★{k}": v for k, v in cells.items()} for z, cells in all_answers().items()}))  # fmt: skip
+    take(
+        registry,
+        tmp_path,
+        filled(form(year=2025), {z: {f"★{k}": v for k, v in cells.items()} for z, cells in all_answers().items()}),
+    )
     old = kept(registry, 2025)
-    prefilled = {zone: {key: value for key, value in cells.items() if key != "confirmed"} for zone, cells in old.items()}  # fmt: skip
+    prefilled = {zone: {key: value for key, value in cells.items() if key != "confirmed"} for zone, cells in old.items()}
     data = filled(form(prefilled), {zone_id(2): {"★確認": "前のとおり"}})
     done = take(registry, tmp_path, data, "今年.xlsx")
     law(done)
@@ -204,7 +202,7 @@ def test_rows_that_nobody_touched_are_not_answers(registry, tmp_path):
 
 
 def test_unknown_is_not_zero(registry, tmp_path):
-    done = take(registry, tmp_path, answered({zone_id(1): {"人口": 0, "世帯": 0}, zone_id(2): {"人口": "不明", "世帯": None}}))  # fmt: skip
+    done = take(registry, tmp_path, answered({zone_id(1): {"人口": 0, "世帯": 0}, zone_id(2): {"人口": "不明", "世帯": None}}))
     facts = survey_facts(registry, 2026)
     assert facts.loc[zone_id(1), ["people", "households"]].tolist() == [0, 0]
     assert facts.loc[zone_id(2), ["people", "households"]].isna().all()
@@ -224,14 +222,14 @@ DOUBTFUL = (
 
 def test_doubtful_values_are_held_and_the_rest_is_taken(registry, tmp_path):
     """One doubt in each of the first seven zones; the eighth shares its place with the fourth."""
-    done = take(registry, tmp_path, answered({zone_id(n): cells for n, (cells, _, _) in enumerate(DOUBTFUL, start=1)}))  # fmt: skip
+    done = take(registry, tmp_path, answered({zone_id(n): cells for n, (cells, _, _) in enumerate(DOUBTFUL, start=1)}))
     law(done)
     facts = survey_facts(registry, 2026)
     orders = registry.municipal_order(2026)
     for number, (cells, key, words) in enumerate(DOUBTFUL, start=1):
         row, kept_ = by_zone(done)[zone_id(number)], facts.loc[zone_id(number)]
         assert row.status == "check"
-        assert words in row.doubts[0].ja
+        assert words in row.review_items[0].ja
         assert pd.isna(kept_[key])
         assert kept_["held"][key]["text"] == str(next(iter(cells.values())))
         assert kept_["power"] in {"あり", "延長が必要"}
@@ -268,8 +266,8 @@ def test_rows_of_others_and_unknown_zones_stay_out(registry, tmp_path):
     done = take(registry, tmp_path, edited(answered(), change))
     law(done)
     reasons = [row.reason.ja if row.reason else "" for row in done.rows]
-    wanted = ("別の市町", "台帳にない", "地区IDがありません", "行がずれた", "別の年度", "", "値が違います", "値が違います")  # fmt: skip
-    assert all(want in reason for want, reason in zip(wanted, reasons, strict=True)), reasons
+    spec = ("別の市町", "台帳にない", "地区IDがありません", "行がずれた", "別の年度", "", "値が違います", "値が違います")
+    assert all(want in reason for want, reason in zip(spec, reasons, strict=True)), reasons
     assert set(kept(registry)) == {zone_id(6)}
 
 
@@ -326,7 +324,7 @@ def test_an_order_set_by_hand_is_not_overturned(registry, tmp_path):
     registry.set_municipal_order(2026, zone_id(1), 2, "協議の結果", who="田中", at=AT, expected_revision=0)
     done = take(registry, tmp_path, answered())
     law(done)
-    assert "田中" in by_zone(done)[zone_id(1)].doubts[0].ja
+    assert "田中" in by_zone(done)[zone_id(1)].review_items[0].ja
     order = registry.municipal_order(2026)
     assert (order.loc[zone_id(1), "municipal_rank"], order.loc[zone_id(1), "reason"]) == (2, "協議の結果")
     assert order.loc[zone_id(2), "municipal_rank"] == 7
@@ -340,14 +338,14 @@ def test_all_of_it_or_nothing(registry, tmp_path, monkeypatch):
         registry.set_municipal_order(2026, zone_id(2), 5, "", who="田中", at=AT, expected_revision=0)
         return judge(file, known, settled)
 
-    monkeypatch.setattr("requests_gen.survey_import.judge", meanwhile)
+    monkeypatch.setattr("requests_gen.survey.intake.judge", meanwhile)
     with pytest.raises(Conflict, match="田中"):
         take(registry, tmp_path, answered())
     assert registry.survey_answers(2026).empty
     assert registry.municipal_order(2026).index.tolist() == [zone_id(2)]
     monkeypatch.undo()
     done = take(registry, tmp_path, answered())
-    assert "田中" in by_zone(done)[zone_id(2)].doubts[0].ja
+    assert "田中" in by_zone(done)[zone_id(2)].review_items[0].ja
 
 
 def test_a_form_without_anything_to_say_came_back_all_the_same(registry, tmp_path):
@@ -374,16 +372,21 @@ def with_places(rows: list[dict[str, Any]], data: bytes | None = None) -> bytes:
 
 def test_new_places_become_candidates_and_get_an_id_only_when_accepted(registry, tmp_path):
     rows = [
-        {"★場所の名前": "漁港", "★およその場所": "北緯34度30分36秒 東経136度12分", "★人口": "約12人", "★つながらない事業者": "すべて"},
+        {
+            "★場所の名前": "漁港",
+            "★およその場所": "北緯34度30分36秒 東経136度12分",
+            "★人口": "約12人",
+            "★つながらない事業者": "すべて",
+        },
         {"★大字・町名": "大字奥", "★およその場所": "奥小学校の北1km", "★つながらない事業者": "B＆C、衛星"},
         {"★備考": "場所のない行"},
-    ]  # fmt: skip
+    ]
     done = take(registry, tmp_path, with_places(rows))
     law(done)
     assert [row.zone_id for row in done.rows[8:]] == ["24201-新1", "24201-新2", ""]
     assert [row.status for row in done.rows[8:]] == ["accepted", "accepted", "check"]
     found = candidates(registry, 2026)
-    assert found.loc["24201-新1", ["longitude", "latitude", "people", "state"]].tolist() == [136.2, 34.51, 12, "new"]  # fmt: skip
+    assert found.loc["24201-新1", ["longitude", "latitude", "people", "state"]].tolist() == [136.2, 34.51, 12, "new"]
     assert found.loc["24201-新1", "carriers"] == ["*"]
     assert survey_facts(registry, 2026).index.tolist() == [zone_id(n) for n in range(1, 9)]
     assert len(registry.zones()) == 9
@@ -495,11 +498,13 @@ def test_words_and_amounts_for_cards_and_the_ranking(registry, tmp_path):
 
 
 def test_the_report_names_every_row(registry, tmp_path):
-    done = take(registry, tmp_path, answered({zone_id(1): {"人口": 410}}, only=[zone_id(n) for n in range(1, 5)]))  # fmt: skip
+    done = take(registry, tmp_path, answered({zone_id(1): {"人口": 410}}, only=[zone_id(n) for n in range(1, 5)]))
     write_report(tmp_path / "report.xlsx", [done])
     sheet = openpyxl.load_workbook(tmp_path / "report.xlsx").active
     told = {row[4].value: row[2].value for row in sheet.iter_rows(min_row=2) if row[4].value}
-    assert told == {zone_id(1): "要確認"} | {zone_id(n): "取り込み" for n in range(2, 5)} | {zone_id(n): "除外" for n in range(5, 9)}  # fmt: skip
+    assert told == {zone_id(1): "要確認"} | {zone_id(n): "取り込み" for n in range(2, 5)} | {
+        zone_id(n): "除外" for n in range(5, 9)
+    }
     assert len(NAMES) == 8
 
 

@@ -11,14 +11,14 @@ import pytest
 from typer.testing import CliRunner
 
 from coverage.run import run
-from coverage.study import read_study
+from coverage.study.study import read_study
 from kengai import app
-from requests_gen.letter_settings import read_letter_settings
-from requests_gen.registry import open_registry
+from requests_gen.registry.registry import open_registry
 from requests_gen.survey import accept_place, candidates, import_survey, survey_facts, write_surveys
-from requests_gen.survey_form import HEADER_ROW, PLACES, ZONES
-from requests_gen.survey_map import MAP_MM, survey_map
-from requests_gen.zone_maps import map_frames
+from requests_gen.survey.form import HEADER_ROW, PLACES, ZONES
+from requests_gen.survey.maps import MAP_MM, survey_map
+from requests_gen.workspace.letters_toml import read_letter_settings
+from requests_gen.zone_maps.maps import map_frames
 from tests.letter_world import world
 from tests.mini_study import write_mini_study
 
@@ -31,19 +31,42 @@ def example():
     return run(read_study(EXAMPLE))
 
 
-def told_before(result, year: int) -> list[dict]:
+def settled_before(result, year: int) -> list[dict]:
     """An answer for every zone and a new place in every municipality, all different."""
     rows = [
-        {"year": year, "municipality_id": zone_id[:5], "zone_id": zone_id, "name": name, "kind": "zone", "confirmed": "直した", "people": n,
-         "households": n // 3, "land": "あり", "power": "延長が必要", "fibre": "なし", "consent": "見込みあり", "municipal_rank": int(zone_id[-3:]),
-         "reason": f"理由{n}", "remarks": f"備考{n}"}
+        {
+            "year": year,
+            "municipality_id": zone_id[:5],
+            "zone_id": zone_id,
+            "name": name,
+            "kind": "zone",
+            "confirmed": "直した",
+            "people": n,
+            "households": n // 3,
+            "land": "あり",
+            "power": "延長が必要",
+            "fibre": "なし",
+            "consent": "見込みあり",
+            "municipal_rank": int(zone_id[-3:]),
+            "reason": f"理由{n}",
+            "remarks": f"備考{n}",
+        }
         for n, (zone_id, name) in enumerate(result.zones["name"].items(), start=1000)
-    ]  # fmt: skip
+    ]
     places = [
-        {"year": year, "municipality_id": code, "zone_id": f"{code}-新2", "name": "里", "kind": "place", "state": "new", "where": "峠の西",
-         "carriers": ["*"], "people": 7}
+        {
+            "year": year,
+            "municipality_id": code,
+            "zone_id": f"{code}-新2",
+            "name": "里",
+            "kind": "place",
+            "state": "new",
+            "where": "峠の西",
+            "carriers": ["*"],
+            "people": 7,
+        }
         for code in result.summary["municipalities"]
-    ]  # fmt: skip
+    ]
     return rows + places
 
 
@@ -51,10 +74,10 @@ def test_every_municipality_of_the_example_out_and_back(example, tmp_path):
     year = example.study.about.fiscal_year
     with open_registry(tmp_path / "before") as registry:
         registry.register_zones(example.zone_ids, year, who="x", at=AT)
-        registry.save_survey_answers(told_before(example, year), who="x", at=AT)
+        registry.save_survey_answers(settled_before(example, year), who="x", at=AT)
         settings = read_letter_settings(example.study)
-        done = write_surveys(example, registry, tmp_path / "out", settings=settings, deadline=AT.date(), with_maps=False)  # fmt: skip
-        wanted, places = survey_facts(registry, year), candidates(registry, year)
+        done = write_surveys(example, registry, tmp_path / "out", settings=settings, deadline=AT.date(), with_maps=False)
+        spec, places = survey_facts(registry, year), candidates(registry, year)
     assert (len(done.files), done.zones, done.notices) == (29, len(example.zones), ())
     assert sum(path.stat().st_size for path in done.files) < 1_000_000
     with open_registry(tmp_path / "after") as registry:
@@ -65,11 +88,25 @@ def test_every_municipality_of_the_example_out_and_back(example, tmp_path):
         facts = survey_facts(registry, year)
         again = candidates(registry, year)
         orders = registry.municipal_order(year)["municipal_rank"]
-    assert facts.index.equals(wanted.index)
-    asked = ["people", "households", "municipal_rank", "land", "power", "fibre", "consent", "reason", "remarks", "confirmed", "name"]  # fmt: skip
-    assert facts[asked].equals(wanted[asked])
-    assert again[["name", "where", "carriers", "people", "state"]].equals(places[["name", "where", "carriers", "people", "state"]])  # fmt: skip
-    assert orders.equals(wanted["municipal_rank"].rename("municipal_rank"))
+    assert facts.index.equals(spec.index)
+    asked = [
+        "people",
+        "households",
+        "municipal_rank",
+        "land",
+        "power",
+        "fibre",
+        "consent",
+        "reason",
+        "remarks",
+        "confirmed",
+        "name",
+    ]
+    assert facts[asked].equals(spec[asked])
+    assert again[["name", "where", "carriers", "people", "state"]].equals(
+        places[["name", "where", "carriers", "people", "state"]]
+    )
+    assert orders.equals(spec["municipal_rank"].rename("municipal_rank"))
 
 
 def test_last_years_answers_stand_in_the_cells_unconfirmed(tmp_path):
@@ -77,7 +114,7 @@ def test_last_years_answers_stand_in_the_cells_unconfirmed(tmp_path):
     year = result.study.about.fiscal_year
     with open_registry(tmp_path) as registry:
         registry.register_zones(result.zone_ids, year, who="x", at=AT)
-        registry.save_survey_answers(told_before(result, year - 1), who="x", at=AT)
+        registry.save_survey_answers(settled_before(result, year - 1), who="x", at=AT)
         done = write_surveys(result, registry, tmp_path / "out")
     (path,) = [file for file in done.files if "24201" in file.name]
     book = openpyxl.load_workbook(path)
@@ -120,14 +157,14 @@ def test_an_accepted_place_is_asked_about_with_the_other_zones(tmp_path):
     year = result.study.about.fiscal_year
     with open_registry(tmp_path) as registry:
         registry.register_zones(result.zone_ids, year, who="x", at=AT)
-        registry.save_survey_answers([row for row in told_before(result, year) if row["kind"] == "place"], who="x", at=AT)  # fmt: skip
+        registry.save_survey_answers([row for row in settled_before(result, year) if row["kind"] == "place"], who="x", at=AT)
         given = accept_place(registry, year, "24201-新2", who="山田", at=AT)
         done = write_surveys(result, registry, tmp_path / "out", with_maps=False)
         (path,) = [file for file in done.files if "24201" in file.name]
         book = openpyxl.load_workbook(path)
         rows = {row[3].value: row for row in book[ZONES].iter_rows(min_row=HEADER_ROW + 2)}
         head = [str(each.value).lstrip("★") for each in book[ZONES][HEADER_ROW + 1]]
-        assert [rows[given][head.index(name)].value for name in ("地区名", "県の推計人口", "人口")] == ["里", "不明", 7]  # fmt: skip
+        assert [rows[given][head.index(name)].value for name in ("地区名", "県の推計人口", "人口")] == ["里", "不明", 7]
         rows[given][head.index("人口")].value = 9
         book.save(path)
         import_survey(path, registry, result, who="山田", at=AT)
@@ -161,7 +198,9 @@ def test_the_commands(tmp_path):
     done = kengai("survey", "import", back, "--workspace", tmp_path, "--who", "山田", "--dry-run")
     assert done.exit_code == 0, done.output
     assert "県の順と違うのに理由のない地区（2件" in done.output
-    done = kengai("survey", "import", back, tmp_path / "2026" / "study.toml", "--workspace", tmp_path, "--report", tmp_path / "r.xlsx")  # fmt: skip
+    done = kengai(
+        "survey", "import", back, tmp_path / "2026" / "study.toml", "--workspace", tmp_path, "--report", tmp_path / "r.xlsx"
+    )
     assert done.exit_code == 2
     assert "study.toml" in done.output
     assert (tmp_path / "r.xlsx").is_file()
@@ -188,7 +227,7 @@ def test_a_place_inside_a_zone_or_outside_the_municipality_is_told(tmp_path):
             book[PLACES].cell(row, head["およその場所"]).value = where
         book.save(path)
         brought = import_survey(path, registry, result, who="山田", at=AT + timedelta(days=1))
-        doubts = [row.doubts[0].ja for row in brought.rows if row.doubts]
-        assert "24201-001 の中" in doubts[0]
-        assert "市町の外" in doubts[1]
+        review_items = [row.review_items[0].ja for row in brought.rows if row.review_items]
+        assert "24201-001 の中" in review_items[0]
+        assert "市町の外" in review_items[1]
         assert candidates(registry, year)["latitude"].notna().tolist() == [True, False]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from requests_gen.survey_columns import ASKED_OF_PLACES, ASKED_OF_ZONES, CHOICES, SAME_WORDS, label
-from requests_gen.survey_values import code_of, position_of, read_cell, zone_id_of
+from requests_gen.survey.cells import code_of, position_of, read_cell, zone_id_of
+from requests_gen.survey.columns import ASKED_OF_PLACES, ASKED_OF_ZONES, CHOICES, SAME_WORDS, label
 
 BY_KEY = {column.key: column for column in (*ASKED_OF_PLACES, *ASKED_OF_ZONES)}
 CARRIERS = {"架空モバイルa": "alpha", "alpha": "alpha"}
@@ -19,44 +19,51 @@ def read(key: str, text: str):
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("25", 25), ("２５", 25), ("25人", 25), ("約25名", 25), ("1,234 人", 1234), ("25.0", 25), ("0", 0), ("25人程度", 25), ("12世帯", 12),
-     ("①", 1), ("1900-05-10", 131), ("1900/1/31", 31), ("00:00:00", 0)],
-)  # fmt: skip
+    [
+        ("25", 25),
+        ("２５", 25),
+        ("25人", 25),
+        ("約25名", 25),
+        ("1,234 人", 1234),
+        ("25.0", 25),
+        ("0", 0),
+        ("25人程度", 25),
+        ("12世帯", 12),
+        ("①", 1),
+        ("1900-05-10", 131),
+        ("1900/1/31", 31),
+        ("00:00:00", 0),
+    ],
+)
 def test_counts(text, count):
     assert read("people", text).value == count
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "25.5",
-        "-3",
-        "20〜30",
-        "二十",
-        "25人（うち学生3）",
-        "1900-02-28",
-        "2026-06-03",
-        "1,23",
-        "同上",
-        "99999999999",
-    ],
+    "text", ["25.5", "-3", "20〜30", "二十", "25人（うち学生3）", "1900-02-28", "2026-06-03", "1,23", "同上", "99999999999"]
 )
 def test_counts_that_are_not_guessed(text):
     found = read("people", text)
-    assert (found.value, bool(found.doubt)) == (None, True)
+    assert (found.value, bool(found.review_item)) == (None, True)
 
 
 @pytest.mark.parametrize("text", ["", "不明", "－", "?", "わからない"])
 def test_nothing_said_is_unknown_and_no_doubt(text):
     found = read("people", text)
-    assert (found.value, found.doubt) == (None, None)
+    assert (found.value, found.review_item) == (None, None)
 
 
 @pytest.mark.parametrize(
     ("key", "text", "word"),
-    [("land", "有", "あり"), ("land", "　あ り", "あり"), ("power", "要延長", "延長が必要"), ("consent", "済", "あり"),
-     ("consent", "不明", "不明"), ("confirmed", "変更なし", "前のとおり")],
-)  # fmt: skip
+    [
+        ("land", "有", "あり"),
+        ("land", "　あ り", "あり"),
+        ("power", "要延長", "延長が必要"),
+        ("consent", "済", "あり"),
+        ("consent", "不明", "不明"),
+        ("confirmed", "変更なし", "前のとおり"),
+    ],
+)
 def test_words_of_a_list(key, text, word):
     assert read(key, text).value == word
 
@@ -66,16 +73,14 @@ def test_every_word_that_means_the_same_is_of_the_list():
         assert set(words.values()) <= set(CHOICES[key])
 
 
-@pytest.mark.parametrize(
-    ("text", "order"), [("1", 1), ("第２位", 2), ("③", 3), ("4番目", 4), ("No.5", 5), ("1900-01-02", 2)]
-)
+@pytest.mark.parametrize(("text", "order"), [("1", 1), ("第２位", 2), ("③", 3), ("4番目", 4), ("No.5", 5), ("1900-01-02", 2)])
 def test_orders(text, order):
     assert read("municipal_rank", text).value == order
 
 
 @pytest.mark.parametrize("text", ["0", "上", "1と2", "1.5", "-1"])
 def test_orders_that_are_none(text):
-    assert read("municipal_rank", text).doubt
+    assert read("municipal_rank", text).review_item
 
 
 def test_carriers():
@@ -86,24 +91,41 @@ def test_carriers():
 
 @pytest.mark.parametrize(
     ("text", "zone"),
-    [("24201-003", "24201-003"), ("２４２０１ー３", "24201-003"), ("24201−003 ", "24201-003"), ("1202-1", "01202-001"), ("", ""),
-     ("三番町", "三番町")],
-)  # fmt: skip
+    [
+        ("24201-003", "24201-003"),
+        ("２４２０１ー３", "24201-003"),
+        ("24201−003 ", "24201-003"),
+        ("1202-1", "01202-001"),
+        ("", ""),
+        ("三番町", "三番町"),
+    ],
+)
 def test_zone_ids(text, zone):
     assert zone_id_of(text) == zone
 
 
 def test_codes():
     assert [code_of(text) for text in ("24201", "242012", "１２０２", "津市", "24201.0")] == [
-        "24201", "24201", "01202", "", "24201",
-    ]  # fmt: skip
+        "24201",
+        "24201",
+        "01202",
+        "",
+        "24201",
+    ]
 
 
 @pytest.mark.parametrize(
     "text",
-    ["34.51, 136.2", "136.2 34.51", "北緯34度30分36秒　東経136度12分0秒", "N34.51 E136.2", "緯度：34.51、経度：136.2", "34°30′36″ 136°12′",
-     "奥小学校（34.51,136.2）の北"],
-)  # fmt: skip
+    [
+        "34.51, 136.2",
+        "136.2 34.51",
+        "北緯34度30分36秒　東経136度12分0秒",
+        "N34.51 E136.2",
+        "緯度：34.51、経度：136.2",
+        "34°30′36″ 136°12′",
+        "奥小学校（34.51,136.2）の北",
+    ],
+)
 def test_positions(text):
     assert position_of(text) == (136.2, 34.51)
 
@@ -125,7 +147,7 @@ def test_headings_are_one_thing_however_they_are_marked(text):
 def test_any_text_gives_a_value_or_a_doubt_or_nothing(text, key):
     """Law: reading never fails, and never gives both a value and a doubt."""
     found = read(key, text)
-    assert found.value is None or found.doubt is None
+    assert found.value is None or found.review_item is None
     assert isinstance(position_of(text), tuple | None)
 
 

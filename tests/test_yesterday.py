@@ -34,8 +34,11 @@ def place(tmp_path: Path) -> Path:
 def kengai(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, str(ROOT / "kengai.py"), *map(str, arguments)],
-        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
 
 
 def done(*arguments: object) -> str:
@@ -95,20 +98,11 @@ def test_a_letter_that_was_sent_stays_as_it_was_sent(place: Path) -> None:
 
 def test_forms_that_were_out_in_the_world_come_back(place: Path) -> None:
     workspace = place / "workspace"
-    survey = kengai(
-        "survey", "import", place / "returned" / "survey_2026_24202.xlsx", "--workspace", workspace
-    )
+    survey = kengai("survey", "import", place / "returned" / "survey_2026_24202.xlsx", "--workspace", workspace)
     assert survey.returncode == 0, survey.stdout + survey.stderr
     assert "人口: 31 → 29" in survey.stdout
     taken = json.loads(
-        done(
-            "replies",
-            "import",
-            place / "returned" / "reply_2026_alpha.xlsx",
-            "--workspace",
-            workspace,
-            "--json",
-        )
+        done("replies", "import", place / "returned" / "reply_2026_alpha.xlsx", "--workspace", workspace, "--json")
     )
     assert taken
     rows = json.loads(done("progress", "--workspace", workspace, "--on", "2027-02-01", "--json"))

@@ -19,20 +19,17 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageColor
 
-from coverage.run import Result
+from coverage.result import Result
 from geodata.errors import DataError, Text
-from requests_gen import zone_maps
-from requests_gen.zone_map_close import close_scene, kinds_of_cells
-from requests_gen.zone_map_column import column
-from requests_gen.zone_map_drawing import png_of
-from requests_gen.zone_map_frames import border_lines, map_frames
-from requests_gen.zone_map_furniture import nice_length
-from requests_gen.zone_map_labels import Room
-from requests_gen.zone_map_lettering import _NEVER_FIRST, balanced, checked, width_mm, wrapped
-from requests_gen.zone_map_scene import UNITS_A_MM, Scene, View, scene_key
-from requests_gen.zone_map_style import CELL_KINDS, CLOSE_MM, DPI, LOOKS, WHERE_MM, WORDS
-from requests_gen.zone_map_where import where_scene
-from requests_gen.zone_maps import MapFrames, draw_zone_maps, maps_for
+from requests_gen.zone_maps import maps as zone_maps
+from requests_gen.zone_maps.close_up import close_scene, column, kinds_of_cells
+from requests_gen.zone_maps.drawing import png_of
+from requests_gen.zone_maps.frames import MapFrames, border_lines, map_frames
+from requests_gen.zone_maps.location import where_scene
+from requests_gen.zone_maps.map_elements import LabelPlacer, nice_length
+from requests_gen.zone_maps.maps import draw_zone_maps, maps_for
+from requests_gen.zone_maps.scene import CELL_KINDS, CLOSE_MM, DPI, STYLES, UNITS_A_MM, WHERE_MM, WORDS, Scene, View, scene_key
+from requests_gen.zone_maps.text_layout import _NEVER_FIRST, balanced, checked, width_mm, wrapped
 from tests.worlds import HOSTILE, world
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,7 +38,7 @@ HERE = Text("ここ", "here")
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    return world(silent=("c",))
+    return world(unpublished=("c",))
 
 
 @pytest.fixture(scope="module")
@@ -81,14 +78,12 @@ def test_same_facts_same_bytes_in_another_process(result: Result, frames: MapFra
     zone = first(frames)
     code = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
-        "from tests.worlds import world\nfrom requests_gen.zone_maps import draw_zone_maps, map_frames\n"
-        f"m = draw_zone_maps(map_frames(world(silent=('c',))), {zone!r}, 'a', '4G')\n"
+        "from tests.worlds import world\nfrom requests_gen.zone_maps.maps import draw_zone_maps, map_frames\n"
+        f"m = draw_zone_maps(map_frames(world(unpublished=('c',))), {zone!r}, 'a', '4G')\n"
         "import hashlib; print(m.key, hashlib.sha256(m.where_png + m.close_png).hexdigest())\n"
     )
     strange = {**os.environ, "PYTHONHASHSEED": "5", "TZ": "America/Lima", "LC_ALL": "C", "PYTHONUTF8": "1"}
-    told = subprocess.run(
-        [sys.executable, "-c", code], check=True, timeout=120, env=strange, capture_output=True, text=True
-    )
+    told = subprocess.run([sys.executable, "-c", code], check=True, timeout=120, env=strange, capture_output=True, text=True)
     maps = draw_zone_maps(frames, zone, "a", "4G")
     import hashlib
 
@@ -103,22 +98,20 @@ def test_where_is_the_same_for_every_carrier(frames: MapFrames) -> None:
     assert maps[zone, "a"].key != maps[zone, "b"].key
 
 
-def test_kept_pictures_are_not_drawn_again(
-    frames: MapFrames, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_kept_pictures_are_not_drawn_again(frames: MapFrames, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     zones = [str(zone) for zone in frames.zones.index[:3]]
-    wanted = [(zone, carrier) for zone in zones for carrier in ("a", "b")]
+    spec = [(zone, carrier) for zone in zones for carrier in ("a", "b")]
     told: list[Text] = []
-    fresh = maps_for(frames, wanted, tmp_path, told=told.append)
+    fresh = maps_for(frames, spec, tmp_path, progress=told.append)
     assert len(list(tmp_path.iterdir())) == 3 + 6
     assert "9/9枚" in told[-1].ja
     drawn: list[Scene] = []
     monkeypatch.setattr(zone_maps, "png_of", lambda scene: drawn.append(scene) or png_of(scene))
-    assert maps_for(frames, wanted, tmp_path) == fresh
+    assert maps_for(frames, spec, tmp_path) == fresh
     assert not drawn
     broken = sorted(tmp_path.iterdir())[4]
     broken.write_bytes(broken.read_bytes()[:-5])
-    assert maps_for(frames, wanted, tmp_path) == fresh
+    assert maps_for(frames, spec, tmp_path) == fresh
     assert len(drawn) == 1
 
 
@@ -128,9 +121,7 @@ def test_only_what_shows_makes_a_new_picture(result: Result, frames: MapFrames) 
 
     def keys(changed: Result) -> list[str]:
         other = map_frames(changed)
-        return [scene_key(where_scene(other, zone))] + [
-            scene_key(close_scene(other, zone, c, "4G")[0]) for c in "ab"
-        ]
+        return [scene_key(where_scene(other, zone))] + [scene_key(close_scene(other, zone, c, "4G")[0]) for c in "ab"]
 
     same = keys(result)
     people = result.cells.assign(population=result.cells["population"] * 2, households=1.0)
@@ -145,8 +136,8 @@ def test_only_what_shows_makes_a_new_picture(result: Result, frames: MapFrames) 
 
 def test_many_processes_draw_the_same(frames: MapFrames, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zone_maps, "FEW", 2)
-    wanted = [(str(zone), "a") for zone in frames.zones.index[:4]]
-    assert maps_for(frames, wanted, workers=2) == maps_for(frames, wanted, workers=1)
+    spec = [(str(zone), "a") for zone in frames.zones.index[:4]]
+    assert maps_for(frames, spec, workers=2) == maps_for(frames, spec, workers=1)
 
 
 def test_user_text_is_drawn_as_it_is(result: Result) -> None:
@@ -195,7 +186,7 @@ def test_a_silent_carrier_is_unknown_and_never_outside(frames: MapFrames) -> Non
     zone = first(frames)
     scene, seen = close_scene(frames, zone, "c", "5G")
     assert set(seen.cells) == {"unknown"}
-    looks = {shape.look for shape in scene.shapes}
+    looks = {shape.style for shape in scene.shapes}
     assert "unknown" in looks
     assert not looks & {"none_serve", "lacking", "covered", "edge"}
     maps = draw_zone_maps(frames, zone, "c", "5G")
@@ -233,15 +224,11 @@ def test_the_picture_shows_area_and_gap_where_they_are(result: Result) -> None:
     shares["a", "4G"] = west.astype(float)
     gaps = result.gaps.assign(not_spot_4G="partial")
     made = map_frames(dataclasses.replace(result, layers=layers, shares=shares, gaps=gaps))
-    image = np.asarray(
-        Image.open(io.BytesIO(draw_zone_maps(made, first(made), "a", "4G").close_png)).convert("RGB")
-    ).astype(int)
-    blue = np.abs(image - ImageColor.getrgb(LOOKS["covered"].fill)).sum(axis=2) < 12
-    yellow = np.abs(image - ImageColor.getrgb(LOOKS["lacking"].fill)).sum(axis=2) < 12
+    image = np.asarray(Image.open(io.BytesIO(draw_zone_maps(made, first(made), "a", "4G").close_png)).convert("RGB")).astype(int)
+    blue = np.abs(image - ImageColor.getrgb(STYLES["covered"].fill)).sum(axis=2) < 12
+    yellow = np.abs(image - ImageColor.getrgb(STYLES["lacking"].fill)).sum(axis=2) < 12
     on_map = slice(0, int(78 / 25.4 * DPI))
-    columns_blue, columns_yellow = (
-        np.flatnonzero(mask[:, on_map].sum(axis=0) > 20) for mask in (blue, yellow)
-    )
+    columns_blue, columns_yellow = (np.flatnonzero(mask[:, on_map].sum(axis=0) > 20) for mask in (blue, yellow))
     assert columns_blue.max() <= columns_yellow.min() + 40  # no wider than the cell the edge runs through
     assert len(columns_blue) > 100
     assert len(columns_yellow) > 50
@@ -250,11 +237,11 @@ def test_the_picture_shows_area_and_gap_where_they_are(result: Result) -> None:
 def test_classes_stay_apart_in_a_black_and_white_copy() -> None:
     """Every two kinds of cell differ in their hatch, and inks are dark enough to copy."""
     for a, b in itertools.combinations(CELL_KINDS, 2):
-        assert LOOKS[a].hatch != LOOKS[b].hatch
-    lines = [LOOKS[look] for look in ("edge", "zone", "other_zone", "border", "outline")]
+        assert STYLES[a].hatch != STYLES[b].hatch
+    lines = [STYLES[look] for look in ("edge", "zone", "other_zone", "border", "outline")]
     assert len({(look.width_pt, look.dashes) for look in lines}) == len(lines)
     for kind in CELL_KINDS:
-        red, green, blue = ImageColor.getrgb(LOOKS[kind].hatch_ink)
+        red, green, blue = ImageColor.getrgb(STYLES[kind].hatch_ink)
         assert 0.299 * red + 0.587 * green + 0.114 * blue < 128
 
 
@@ -263,15 +250,13 @@ def test_both_directions_have_the_same_scale() -> None:
     square = view.paper(np.array([[1000.0, 2000.0], [1600.0, 2000.0], [1000.0, 2600.0]]))
     assert square[1] - square[0] == pytest.approx([10.0, 0.0])
     assert square[2] - square[0] == pytest.approx([0.0, 10.0])
-    assert view.metres(square) == pytest.approx(
-        np.array([[1000.0, 2000.0], [1600.0, 2000.0], [1000.0, 2600.0]])
-    )
+    assert view.metres(square) == pytest.approx(np.array([[1000.0, 2000.0], [1600.0, 2000.0], [1000.0, 2600.0]]))
 
 
 def test_the_zone_lies_wholly_inside_the_frame(frames: MapFrames) -> None:
     for zone in frames.zones.index[:6]:
         scene, _ = close_scene(frames, str(zone), "b", "4G")
-        outline = next(shape for shape in scene.shapes if shape.look == "zone" and shape.inside_frame)
+        outline = next(shape for shape in scene.shapes if shape.style == "zone" and shape.inside_frame)
         mm = outline.points / UNITS_A_MM
         west, south, east, north = scene.frame
         assert mm[:, 0].min() > west
@@ -323,9 +308,9 @@ boxes = st.tuples(st.floats(0, 78), st.floats(0, 78), st.floats(0.5, 25), st.flo
 
 @given(st.lists(boxes, max_size=25))
 @settings(deadline=None, max_examples=50)
-def test_labels_never_lie_on_each_other_or_outside(wanted: list[tuple[float, float, float, float]]) -> None:
-    room = Room((0.0, 0.0, 78.0, 78.0))
-    for x, y, wide, high in wanted:
+def test_labels_never_lie_on_each_other_or_outside(spec: list[tuple[float, float, float, float]]) -> None:
+    room = LabelPlacer((0.0, 0.0, 78.0, 78.0))
+    for x, y, wide, high in spec:
         found = room.beside(x, y, wide, high, 1.0)
         if found is not None:
             room.take(found[0])
@@ -344,16 +329,12 @@ letters = st.text(st.sampled_from("津市美杉町八知、。）ーABC 123-（�
 @settings(deadline=None, max_examples=100)
 def test_wrapping_loses_nothing_and_fits(text: str, room_mm: float) -> None:
     # a run of such signs longer than a line can neither fit nor hang, and none follows a space in a name
-    assume(
-        not any((a in _NEVER_FIRST or a == " ") and b in _NEVER_FIRST for a, b in itertools.pairwise(text))
-    )
+    assume(not any((a in _NEVER_FIRST or a == " ") and b in _NEVER_FIRST for a, b in itertools.pairwise(text)))
     for lines in (wrapped(text, 6.0, room_mm), balanced(text, 6.0, room_mm, 99)):
         assert "".join("".join(lines).split()) == "".join(text.split())
         one = width_mm("、", 6.0)
         assert all(width_mm(line, 6.0) <= room_mm + one for line in lines)
-        assert all(
-            a[-1] in _NEVER_FIRST or b[0] not in _NEVER_FIRST for a, b in itertools.pairwise(lines) if a and b
-        )
+        assert all(a[-1] in _NEVER_FIRST or b[0] not in _NEVER_FIRST for a, b in itertools.pairwise(lines) if a and b)
 
 
 def test_too_long_a_text_ends_with_an_ellipsis() -> None:

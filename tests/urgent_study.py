@@ -63,31 +63,37 @@ def write_urgent_study(folder: Path) -> Path:
     with (folder / "places.csv").open("a", encoding="utf-8") as stream:
         stream.write(f"峠,乙町,{lat!r},{lon!r}\n")
     lon, lat = middle(0.5, 1.5)
-    (folder / "24201.csv").write_text(
-        SHELTERS + f"1,E1,三重県甲市,東公民館,大字東,,,,{lat},{lon},\n", encoding="utf-8-sig"
-    )
+    (folder / "24201.csv").write_text(SHELTERS + f"1,E1,三重県甲市,東公民館,大字東,,,,{lat},{lon},\n", encoding="utf-8-sig")
     point = shapely.Point(middle(2.5, 0.5))
-    _write(folder / "P29-23_24.geojson", point, P29_001="24202", P29_002="a", P29_003="16001", P29_004="南小学校",
-           P29_005="大字南", P29_006="3", P29_007="1", P29_008="", P29_009="")  # fmt: skip
     _write(
-        folder / "P04-20_24.geojson",
-        shapely.Point(middle(2.4, 0.4)),
-        P04_001="2",
-        P04_002="南診療所",
-        P04_003="大字南",
+        folder / "P29-23_24.geojson",
+        point,
+        P29_001="24202",
+        P29_002="a",
+        P29_003="16001",
+        P29_004="南小学校",
+        P29_005="大字南",
+        P29_006="3",
+        P29_007="1",
+        P29_008="",
+        P29_009="",
     )
+    _write(folder / "P04-20_24.geojson", shapely.Point(middle(2.4, 0.4)), P04_001="2", P04_002="南診療所", P04_003="大字南")
     lon, lat = middle(2.6, 0.6)
-    (folder / "own.csv").write_text(
-        f"名称,種別,緯度,経度\n南の峰登山道,登山道,{lat},{lon}\n", encoding="utf-8"
-    )
+    (folder / "own.csv").write_text(f"名称,種別,緯度,経度\n南の峰登山道,登山道,{lat},{lon}\n", encoding="utf-8")
+    _write(folder / "ledger.geojson", shapely.LineString([middle(3, 1.5), middle(4, 1.5)]), kind="県道", emergency="1")
     _write(
-        folder / "ledger.geojson",
-        shapely.LineString([middle(3, 1.5), middle(4, 1.5)]),
-        kind="県道",
-        emergency="1",
+        folder / "A18-15_24.geojson",
+        box(2, 0, 4, 2),
+        A18_001="1",
+        A18_002="24202",
+        A18_003="三重県",
+        A18_006="乙町",
+        A18_007="",
+        A18_008="",
+        A18_009="紀伊地域",
+        A18_010="",
     )
-    _write(folder / "A18-15_24.geojson", box(2, 0, 4, 2), A18_001="1", A18_002="24202", A18_003="三重県", A18_006="乙町",
-           A18_007="", A18_008="", A18_009="紀伊地域", A18_010="")  # fmt: skip
     (folder / "list.csv").write_text(
         "市町村コード,市町村名,旧市町村名,種別,指定開始,指定終了,根拠\n24202,乙町,,過疎,2021-04-01,2027-03-31,公示\n",
         encoding="utf-8",
@@ -97,6 +103,4 @@ def write_urgent_study(folder: Path) -> Path:
 
 
 def _write(path: Path, shape: shapely.Geometry, **row: str) -> None:
-    gpd.GeoDataFrame({name: [value] for name, value in row.items()}, geometry=[shape], crs=GRID.crs).to_file(
-        path
-    )
+    gpd.GeoDataFrame({name: [value] for name, value in row.items()}, geometry=[shape], crs=GRID.crs).to_file(path)

@@ -54,16 +54,12 @@ def sheets(mask: np.ndarray, field: Field, tolerance: float, least_pixels: int =
     whole = shapely.simplify(whole[shapely.area(whole) >= least_pixels * PIXEL_M**2], tolerance)
     west, south, east, north = shapely.total_bounds(whole)
     x, y = np.meshgrid(np.arange(west, east, SHEET_M), np.arange(south, north, SHEET_M))
-    cells = shapely.box(
-        x.ravel() - SHEET_OVERLAP_M, y.ravel() - SHEET_OVERLAP_M, x.ravel() + SHEET_M, y.ravel() + SHEET_M
-    )
+    cells = shapely.box(x.ravel() - SHEET_OVERLAP_M, y.ravel() - SHEET_OVERLAP_M, x.ravel() + SHEET_M, y.ravel() + SHEET_M)
     sheet, part = shapely.STRtree(whole).query(cells, predicate="intersects")
     return _sorted(shapely.intersection(cells[sheet], shapely.make_valid(whole)[part]))
 
 
-def by_hand(
-    mask: np.ndarray, hollow: np.ndarray, field: Field, pieces: int, rng: np.random.Generator
-) -> np.ndarray:
+def by_hand(mask: np.ndarray, hollow: np.ndarray, field: Field, pieces: int, rng: np.random.Generator) -> np.ndarray:
     """charlie: about so many overlapping polygons with few corners, and hollows cut out roughly."""
     mask = gaussian_filter(mask.astype(np.float32), 1.4) > 0.5  # nobody draws single pixels
     whole = shapely.union_all(outlines(mask, field.transform))
@@ -71,9 +67,7 @@ def by_hand(
     pixels = np.column_stack(field.transform @ (column + 0.5, row + 0.5))
     anchors = pixels[rng.choice(len(pixels), pieces, replace=False)]
     spread = 0.75 * cKDTree(anchors).query(anchors, k=4)[0][:, -1]
-    owner = shapely.get_parts(
-        shapely.voronoi_polygons(shapely.multipoints(anchors), extend_to=box(*whole.bounds))
-    )
+    owner = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(anchors), extend_to=box(*whole.bounds)))
     hollows = shapely.union_all(outlines(hollow, field.transform)).simplify(60.0)
     drawn = []
     for cell in owner:
@@ -96,30 +90,15 @@ def _shaken(polygon: Polygon, metres: float, rng: np.random.Generator) -> BaseGe
 
 def smooth(mask: np.ndarray, hollow: np.ndarray, field: Field, least_hole_m2: float) -> np.ndarray:
     """delta: rounded outlines with holes."""
-    whole = (
-        shapely.union_all(outlines(mask, field.transform))
-        .buffer(170.0)
-        .buffer(-290.0)
-        .buffer(160.0, quad_segs=3)
-    )
-    whole = whole.difference(
-        shapely.union_all(outlines(hollow, field.transform)).buffer(-60.0).buffer(60.0, quad_segs=3)
-    )
+    whole = shapely.union_all(outlines(mask, field.transform)).buffer(170.0).buffer(-290.0).buffer(160.0, quad_segs=3)
+    whole = whole.difference(shapely.union_all(outlines(hollow, field.transform)).buffer(-60.0).buffer(60.0, quad_segs=3))
     parts = shapely.get_parts(whole.simplify(24.0))
     return _sorted(
-        np.array(
-            [
-                Polygon(p.exterior, [r for r in p.interiors if Polygon(r).area >= least_hole_m2])
-                for p in parts
-            ],
-            dtype=object,
-        )
+        np.array([Polygon(p.exterior, [r for r in p.interiors if Polygon(r).area >= least_hole_m2]) for p in parts], dtype=object)
     )
 
 
-def with_faults(
-    polygons: np.ndarray, bow_ties: int, twice: int, slivers: int, rng: np.random.Generator
-) -> np.ndarray:
+def with_faults(polygons: np.ndarray, bow_ties: int, twice: int, slivers: int, rng: np.random.Generator) -> np.ndarray:
     """The polygons with so many crossed rings, repeated parts and slivers among them, as real files have."""
     polygons = polygons.copy()
     middling = [n for n, part in enumerate(polygons) if 12 <= len(part.exterior.coords) <= 400]

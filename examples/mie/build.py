@@ -40,21 +40,9 @@ from geodata.atomic import write_bytes  # noqa: E402
 
 DATA = Path(__file__).resolve().parent / "data"
 BUILT_WITH = "built_with.txt"
-LIBRARIES = (
-    "jp-prefecture",
-    "numpy",
-    "scipy",
-    "pandas",
-    "shapely",
-    "pyproj",
-    "rasterio",
-    "pyogrio",
-    "geopandas",
-)
+LIBRARIES = ("jp-prefecture", "numpy", "scipy", "pandas", "shapely", "pyproj", "rasterio", "pyogrio", "geopandas")
 SEED = 24
-SETTLEMENT_COLUMNS = (
-    "都道府県名", "市区町村コード", "市区町村名", "大字町丁目名", "大字町丁目名ローマ字", "緯度", "経度",
-)  # fmt: skip
+SETTLEMENT_COLUMNS = ("都道府県名", "市区町村コード", "市区町村名", "大字町丁目名", "大字町丁目名ローマ字", "緯度", "経度")
 
 
 def build() -> tuple[dict[str, bytes], list[str]]:
@@ -73,19 +61,13 @@ def build() -> tuple[dict[str, bytes], list[str]]:
     indoor, outdoor = shelters.make_shelters(mie, cells, gap, outline, rng)
     net = roads.make_roads(mie, cells, outline, [layers[carrier, "4G"] for carrier in not_spots.CARRIERS])
     files = {
-        "N03-20240101_24_fictitious.geojson": writers.geojson(
-            municipalities, "N03-20240101_24（架空）", land.DECIMALS
-        ),
-        f"tbl{estat.TABLE_ID}H24.zip": writers.zipped(
-            f"tbl{estat.TABLE_ID}H24.txt", estat.census_table(cells, rng)
-        ),
+        "N03-20240101_24_fictitious.geojson": writers.geojson(municipalities, "N03-20240101_24（架空）", land.DECIMALS),
+        f"tbl{estat.TABLE_ID}H24.zip": writers.zipped(f"tbl{estat.TABLE_ID}H24.txt", estat.census_table(cells, rng)),
         "settlements_24.csv": writers.table(SETTLEMENT_COLUMNS, settlement_rows(mie)),
         "shelters_24_1.csv": writers.table(shelters.SHELTER_COLUMNS, indoor),
         "shelters_24_2.csv": writers.table(shelters.SITE_COLUMNS, outdoor),
         **carriers.carrier_files(layers),
-        "field_tests_24.csv": writers.table(
-            field_tests.COLUMNS, field_tests.make_field_tests(cells, gap, layers), "cp932"
-        ),
+        "field_tests_24.csv": writers.table(field_tests.COLUMNS, field_tests.make_field_tests(cells, gap, layers), "cp932"),
         **urgent_files(mie, cells, gap, outline, municipalities, net),
         BUILT_WITH: built_with().encode(),
     }
@@ -94,26 +76,23 @@ def build() -> tuple[dict[str, bytes], list[str]]:
         f"boundaries: {len(municipalities)} parts, {municipalities['N03_007'].nunique()} municipalities",
         f"mesh: {len(cells):,} cells; " + ", ".join(f"{name} {total:,}" for name, total in totals.items()),
         f"places: {len(mie):,}; shelters: {len(indoor)}; evacuation sites: {len(outdoor)}",
-        *(
-            f"{carrier} {generation}: {carriers.layer_fact(layer)}"
-            for (carrier, generation), layer in layers.items()
-        ),
+        *(f"{carrier} {generation}: {carriers.layer_fact(layer)}" for (carrier, generation), layer in layers.items()),
     ]
 
 
 def urgent_files(
-    mie: pd.DataFrame, cells: pd.DataFrame, gap: np.ndarray, outline: BaseGeometry,
-    municipalities: gpd.GeoDataFrame, net: gpd.GeoDataFrame,
-) -> dict[str, bytes]:  # fmt: skip
+    mie: pd.DataFrame,
+    cells: pd.DataFrame,
+    gap: np.ndarray,
+    outline: BaseGeometry,
+    municipalities: gpd.GeoDataFrame,
+    net: gpd.GeoDataFrame,
+) -> dict[str, bytes]:
     """The files that make a place urgent. gap: bool[cells], some carrier leaves the cell out; net: the roads."""
     files = {
         "road_ledger_24.gpkg": writers.geopackage({"road_ledger": net}, writers.NOTE, "LineString"),
-        "A33-26_24_fictitious.zip": writers.shapefile_zip(
-            marked.make_landslides(cells, gap), "A33-26_24Polygon（架空）"
-        ),
-        "own_places_24.csv": writers.table(
-            places_of_use.OWN_COLUMNS, places_of_use.own_rows(mie, cells, gap, net), "cp932"
-        ),
+        "A33-26_24_fictitious.zip": writers.shapefile_zip(marked.make_landslides(cells, gap), "A33-26_24Polygon（架空）"),
+        "own_places_24.csv": writers.table(places_of_use.OWN_COLUMNS, places_of_use.own_rows(mie, cells, gap, net), "cp932"),
     }
     tables = marked.make_designated(mie, municipalities)
     tables |= places_of_use.make_places_of_use(mie, cells, gap, outline)
@@ -128,15 +107,7 @@ def urgent_files(
 def settlement_rows(mie: pd.DataFrame) -> list[list[str]]:
     """Rows of SETTLEMENT_COLUMNS: every place of the package, coordinates as it gives them."""
     return [
-        [
-            "三重県",
-            row.code,
-            "".join(places.CENSUS[row.code][:2]),
-            row.town,
-            row.roman,
-            f"{row.lat:.6f}",
-            f"{row.lon:.6f}",
-        ]
+        ["三重県", row.code, "".join(places.CENSUS[row.code][:2]), row.town, row.roman, f"{row.lat:.6f}", f"{row.lon:.6f}"]
         for row in mie.itertuples()
     ]
 

@@ -11,20 +11,13 @@ from examples.mie.land import GEOGRAPHIC, METRIC, in_degrees
 from examples.mie.not_spots import CARRIERS
 from examples.mie.writers import flatgeobuf, geopackage, kml, multipolygons, shapefile_zip
 
-NAMES = {
-    "alpha": "架空モバイルA",
-    "bravo": "架空モバイルB",
-    "charlie": "架空モバイルC",
-    "delta": "架空モバイルD",
-}
+NAMES = {"alpha": "架空モバイルA", "bravo": "架空モバイルB", "charlie": "架空モバイルC", "delta": "架空モバイルD"}
 AS_OF = "2026-09-30"
 SEED = 20_261
 TOUCHED = 0.35  # of the cells a carrier leaves out, so many are reached in part
 
 
-def make_layers(
-    field: radio.Field, population: np.ndarray, left_out: dict[str, np.ndarray]
-) -> dict[tuple[str, str], np.ndarray]:
+def make_layers(field: radio.Field, population: np.ndarray, left_out: dict[str, np.ndarray]) -> dict[tuple[str, str], np.ndarray]:
     """Polygons in EPSG:6674 by (carrier, generation), faults included. delta has published no 5G."""
     layers: dict[tuple[str, str], np.ndarray] = {}
     by_nobody = np.all([left_out[carrier] for carrier in CARRIERS], axis=0)
@@ -39,9 +32,7 @@ def make_layers(
     return layers
 
 
-def _drawn(
-    carrier: str, served: np.ndarray, hollow: np.ndarray, field: radio.Field, rng: np.random.Generator
-) -> np.ndarray:
+def _drawn(carrier: str, served: np.ndarray, hollow: np.ndarray, field: radio.Field, rng: np.random.Generator) -> np.ndarray:
     """The mask as the carrier draws it."""
     if carrier == "alpha":
         return areas.with_faults(areas.sheets(served, field, 75.0), 9, 3, 40, rng)
@@ -72,19 +63,14 @@ def carrier_files(layers: dict[tuple[str, str], np.ndarray]) -> dict[str, bytes]
         files[f"alpha_{short}.zip"] = shapefile_zip(frame, f"エリア表示_{NAMES['alpha']}_{generation}")
         files[f"charlie_{short}.kml"] = kml(
             gpd.GeoDataFrame(
-                {
-                    "name": [
-                        f"{generation} エリア {n}" for n in range(1, len(layers["charlie", generation]) + 1)
-                    ]
-                },
+                {"name": [f"{generation} エリア {n}" for n in range(1, len(layers["charlie", generation]) + 1)]},
                 geometry=[in_degrees(part, 5) for part in layers["charlie", generation]],
                 crs=GEOGRAPHIC,
             ),
             f"{NAMES['charlie']} {generation}（架空）",
         )
     files["bravo.gpkg"] = geopackage(
-        {f"area_{short}": _bravo(layers["bravo", short.upper()], short.upper()) for short in ("4g", "5g")},
-        "架空のデータです",
+        {f"area_{short}": _bravo(layers["bravo", short.upper()], short.upper()) for short in ("4g", "5g")}, "架空のデータです"
     )
     files["delta_4g.fgb"] = flatgeobuf(_delta(layers["delta", "4G"]), f"{NAMES['delta']} 4G（架空）")
     return files
@@ -104,9 +90,6 @@ def _delta(polygons: np.ndarray) -> gpd.GeoDataFrame:
 
 def layer_fact(polygons: np.ndarray) -> str:
     """One layer in numbers."""
-    vertices, holes = (
-        shapely.get_num_coordinates(polygons).sum(),
-        shapely.get_num_interior_rings(polygons).sum(),
-    )
+    vertices, holes = (shapely.get_num_coordinates(polygons).sum(), shapely.get_num_interior_rings(polygons).sum())
     broken = int((~shapely.is_valid(polygons)).sum())
     return f"{len(polygons):,} parts, {vertices:,} vertices, {holes:,} holes, {broken} broken rings"

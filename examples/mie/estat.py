@@ -13,14 +13,35 @@ from scipy.spatial import cKDTree
 TABLE_ID = "T001141"
 SMALL = 9  # persons: cells with fewer do not show their details
 SEXED = (
-    "人口（総数）", "０～１４歳人口", "１５歳以上人口", "１５～６４歳人口", "１８歳以上人口", "２０歳以上人口",
-    "６５歳以上人口", "７５歳以上人口", "８５歳以上人口", "９５歳以上人口", "外国人人口",
-)  # fmt: skip
+    "人口（総数）",
+    "０～１４歳人口",
+    "１５歳以上人口",
+    "１５～６４歳人口",
+    "１８歳以上人口",
+    "２０歳以上人口",
+    "６５歳以上人口",
+    "７５歳以上人口",
+    "８５歳以上人口",
+    "９５歳以上人口",
+    "外国人人口",
+)
 HOMES = (
-    "１人世帯数", "２人世帯数", "３人世帯数", "４人世帯数", "５人世帯数", "６人世帯数", "７人以上世帯数",
-    "親族のみの世帯数", "核家族世帯数", "核家族以外の世帯数", "６歳未満世帯員のいる世帯数",
-    "６５歳以上世帯員のいる世帯数", "世帯主の年齢が２０～２９歳の１人世帯数", "高齢単身世帯数", "高齢夫婦世帯数",
-)  # fmt: skip
+    "１人世帯数",
+    "２人世帯数",
+    "３人世帯数",
+    "４人世帯数",
+    "５人世帯数",
+    "６人世帯数",
+    "７人以上世帯数",
+    "親族のみの世帯数",
+    "核家族世帯数",
+    "核家族以外の世帯数",
+    "６歳未満世帯員のいる世帯数",
+    "６５歳以上世帯員のいる世帯数",
+    "世帯主の年齢が２０～２９歳の１人世帯数",
+    "高齢単身世帯数",
+    "高齢夫婦世帯数",
+)
 OPEN = (0, 1, 2, 33, 34)  # positions of the figures that are never suppressed: people by sex, households
 
 
@@ -50,18 +71,14 @@ def census_table(cells: pd.DataFrame, rng: np.random.Generator) -> bytes:
     is_open = np.isin(np.arange(figures.shape[1]), OPEN)
     lines = [
         ",".join(
-            ["KEY_CODE", "HTKSYORI", "HTKSAKI", "GASSAN"]
-            + [f"{TABLE_ID}{number + 1:03d}" for number in range(figures.shape[1])]
+            ["KEY_CODE", "HTKSYORI", "HTKSAKI", "GASSAN"] + [f"{TABLE_ID}{number + 1:03d}" for number in range(figures.shape[1])]
         ),
         ",".join(labels()),
     ]
     for cell, code in enumerate(codes):
         state = 2 if hidden[cell] else 1 if cell in given else 0
         target = codes[partner[cell]] if hidden[cell] else ""
-        values = [
-            str(value) if free or not hidden[cell] else "*"
-            for value, free in zip(shown[cell], is_open, strict=True)
-        ]
+        values = [str(value) if free or not hidden[cell] else "*" for value, free in zip(shown[cell], is_open, strict=True)]
         lines.append(",".join([code, str(state), target, ";".join(given.get(cell, [])), *values]))
     return ("\r\n".join(lines) + "\r\n").encode("cp932")
 
@@ -82,12 +99,21 @@ def _people(cells: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
         from_age = np.cumsum(ages[:, ::-1], axis=1)[:, ::-1]
         foreign = rng.binomial(men_young, 0.042)
         columns.append(
-            [from_age[:, 0], ages[:, 0], from_age[:, 1], ages[:, 1:4].sum(axis=1), from_age[:, 2],
-             from_age[:, 3], from_age[:, 4], from_age[:, 5], from_age[:, 6], from_age[:, 7], foreign]
-        )  # fmt: skip
-    return np.column_stack(
-        [figure for man, woman in zip(*columns, strict=True) for figure in (man + woman, man, woman)]
-    )
+            [
+                from_age[:, 0],
+                ages[:, 0],
+                from_age[:, 1],
+                ages[:, 1:4].sum(axis=1),
+                from_age[:, 2],
+                from_age[:, 3],
+                from_age[:, 4],
+                from_age[:, 5],
+                from_age[:, 6],
+                from_age[:, 7],
+                foreign,
+            ]
+        )
+    return np.column_stack([figure for man, woman in zip(*columns, strict=True) for figure in (man + woman, man, woman)])
 
 
 def _homes(cells: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
@@ -109,9 +135,8 @@ def _homes(cells: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
         infants = rng.binomial(int(size[2:].sum()), 0.2)
         starters = rng.binomial(single - old_single, 0.17)
         rows.append(
-            [homes, general, *size, family, nuclear, family - nuclear, infants, with_old, starters,
-             old_single, old_couple]
-        )  # fmt: skip
+            [homes, general, *size, family, nuclear, family - nuclear, infants, with_old, starters, old_single, old_couple]
+        )
     return np.array(rows, dtype=np.int64)
 
 

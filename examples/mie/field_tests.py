@@ -19,9 +19,7 @@ SPREAD_M = 60.0
 OUTSIDE, WORKS, CLAIMED_OUT, MIXED = 10, 8, 4, 3
 
 
-def make_field_tests(
-    cells: pd.DataFrame, gap: np.ndarray, layers: dict[tuple[str, str], np.ndarray]
-) -> list[list[object]]:
+def make_field_tests(cells: pd.DataFrame, gap: np.ndarray, layers: dict[tuple[str, str], np.ndarray]) -> list[list[object]]:
     """Rows of COLUMNS. gap: bool[cells], some carrier leaves the cell out; layers: polygons in EPSG:6674."""
     rng = np.random.default_rng(SEED)
     remote = np.flatnonzero(~gap & (cells["remote"].to_numpy() > 0.4))
@@ -44,9 +42,7 @@ def _kind(number: int) -> str:
     return "as claimed" if number < WORKS else "out" if number < WORKS + CLAIMED_OUT else "mixed"
 
 
-def _tests(
-    at: np.ndarray, carrier: str, covered: bool, kind: str, rng: np.random.Generator
-) -> list[list[object]]:
+def _tests(at: np.ndarray, carrier: str, covered: bool, kind: str, rng: np.random.Generator) -> list[list[object]]:
     """The tests of one cell and carrier, on both days."""
     rows: list[list[object]] = []
     for number in range(TESTS * len(DAYS)):
@@ -55,7 +51,18 @@ def _tests(
         rsrp = int(rng.integers(-104, -82)) if works else ""
         clock = f"{DAYS[number // TESTS]} {9 + int(rng.integers(7)):02d}:{int(rng.integers(60)):02d}"
         rows.append(
-            [clock, f"{lat:.6f}", f"{lon:.6f}", NAMES[carrier], "架空フォン", "4G" if works else "", rsrp,
-             "○" if works else "×", "" if works else "圏外", "屋外", "架空の測定"]
-        )  # fmt: skip
+            [
+                clock,
+                f"{lat:.6f}",
+                f"{lon:.6f}",
+                NAMES[carrier],
+                "架空フォン",
+                "4G" if works else "",
+                rsrp,
+                "○" if works else "×",
+                "" if works else "圏外",
+                "屋外",
+                "架空の測定",
+            ]
+        )
     return rows

@@ -21,11 +21,17 @@ def make_future(cells: pd.DataFrame, code: pd.Series) -> gpd.GeoDataFrame:
     """Rows MESH_ID, SHICODE, PTN_YYYY, PTC_YYYY of every inhabited 1 km mesh, EPSG:6668. code: municipality a cell."""
     rng = np.random.default_rng(SEED)
     row, column = cells["row"].to_numpy() // 2, cells["column"].to_numpy() // 2
-    table = pd.DataFrame({
-        "MESH_ID": mesh_code(2 * row, 2 * column) // 10, "row": row, "column": column, "code": code.to_numpy(),
-        "people": cells["population"].to_numpy(float), "old": cells["population_65plus"].to_numpy(float),
-        "remote": cells["remote"].to_numpy(float) * cells["population"].to_numpy(float),
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "MESH_ID": mesh_code(2 * row, 2 * column) // 10,
+            "row": row,
+            "column": column,
+            "code": code.to_numpy(),
+            "people": cells["population"].to_numpy(float),
+            "old": cells["population_65plus"].to_numpy(float),
+            "remote": cells["remote"].to_numpy(float) * cells["population"].to_numpy(float),
+        }
+    )
     by = table.groupby("MESH_ID")
     mesh = by[["people", "old", "remote"]].sum()
     mesh[["row", "column"]] = by[["row", "column"]].first()

@@ -41,14 +41,10 @@ def metres(lon: object, lat: object) -> np.ndarray:
 
 def in_degrees(geometry: BaseGeometry, decimals: int = DECIMALS) -> BaseGeometry:
     """A geometry in EPSG:6674 as degrees, every vertex rounded alike so that shared edges stay shared."""
-    return shapely.transform(
-        geometry, lambda xy: np.round(np.column_stack(to_degrees.transform(xy[:, 0], xy[:, 1])), decimals)
-    )
+    return shapely.transform(geometry, lambda xy: np.round(np.column_stack(to_degrees.transform(xy[:, 0], xy[:, 1])), decimals))
 
 
-def roughen(
-    start: np.ndarray, end: np.ndarray, roughness: float, step: float, rng: np.random.Generator
-) -> list[np.ndarray]:
+def roughen(start: np.ndarray, end: np.ndarray, roughness: float, step: float, rng: np.random.Generator) -> list[np.ndarray]:
     """The vertices from `start` up to but without `end`, each midpoint moved aside at random."""
     reach = float(np.hypot(*(end - start)))
     if reach <= step or roughness == 0.0:
@@ -70,9 +66,7 @@ def _coast(rng: np.random.Generator) -> BaseGeometry:
     return Polygon([*ring, *metres(inland[:, 0], inland[:, 1])]).buffer(0)
 
 
-def _island(
-    lon: float, lat: float, long_m: float, short_m: float, turn: float, rng: np.random.Generator
-) -> Polygon:
+def _island(lon: float, lat: float, long_m: float, short_m: float, turn: float, rng: np.random.Generator) -> Polygon:
     """A rough ellipse; `turn` is the bearing of its long axis, degrees counter-clockwise from east."""
     angle = np.linspace(0.0, 2.0 * math.pi, 10)[:-1]
     x, y = long_m * np.cos(angle), short_m * np.sin(angle)
@@ -88,17 +82,13 @@ def _island(
 def make_land(places: np.ndarray, rng: np.random.Generator) -> BaseGeometry:
     """Land of the region without the reclaimed part; every place (float[n, 2], metres) stands on it."""
     land = shapely.union_all([_coast(rng), *(_island(*island, rng) for island in ISLANDS)])
-    wet = [
-        Point(xy) for xy in places if land.distance(Point(xy)) > 0 or land.boundary.distance(Point(xy)) < 120
-    ]
+    wet = [Point(xy) for xy in places if land.distance(Point(xy)) > 0 or land.boundary.distance(Point(xy)) < 120]
     # a spit from the place to the shore rather than a lone disc in the sea
     spits = []
     for point in wet:
         mainland = shapely.shortest_line(point, land.buffer(-SHORE_M))
         reach = SHORE_M * rng.uniform(0.8, 1.3)
-        spits.append(
-            mainland.buffer(reach, quad_segs=3) if mainland.length < 2_500 else point.buffer(2 * reach)
-        )
+        spits.append(mainland.buffer(reach, quad_segs=3) if mainland.length < 2_500 else point.buffer(2 * reach))
     land = shapely.union_all([land, *spits])
     parts = [part for part in shapely.get_parts(land) if part.area >= LEAST_PART_M2]
     return shapely.union_all([Polygon(part.exterior) for part in parts])

@@ -60,9 +60,7 @@ def _missing(tier: Tier, rng: np.random.Generator) -> list[str]:
     return [carrier for carrier in CARRIERS if carrier in chosen]
 
 
-def _cells_left_out(
-    cells: pd.DataFrame, missing: dict[int, list[str]], rng: np.random.Generator
-) -> dict[str, np.ndarray]:
+def _cells_left_out(cells: pd.DataFrame, missing: dict[int, list[str]], rng: np.random.Generator) -> dict[str, np.ndarray]:
     """From places to cells; now and then only the cells on one side of the place."""
     out = {carrier: np.zeros(len(cells), bool) for carrier in CARRIERS}
     x, y = cells["x"].to_numpy(), cells["y"].to_numpy()

@@ -30,15 +30,7 @@ CENTRES = {
     "24209": ("中央町", "矢浜三丁目", "光ヶ丘"),
     "24211": ("安楽島町", "鳥羽三丁目", "大明東町", "答志町", "菅島町", "神島町"),
     "24212": ("有馬町", "井戸町", "木本町", "久生屋町", "金山町"),
-    "24215": (
-        "阿児町鵜方",
-        "阿児町神明",
-        "大王町波切",
-        "志摩町和具",
-        "阿児町甲賀",
-        "浜島町浜島",
-        "志摩町片田",
-    ),
+    "24215": ("阿児町鵜方", "阿児町神明", "大王町波切", "志摩町和具", "阿児町甲賀", "浜島町浜島", "志摩町片田"),
     "24443": ("佐原", "栃原", "上三瀬", "粟生", "新田", "千代"),
     "24470": ("棚橋", "大野木", "葛原", "田口"),
     "24471": ("錦", "滝原", "崎", "阿曽", "野原"),
@@ -83,9 +75,7 @@ def make_cells(municipalities: gpd.GeoDataFrame) -> pd.DataFrame:
     owners = owners.sort_values(["cell", "share", "code"], ascending=[True, False, True])
     second = owners.groupby("cell")["share"].nth(1)
     best = owners.drop_duplicates("cell").set_index("cell")
-    best["lead"] = best["share"] - owners.loc[second.index].set_index("cell")["share"].reindex(
-        best.index, fill_value=0.0
-    )
+    best["lead"] = best["share"] - owners.loc[second.index].set_index("cell")["share"].reindex(best.index, fill_value=0.0)
     best["row"], best["column"] = row[best.index], column[best.index]
     best["cell_id"] = mesh_code(best["row"].to_numpy(), best["column"].to_numpy())
     centre = metres((best["column"] + 0.5) / COLUMNS_PER_DEGREE, (best["row"] + 0.5) / ROWS_PER_DEGREE)
@@ -107,9 +97,7 @@ def spacing_m(mie: pd.DataFrame, around: pd.DataFrame) -> np.ndarray:
     return np.asarray(cKDTree(every).query(own, k=NEAREST + 1)[0][:, -1])
 
 
-def place_people(
-    mie: pd.DataFrame, spacing: np.ndarray, cells: pd.DataFrame, rng: np.random.Generator
-) -> pd.DataFrame:
+def place_people(mie: pd.DataFrame, spacing: np.ndarray, cells: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """`cells` with `population` (whole persons ≥ 0) and `place` (row of `mie` nearest within the municipality)."""
     # a 町 in a centre is small in area; a 大字 of the plain is large; one in the hills is a few houses
     full = TOWN_DENSITY / 1e6 * np.pi * spacing**2 / NEAREST
@@ -148,9 +136,7 @@ def _scatter(
         part[0] += home
         width = float(np.clip(0.08 * gap, 150.0, 240.0))
         distance, near = tree.query(at, k=min(12, len(centres)))
-        weight = np.exp(-0.5 * ((distance - distance[:, :1]) / width) ** 2) * rng.lognormal(
-            0, 0.35, distance.shape
-        )
+        weight = np.exp(-0.5 * ((distance - distance[:, :1]) / width) ** 2) * rng.lognormal(0, 0.35, distance.shape)
         weight[distance - distance[:, :1] > 3.0 * width] = 0.0
         np.add.at(expected, near, part[:, None] * weight / weight.sum(axis=1, keepdims=True))
     kept = rng.random(len(expected)) < expected / SURE_EXPECTED

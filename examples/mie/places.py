@@ -61,9 +61,7 @@ def read_places() -> tuple[pd.DataFrame, pd.DataFrame]:
     order, which is the order of the codes.
     """
     found = distribution("jp-prefecture")
-    table = pd.read_csv(
-        str(found.locate_file("jp_prefecture/data/towns.csv")), dtype=str, keep_default_na=False, index_col=0
-    )
+    table = pd.read_csv(str(found.locate_file("jp_prefecture/data/towns.csv")), dtype=str, keep_default_na=False, index_col=0)
     table = table.rename(columns={"cityCode": "code", "townAlphabet": "roman"})
     table["lon"] = table["longitude"].astype(float)
     table["lat"] = table["latitude"].astype(float)

@@ -24,9 +24,13 @@ CLINIC_KINDS = (("1", "病院"), ("2", "診療所"), ("2", "クリニック"), (
 HALL_KINDS = (("2", "支所"), ("3", "公民館"), ("4", "集会所"), ("4", "コミュニティセンター"))
 OWN_COLUMNS = ("名称", "種別", "緯度", "経度", "年間利用者数", "出典", "時点", "備考")
 OWN_KINDS = (
-    ("登山口", "登山道"), ("展望台", "観光地"), ("林業作業地", "農林作業地"), ("峠", "登山道"), ("渓谷", "観光地"),
+    ("登山口", "登山道"),
+    ("展望台", "観光地"),
+    ("林業作業地", "農林作業地"),
+    ("峠", "登山道"),
+    ("渓谷", "観光地"),
     ("牧場", "農林作業地"),
-)  # fmt: skip
+)
 OWN_IN_ZONES, OWN_REMOTE = 14, 6
 
 
@@ -38,9 +42,7 @@ def make_places_of_use(
     land = in_degrees(outline)
     shapely.prepare(land)
 
-    def placed(
-        count: int, kinds: tuple[tuple[str, str], ...]
-    ) -> list[tuple[pd.Series, str, str, np.ndarray]]:
+    def placed(count: int, kinds: tuple[tuple[str, str], ...]) -> list[tuple[pd.Series, str, str, np.ndarray]]:
         found = []
         for cell in _cells(cells, gap, count, rng):
             place = mie.iloc[int(cells["place"].iloc[cell])]
@@ -52,19 +54,25 @@ def make_places_of_use(
     remote = sorted(range(SCHOOLS), key=lambda number: schools[number][3][1])[:CLOSED_SCHOOLS]
     p29 = [
         {
-            "P29_001": place["code"], "P29_002": f"X{number:012d}", "P29_003": code, "P29_004": _name(place, word),
-            "P29_005": _address(place), "P29_006": "3", "P29_007": "2" if number in remote else "1", "geometry": point,
+            "P29_001": place["code"],
+            "P29_002": f"X{number:012d}",
+            "P29_003": code,
+            "P29_004": _name(place, word),
+            "P29_005": _address(place),
+            "P29_006": "3",
+            "P29_007": "2" if number in remote else "1",
+            "geometry": point,
         }
         for number, (place, code, word, point) in enumerate(schools)
-    ]  # fmt: skip
+    ]
     p04 = [
         {"P04_001": code, "P04_002": _name(place, word), "P04_003": _address(place), "P04_004": "内科", "geometry": point}
         for place, code, word, point in placed(CLINICS, CLINIC_KINDS)
-    ]  # fmt: skip
+    ]
     p05 = [_office(code, mie, cells) for code in CENSUS] + [
         {"P05_001": place["code"], "P05_002": code, "P05_003": _name(place, word), "P05_004": _address(place), "geometry": point}
         for place, code, word, point in placed(HALLS, HALL_KINDS)
-    ]  # fmt: skip
+    ]
     return {"P29": _frame(p29), "P04": _frame(p04), "P05": _frame(p05)}
 
 
@@ -90,9 +98,12 @@ def _office(code: str, mie: pd.DataFrame, cells: pd.DataFrame) -> dict[str, obje
     city = CENSUS[code][1]
     hall = "市役所" if city.endswith("市") else "町役場"
     return {
-        "P05_001": code, "P05_002": "1", "P05_003": f"（架空）{city[:-1]}{hall}", "P05_004": _address(place),
+        "P05_001": code,
+        "P05_002": "1",
+        "P05_003": f"（架空）{city[:-1]}{hall}",
+        "P05_004": _address(place),
         "geometry": np.array([lon, lat]),
-    }  # fmt: skip
+    }
 
 
 def _name(place: pd.Series, word: str) -> str:
@@ -109,9 +120,7 @@ def _frame(rows: list[dict[str, object]]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=points, crs=GEOGRAPHIC)
 
 
-def own_rows(
-    mie: pd.DataFrame, cells: pd.DataFrame, gap: np.ndarray, roads: gpd.GeoDataFrame
-) -> list[list[object]]:
+def own_rows(mie: pd.DataFrame, cells: pd.DataFrame, gap: np.ndarray, roads: gpd.GeoDataFrame) -> list[list[object]]:
     """Rows of OWN_COLUMNS: places where people come and work, most where a carrier is missing, some on the passes."""
     rng = np.random.default_rng([SEED, 2])
     in_gap = np.flatnonzero(gap)
@@ -127,16 +136,5 @@ def own_rows(
         word, kind = OWN_KINDS[number % len(OWN_KINDS)]
         visitors = "" if number % 4 == 3 else int(rng.integers(3, 90)) * 100
         name = f"（架空）{mie['town'].iloc[place]}{word}"
-        rows.append(
-            [
-                name,
-                kind,
-                f"{lat:.6f}",
-                f"{lon:.6f}",
-                visitors,
-                "県庁内照会（架空）",
-                "2026-06-01",
-                "架空の地点",
-            ]
-        )
+        rows.append([name, kind, f"{lat:.6f}", f"{lon:.6f}", visitors, "県庁内照会（架空）", "2026-06-01", "架空の地点"])
     return rows

@@ -46,19 +46,13 @@ class Field:
     hills: np.ndarray
 
 
-def make_field(
-    outline: BaseGeometry, cells: pd.DataFrame, places: np.ndarray, rng: np.random.Generator
-) -> Field:
+def make_field(outline: BaseGeometry, cells: pd.DataFrame, places: np.ndarray, rng: np.random.Generator) -> Field:
     """Everything the carriers have in common. places: every named place near, float[n, 2] metres."""
     west, south, east, north = np.array(outline.bounds) + MARGIN_M * np.array([-1, -1, 1, 1])
     west, north = np.floor(west / PIXEL_M) * PIXEL_M, np.ceil(north / PIXEL_M) * PIXEL_M
     shape = int((north - south) // PIXEL_M), int((east - west) // PIXEL_M)
     transform = Affine(PIXEL_M, 0.0, west, 0.0, -PIXEL_M, north)
-    y, x = np.meshgrid(
-        north - (np.arange(shape[0]) + 0.5) * PIXEL_M,
-        west + (np.arange(shape[1]) + 0.5) * PIXEL_M,
-        indexing="ij",
-    )
+    y, x = np.meshgrid(north - (np.arange(shape[0]) + 0.5) * PIXEL_M, west + (np.arange(shape[1]) + 0.5) * PIXEL_M, indexing="ij")
     lon, lat = to_degrees.transform(x.ravel(), y.ravel())
     key = _key(np.floor(lat * ROWS_PER_DEGREE), np.floor(lon * COLUMNS_PER_DEGREE))
     known = pd.Series(np.arange(len(cells)), index=_key(cells["row"].to_numpy(), cells["column"].to_numpy()))

@@ -39,14 +39,12 @@ ROUTES = (
     ("（架空）県道4号 松阪玉城線", PREFECTURAL, "0", ("24204", "24442", "24461", "24203")),
     ("（架空）県道5号 多気大台線", PREFECTURAL, "1", ("24204", "24441", "24443")),
     ("（架空）県道6号 大紀南伊勢線", PREFECTURAL, "0", ("24471", "24472")),
-)  # fmt: skip
+)
 PASSES = 6  # ways over the hills, each between two neighbouring places, where nobody may live on the way
 PASS_M = (2_600.0, 5_200.0)
 
 
-def make_roads(
-    mie: pd.DataFrame, cells: pd.DataFrame, outline: BaseGeometry, layers: Iterable[np.ndarray]
-) -> gpd.GeoDataFrame:
+def make_roads(mie: pd.DataFrame, cells: pd.DataFrame, outline: BaseGeometry, layers: Iterable[np.ndarray]) -> gpd.GeoDataFrame:
     """Rows 路線名, 種別, 緊急輸送道路 ("1"/"0"), 備考 in EPSG:6674; every stretch stands in one row alone.
 
     layers: each carrier's 4G polygons in EPSG:6674.
@@ -75,9 +73,7 @@ def make_roads(
 def _neighbours(points: np.ndarray, outline: BaseGeometry) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of neighbouring places with dry land all the way: (first, second), int64[n], first < second."""
     corners = Delaunay(points).simplices
-    pairs = np.unique(
-        np.sort(np.vstack([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]])), axis=0
-    )
+    pairs = np.unique(np.sort(np.vstack([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]])), axis=0)
     lines = shapely.linestrings(points[pairs])
     land = outline.buffer(-60.0)
     shapely.prepare(land)
@@ -89,9 +85,7 @@ def _whole(layer: np.ndarray) -> shapely.STRtree:
     return shapely.STRtree(shapely.make_valid(layer))
 
 
-def _unserved(
-    start: np.ndarray, end: np.ndarray, length: np.ndarray, layers: list[shapely.STRtree]
-) -> np.ndarray:
+def _unserved(start: np.ndarray, end: np.ndarray, length: np.ndarray, layers: list[shapely.STRtree]) -> np.ndarray:
     """Share of each way, 0..1, where at least one carrier is missing, by points along it: float[n]."""
     count = np.maximum(np.ceil(length / SAMPLE_M).astype(int), 1)
     way = np.repeat(np.arange(len(length)), count)
@@ -108,9 +102,7 @@ def _unserved(
 def _hubs(mie: pd.DataFrame, cells: pd.DataFrame) -> dict[str, int]:
     """The most peopled place of every municipality: {code: row of `mie`}."""
     people = np.bincount(cells["place"], cells["population"], len(mie))
-    return {
-        str(code): int(rows[np.argmax(people[rows])]) for code, rows in mie.groupby("code").indices.items()
-    }
+    return {str(code): int(rows[np.argmax(people[rows])]) for code, rows in mie.groupby("code").indices.items()}
 
 
 def _way(graph: object, one: int, other: int) -> list[int]:
@@ -141,9 +133,14 @@ def _passes(
 
 
 def _rows(
-    name: str, kind: str, emergency: str, stretches: list[tuple[int, int]], taken: set[tuple[int, int]],
-    points: np.ndarray, rng: np.random.Generator,
-) -> list[dict[str, object]]:  # fmt: skip
+    name: str,
+    kind: str,
+    emergency: str,
+    stretches: list[tuple[int, int]],
+    taken: set[tuple[int, int]],
+    points: np.ndarray,
+    rng: np.random.Generator,
+) -> list[dict[str, object]]:
     """A row for each unbroken run of stretches that no earlier road has."""
     rows: list[dict[str, object]] = []
     corners: list[np.ndarray] = []
@@ -151,15 +148,7 @@ def _rows(
     def close() -> None:
         if len(corners) > 1:
             shape = LineString(np.round(np.array(corners), 1))
-            rows.append(
-                {
-                    "路線名": name,
-                    "種別": kind,
-                    "緊急輸送道路": emergency,
-                    "備考": "架空の道路",
-                    "geometry": shape,
-                }
-            )
+            rows.append({"路線名": name, "種別": kind, "緊急輸送道路": emergency, "備考": "架空の道路", "geometry": shape})
         corners.clear()
 
     for one, other in stretches:

@@ -15,23 +15,32 @@ PLACES = 400
 IN_GAPS = 0.75  # so many of the places with a gap have one
 BOTH, SHELTER_ONLY = 0.45, 0.30
 SHELTER_COLUMNS = (
-    "NO", "共通ID", "都道府県名及び市町村名", "施設・場所名", "住所", "指定緊急避難場所との住所同一",
-    "その他市町村長が必要と認める事項", "受入対象者", "緯度", "経度", "備考",
-)  # fmt: skip
+    "NO",
+    "共通ID",
+    "都道府県名及び市町村名",
+    "施設・場所名",
+    "住所",
+    "指定緊急避難場所との住所同一",
+    "その他市町村長が必要と認める事項",
+    "受入対象者",
+    "緯度",
+    "経度",
+    "備考",
+)
 HAZARDS = ("洪水", "崖崩れ、土石流及び地滑り", "高潮", "地震", "津波", "大規模な火事", "内水氾濫", "火山現象")
 SITE_COLUMNS = (
-    "NO", "共通ID", "都道府県名及び市町村名", "施設・場所名", "住所", *HAZARDS, "指定避難所との住所同一",
-    "緯度", "経度", "備考",
-)  # fmt: skip
-BUILDINGS = (
-    "集会所",
-    "公民館",
-    "地区センター",
-    "小学校体育館",
-    "旧小学校",
-    "コミュニティセンター",
-    "中学校体育館",
+    "NO",
+    "共通ID",
+    "都道府県名及び市町村名",
+    "施設・場所名",
+    "住所",
+    *HAZARDS,
+    "指定避難所との住所同一",
+    "緯度",
+    "経度",
+    "備考",
 )
+BUILDINGS = ("集会所", "公民館", "地区センター", "小学校体育館", "旧小学校", "コミュニティセンター", "中学校体育館")
 GROUNDS = ("グラウンド", "高台広場", "公園", "駐車場", "神社境内")
 REMARK = "架空の施設です"
 
@@ -60,18 +69,14 @@ def make_shelters(
         if indoors:
             shelters.append([len(shelters) + 1, *common, both, "", "", *where])
         if both or not indoors:
-            suits = [
-                "1" if rng.random() < share else "" for share in (0.7, 0.6, 0.7, 0.9, 0.6, 0.5, 0.6, 0.05)
-            ]
+            suits = ["1" if rng.random() < share else "" for share in (0.7, 0.6, 0.7, 0.9, 0.6, 0.5, 0.6, 0.05)]
             sites.append([len(sites) + 1, *common, *suits, both, *where])
     return shelters, sites
 
 
 def _cells(cells: pd.DataFrame, gap: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The cells that get a shelter: the fullest of most places with a gap, then others by their people."""
-    left_out = (
-        cells[gap].sort_values(["place", "population"], ascending=[True, False]).drop_duplicates("place")
-    )
+    left_out = cells[gap].sort_values(["place", "population"], ascending=[True, False]).drop_duplicates("place")
     first = left_out.index.to_numpy()[rng.random(len(left_out)) < IN_GAPS]
     weight = np.sqrt(cells["population"].to_numpy(float))
     weight[gap] = 0.0
@@ -79,9 +84,7 @@ def _cells(cells: pd.DataFrame, gap: np.ndarray, rng: np.random.Generator) -> np
     return np.sort(np.concatenate([first, others]))
 
 
-def point_on_land(
-    cell: pd.Series, land: BaseGeometry, place: pd.Series, rng: np.random.Generator
-) -> np.ndarray:
+def point_on_land(cell: pd.Series, land: BaseGeometry, place: pd.Series, rng: np.random.Generator) -> np.ndarray:
     """A point on land in the cell, near the place where it can be: longitude, latitude."""
     box = cell_boxes(np.array([cell["row"]]), np.array([cell["column"]]))[0]
     tries = rng.uniform(box.bounds[:2], box.bounds[2:], (60, 2))

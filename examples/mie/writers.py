@@ -48,9 +48,7 @@ def shapefile_zip(layer: gpd.GeoDataFrame, name: str) -> bytes:
             geometry_type="Polygon",
             layer_options={"DBF_DATE_LAST_UPDATE": FIXED_DAY},
         )
-        members = {
-            suffix: path.with_suffix(suffix).read_bytes() for suffix in (".shp", ".shx", ".dbf", ".prj")
-        }
+        members = {suffix: path.with_suffix(suffix).read_bytes() for suffix in (".shp", ".shx", ".dbf", ".prj")}
     table = bytearray(members[".dbf"])
     table[29] = 0  # the language driver id: most writers leave it empty
     members[".dbf"] = bytes(table)
@@ -77,9 +75,7 @@ def zipped(name: str, data: bytes) -> bytes:
     return stream.getvalue()
 
 
-def geopackage(
-    layers: dict[str, gpd.GeoDataFrame], description: str, geometry_type: str = "MultiPolygon"
-) -> bytes:
+def geopackage(layers: dict[str, gpd.GeoDataFrame], description: str, geometry_type: str = "MultiPolygon") -> bytes:
     """One GeoPackage with several layers."""
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
     try:
@@ -105,11 +101,7 @@ def flatgeobuf(layer: gpd.GeoDataFrame, title: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "layer.fgb"
         pyogrio.write_dataframe(
-            layer,
-            path,
-            driver="FlatGeobuf",
-            geometry_type="Polygon",
-            layer_options={"TITLE": title, "DESCRIPTION": NOTE},
+            layer, path, driver="FlatGeobuf", geometry_type="Polygon", layer_options={"TITLE": title, "DESCRIPTION": NOTE}
         )
         return path.read_bytes()
 
@@ -123,10 +115,7 @@ def kml(layer: gpd.GeoDataFrame, title: str) -> bytes:
         '<Style id="a"><LineStyle><color>ffb2721f</color></LineStyle><PolyStyle><color>66b2721f</color></PolyStyle></Style>',
     ]
     for name, geometry in zip(layer["name"], layer.geometry, strict=True):
-        rings = [
-            _kml_ring("outer", geometry.exterior),
-            *(_kml_ring("inner", ring) for ring in geometry.interiors),
-        ]
+        rings = [_kml_ring("outer", geometry.exterior), *(_kml_ring("inner", ring) for ring in geometry.interiors)]
         lines.append(
             f"<Placemark><name>{escape(name)}</name><styleUrl>#a</styleUrl><Polygon>{''.join(rings)}</Polygon></Placemark>"
         )
@@ -136,9 +125,7 @@ def kml(layer: gpd.GeoDataFrame, title: str) -> bytes:
 
 def _kml_ring(side: str, ring: BaseGeometry) -> str:
     points = " ".join(f"{lon:.5f},{lat:.5f}" for lon, lat in shapely.get_coordinates(ring))
-    return (
-        f"<{side}BoundaryIs><LinearRing><coordinates>{points}</coordinates></LinearRing></{side}BoundaryIs>"
-    )
+    return f"<{side}BoundaryIs><LinearRing><coordinates>{points}</coordinates></LinearRing></{side}BoundaryIs>"
 
 
 def geojson(layer: gpd.GeoDataFrame, name: str, decimals: int) -> bytes:
@@ -160,9 +147,7 @@ def geojson(layer: gpd.GeoDataFrame, name: str, decimals: int) -> bytes:
 
 
 def _rounded(value: Any, decimals: int) -> Any:
-    return (
-        round(value, decimals) if isinstance(value, float) else [_rounded(part, decimals) for part in value]
-    )
+    return round(value, decimals) if isinstance(value, float) else [_rounded(part, decimals) for part in value]
 
 
 def _compact(value: Any) -> str:

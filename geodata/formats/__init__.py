@@ -1,1 +1,12 @@
-"""One module per vector file format: bytes to raw layers, counted record by record, nothing repaired."""
+"""Files of geometry, one module a format, each giving the same plain record (`raw.RawLayer`).
+
+geojson.read(file)              # the layers of a file, with what was odd about it
+shapefile.read(archive, name)
+raw.RawLayer                    # geometries, table, CRS as the file names it, remarks
+"""
+
+from __future__ import annotations
+
+from geodata.formats import flatgeobuf, geojson, geopackage, kml, parquet, raw, shapefile
+
+__all__ = ["flatgeobuf", "geojson", "geopackage", "kml", "parquet", "raw", "shapefile"]

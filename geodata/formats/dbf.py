@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geodata.errors import DataError, Text
-from geodata.limits import check_count, limits
-from geodata.text import decode_fields
+from geodata.safety import ceilings
+from geodata.tables import text as tables_text
 
 FIELD = struct.Struct("<11sc4xBB14x")
 HEADER_END = 0x0D
@@ -38,7 +38,7 @@ def read_dbf(data: bytes, cpg: str = "") -> Dbf:
     fields = _fields(data, header)
     if sum(size for _, _, size, _ in fields) + 1 != width or header > len(data):
         raise _broken(".dbf の見出しと行の長さが合いません", "header and row length of the .dbf disagree")
-    check_count("行数", "rows", rows, limits().rows)
+    ceilings.check_count("行数", "rows", rows, ceilings.limits().rows)
     if len(data) - header < rows * width:
         whole = (len(data) - header) // width
         raise DataError(
@@ -52,20 +52,14 @@ def read_dbf(data: bytes, cpg: str = "") -> Dbf:
     table = np.frombuffer(data, np.uint8, rows * width, header).reshape(rows, width)
     cells, at = {}, 1
     for position, (name, kind, size, decimals) in enumerate(fields):
-        block = (
-            np.ascontiguousarray(table[:, at : at + size]).view(f"S{size}")[:, 0]
-            if size
-            else np.full(rows, b"")
-        )
+        block = np.ascontiguousarray(table[:, at : at + size]).view(f"S{size}")[:, 0] if size else np.full(rows, b"")
         cells[position] = (name, kind, decimals, block)
         at += size
     declared = _codec(cpg) or LANGUAGE_DRIVERS.get(data[29], "")
-    encoding, wrong = decode_fields(_texts(cells), declared)
+    encoding, wrong = tables_text.decode_fields(_texts(cells), declared)
     columns: dict[str, Any] = {}
     for name, kind, decimals, block in cells.values():
-        columns[_free_name(name.decode(encoding, "replace").strip(), columns)] = _column(
-            block, kind, decimals, encoding
-        )
+        columns[_free_name(name.decode(encoding, "replace").strip(), columns)] = _column(block, kind, decimals, encoding)
     deleted = table[:, 0] == DELETED[0] if width else np.zeros(rows, bool)
     return Dbf(columns, deleted, encoding, wrong)
 
@@ -79,7 +73,7 @@ def _fields(data: bytes, header: int) -> list[tuple[bytes, str, int, int]]:
         length = size + 256 * decimals if kind == b"C" else size
         fields.append((name.split(b"\x00")[0], kind.decode("latin-1"), length, decimals))
         at += 32
-    check_count("列数", "columns", len(fields), limits().columns)
+    ceilings.check_count("列数", "columns", len(fields), ceilings.limits().columns)
     return fields
 
 
@@ -95,13 +89,7 @@ def _codec(cpg: str) -> str:
 
     name = cpg.strip().strip("\ufeff").casefold().replace(" ", "")
     known = {"932": "cp932", "sjis": "cp932", "shift_jis": "cp932", "shift-jis": "cp932", "65001": "utf-8"}
-    known |= {
-        "88591": "iso8859-1",
-        "1252": "cp1252",
-        "ansi1252": "cp1252",
-        "ansi932": "cp932",
-        "windows-31j": "cp932",
-    }
+    known |= {"88591": "iso8859-1", "1252": "cp1252", "ansi1252": "cp1252", "ansi932": "cp932", "windows-31j": "cp932"}
     try:
         return codecs.lookup(known.get(name, name)).name if name else ""
     except (LookupError, ValueError):  # ValueError: a NUL in the name
@@ -121,13 +109,9 @@ def _column(block: npt.NDArray[np.bytes_], kind: str, decimals: int, encoding: s
     if kind in "NF":
         return _numbers(block, decimals)
     unique, inverse = np.unique(block, return_inverse=True)
-    texts = np.array(
-        [bytes(value).split(b"\x00")[0].rstrip().decode(encoding, "ignore") for value in unique], object
-    )
+    texts = np.array([bytes(value).split(b"\x00")[0].rstrip().decode(encoding, "ignore") for value in unique], object)
     if kind == "D":
-        texts = np.array(
-            [f"{text[:4]}-{text[4:6]}-{text[6:]}" if len(text) == 8 else text for text in texts], object
-        )
+        texts = np.array([f"{text[:4]}-{text[4:6]}-{text[6:]}" if len(text) == 8 else text for text in texts], object)
     return pd.Series(texts[inverse] if len(unique) else [], dtype=str)
 
 
@@ -137,9 +121,7 @@ def _numbers(block: npt.NDArray[np.bytes_], decimals: int) -> npt.NDArray[Any]:
     try:
         numbers = np.where(unknown, b"nan", plain).astype(np.float64)
     except ValueError as error:
-        raise _broken(
-            "数値の列に数でない文字があります", "a column of numbers holds something else"
-        ) from error
+        raise _broken("数値の列に数でない文字があります", "a column of numbers holds something else") from error
     whole = decimals == 0 and not unknown.any() and len(numbers) > 0 and np.abs(numbers).max() < 2**53
     if whole and (numbers == np.round(numbers)).all():
         return numbers.astype(np.int64)

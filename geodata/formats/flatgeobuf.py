@@ -1,4 +1,4 @@
-"""FlatGeobuf, read by GDAL (behind the fence of geodata.gdal) in the reading process."""
+"""FlatGeobuf, read by GDAL (behind the fence of geodata.safety.gdal) in the reading process."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from geodata.crs import Declared
 from geodata.errors import DataError, Text
 from geodata.formats.raw import LayerEntry, RawLayer, Remark, column, frame_of
 from geodata.formats.wkb import shapes_of_wkb
-from geodata.limits import check_count, limits
-from geodata.reading_process import run
+from geodata.safety import ceilings, child_process
 
 WORD = Text("地物", "feature")
 MEND = Text(
@@ -37,21 +36,21 @@ class Fields:
 
 def layers(copy: Path) -> list[LayerEntry]:
     """The file's only layer, already read."""
-    fields = run(read_fields, str(copy), limits().features, size_bytes=copy.stat().st_size)
+    fields = child_process.run(read_fields, str(copy), ceilings.limits().features, size_bytes=copy.stat().st_size)
     layer = _layer(fields)
     return [LayerEntry("", layer.records, lambda: layer)]
 
 
 def read_fields(copy: str, most: int) -> Fields:
     """Everything in the private copy. Runs in the reading process."""
-    from geodata.gdal import pyogrio
+    from geodata.safety import gdal as safety_gdal
 
-    gdal = pyogrio()
+    gdal = safety_gdal.pyogrio()
     try:
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
             info = gdal.read_info(copy)
-            check_count("地物数", "features", int(info["features"]), most)
+            ceilings.check_count("地物数", "features", int(info["features"]), most)
             meta, _, wkb, data = gdal.raw.read(copy)
     except DataError:
         raise
@@ -99,9 +98,6 @@ def broken() -> DataError:
     """The refusal for a file that GDAL cannot read through."""
     return DataError(
         "fgb-broken",
-        Text(
-            "FlatGeobuf が壊れていて最後まで読めません。",
-            "the FlatGeobuf is damaged and cannot be read to its end",
-        ),
+        Text("FlatGeobuf が壊れていて最後まで読めません。", "the FlatGeobuf is damaged and cannot be read to its end"),
         MEND,
     )

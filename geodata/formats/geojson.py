@@ -16,25 +16,17 @@ from geodata.crs import Declared
 from geodata.errors import DataError, Text
 from geodata.formats.json_stream import JsonStream, encoding_of
 from geodata.formats.raw import LayerEntry, RawLayer, Remark, ShapeBuilder, malformed, place, table_of
-from geodata.limits import check_count, limits
+from geodata.safety import ceilings
 
 WORD = Text("地物", "feature")
 CRS84 = "OGC:CRS84"
-SHAPES = {
-    "Point",
-    "MultiPoint",
-    "LineString",
-    "MultiLineString",
-    "Polygon",
-    "MultiPolygon",
-    "GeometryCollection",
-}
+SHAPES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
 DEPTH = 20
 
 
 def layers(path: Path) -> list[LayerEntry]:
     """The file's only layer, already read."""
-    check_count("バイト数", "bytes", path.stat().st_size, limits().text_bytes)
+    ceilings.check_count("バイト数", "bytes", path.stat().st_size, ceilings.limits().text_bytes)
     layer = _read(path)
     return [LayerEntry(layer.name, layer.records, lambda: layer)]
 
@@ -51,10 +43,7 @@ def _read(path: Path) -> RawLayer:
             _document(stream, features)
     remarks = features.builder.remarks()
     if encoding == "cp932":
-        text = Text(
-            "UTF-8 ではなく Shift_JIS（CP932）の GeoJSON として読みました。",
-            "read as CP932: GeoJSON should be UTF-8",
-        )
+        text = Text("UTF-8 ではなく Shift_JIS（CP932）の GeoJSON として読みました。", "read as CP932: GeoJSON should be UTF-8")
         remarks.append(Remark("warn", "encoding-not-utf8", text))
     return RawLayer(
         "",
@@ -101,10 +90,7 @@ def not_geojson(top: dict[str, Any]) -> DataError:
     kind = str(top.get("type", ""))
     known = {
         "Topology": ("TopoJSON", "TopoJSON"),
-        "gdal_streamed_alg": (
-            "GDAL の処理手順（他のファイルを読む指示）",
-            "a GDAL pipeline (an order to read other files)",
-        ),
+        "gdal_streamed_alg": ("GDAL の処理手順（他のファイルを読む指示）", "a GDAL pipeline (an order to read other files)"),
     }
     if "geometryType" in top or "rings" in top:
         known[kind] = ("ESRI JSON", "ESRI JSON")
@@ -131,10 +117,7 @@ def declared_crs(top: dict[str, Any]) -> Declared:
     if not isinstance(name, (str, int)) or (isinstance(member, dict) and member.get("type") == "link"):
         raise DataError(
             "crs-unreadable",
-            Text(
-                f"crs の書き方が読めません: {json.dumps(member, ensure_ascii=False)[:80]}",
-                "the crs member cannot be read",
-            ),
+            Text(f"crs の書き方が読めません: {json.dumps(member, ensure_ascii=False)[:80]}", "the crs member cannot be read"),
             Text(
                 'GISソフトで座標系を確かめて GeoJSON を書き出し直すか、"crs" を消して study.toml に crs = "EPSG:…" と書いてください。',
                 'export again, or delete "crs" and write crs = "EPSG:…" in study.toml',
@@ -154,7 +137,7 @@ class _Features:
     def add(self, feature: Any) -> None:
         """Take in one element of the features array."""
         index = self.builder.next()
-        check_count("地物数", "features", index + 1, limits().features)
+        ceilings.check_count("地物数", "features", index + 1, ceilings.limits().features)
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
             raise malformed(WORD, index + 1, 'type が "Feature" ではありません', 'its type is not "Feature"')
         properties = feature.get("properties")
@@ -162,7 +145,7 @@ class _Features:
             raise malformed(WORD, index + 1, "properties が項目の組ではありません", "properties is no object")
         row = dict(properties or {})
         self.cells += len(row)
-        check_count("属性の値の数", "attribute values", self.cells, limits().attributes)
+        ceilings.check_count("属性の値の数", "attribute values", self.cells, ceilings.limits().attributes)
         if "id" in feature and "id" not in row:
             row["id"] = feature["id"]
         self.rows.append(row)
@@ -183,9 +166,7 @@ class _Features:
         try:
             self._parts(index, kind, coordinates)
         except TypeError as error:
-            raise malformed(
-                WORD, index + 1, "座標の入れ子の深さが違います", "positions are nested to the wrong depth"
-            ) from error
+            raise malformed(WORD, index + 1, "座標の入れ子の深さが違います", "positions are nested to the wrong depth") from error
 
     def _parts(self, index: int, kind: str, coordinates: list[Any]) -> None:
         builder = self.builder
@@ -208,9 +189,7 @@ class _Features:
 
         members = geometry.get("geometries")
         if not isinstance(members, list) or depth > DEPTH:
-            raise malformed(
-                WORD, index + 1, "GeometryCollection の中身が読めません", "the collection cannot be read"
-            )
+            raise malformed(WORD, index + 1, "GeometryCollection の中身が読めません", "the collection cannot be read")
         inner = _Features()
         shapes = []
         for member in members:

@@ -18,7 +18,7 @@ from geodata.crs import Declared
 from geodata.errors import DataError, Text
 from geodata.formats.raw import LINES, POINTS, POLYGONS, LayerEntry, RawLayer, Remark, column, frame_of
 from geodata.formats.wkb import shapes_of_wkb
-from geodata.limits import check_count, check_time, limits
+from geodata.safety import ceilings
 
 WORD = Text("地物", "feature")
 ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
@@ -41,24 +41,19 @@ def layers(path: Path, copy: Path) -> list[LayerEntry]:
                 "ほかのソフトで編集中のようです（保存されていない変更が -wal ファイルにあります）。",
                 "another program has it open: changes still lie in its -wal file",
             ),
-            Text(
-                "QGIS などを閉じてから、もう一度読み込んでください。",
-                "close QGIS or whatever has it open, and try again",
-            ),
+            Text("QGIS などを閉じてから、もう一度読み込んでください。", "close QGIS or whatever has it open, and try again"),
         )
     with _database(copy) as base:
         found = _tables(base)
         if not found:
             raise DataError(
-                "gpkg-no-layer",
-                Text("GeoPackage に図形の層がありません。", "the GeoPackage holds no layer of shapes"),
-                MEND,
+                "gpkg-no-layer", Text("GeoPackage に図形の層がありません。", "the GeoPackage holds no layer of shapes"), MEND
             )
-        check_count("層の数", "layers", len(found), limits().layers)
+        ceilings.check_count("層の数", "layers", len(found), ceilings.limits().layers)
         entries = []
         for name, geometry, kind, srs in found:
             rows = base.execute(f"SELECT count(*) FROM {_quoted(name)}").fetchone()[0]
-            check_count("地物数", "features", rows, limits().features)
+            ceilings.check_count("地物数", "features", rows, ceilings.limits().features)
             entries.append(LayerEntry(name, rows, _reader(copy, name, geometry, srs, rows), _kinds(kind)))
     return entries
 
@@ -81,25 +76,18 @@ def _database(copy: Path) -> Iterator[sqlite3.Connection]:
             base.text_factory = lambda data: data.decode("utf-8", "replace")
             base.set_progress_handler(_still_in_time, STEPS_BETWEEN_CHECKS)
             yield base
-    except (
-        sqlite3.Error,
-        UnicodeDecodeError,
-        OverflowError,
-    ) as error:  # sqlite3 decodes damaged text strictly
-        check_time()  # the progress handler stops a query that takes too long
+    except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:  # sqlite3 decodes damaged text strictly
+        ceilings.check_time()  # the progress handler stops a query that takes too long
         raise DataError(
             "gpkg-broken",
-            Text(
-                f"GeoPackage が壊れているか、GeoPackage ではありません（{error}）。",
-                f"damaged, or no GeoPackage ({error})",
-            ),
+            Text(f"GeoPackage が壊れているか、GeoPackage ではありません（{error}）。", f"damaged, or no GeoPackage ({error})"),
             MEND,
         ) from error
 
 
 def _still_in_time() -> int:
     try:
-        check_time()
+        ceilings.check_time()
     except DataError:
         return 1
     return 0
@@ -127,29 +115,23 @@ def _read(base: sqlite3.Connection, name: str, geometry: str, srs: int, rows: in
     columns = [row[1] for row in base.execute(f"PRAGMA table_info({_quoted(name)})")]
     keys = {row[1] for row in base.execute(f"PRAGMA table_info({_quoted(name)})") if row[5]}
     names = [title for title in columns if title != geometry]
-    check_count("列数", "columns", len(names), limits().columns)
-    check_count("属性の値の数", "attribute values", rows * len(names), limits().attributes)
+    ceilings.check_count("列数", "columns", len(names), ceilings.limits().columns)
+    ceilings.check_count("属性の値の数", "attribute values", rows * len(names), ceilings.limits().attributes)
     listed = ", ".join(_quoted(title) for title in [geometry, *names])
     values = base.execute(f"SELECT {listed} FROM {_quoted(name)}").fetchall()
-    check_time()
+    ceilings.check_time()
     transposed = list(zip(*values, strict=True)) if values else [()] * (len(names) + 1)
     shapes = shapes_of_wkb(_wkb(transposed[0]), WORD, MEND)
-    kept = {
-        title: column(_plain(held))
-        for title, held in zip(names, transposed[1:], strict=True)
-        if title not in keys
-    }
+    kept = {title: column(_plain(held)) for title, held in zip(names, transposed[1:], strict=True) if title not in keys}
     remarks = []
     if views := base.execute(
         "SELECT count(*) FROM sqlite_master WHERE type = 'view' AND name IN (SELECT table_name FROM gpkg_geometry_columns)"
     ).fetchone()[0]:
-        text = Text(
-            f"ビュー（仮想の層）{views} 個は使っていません。", f"{views} views (virtual layers) were not used"
-        )
+        text = Text(f"ビュー（仮想の層）{views} 個は使っていません。", f"{views} views (virtual layers) were not used")
         remarks.append(Remark("info", "gpkg-views", text, views))
     return RawLayer(
-        name, shapes, frame_of(kept, len(values)), _crs(base, srs), len(values), np.arange(1, len(values) + 1), WORD, remarks,
-    )  # fmt: skip
+        name, shapes, frame_of(kept, len(values)), _crs(base, srs), len(values), np.arange(1, len(values) + 1), WORD, remarks
+    )
 
 
 def _plain(values: tuple[Any, ...]) -> list[Any]:
@@ -173,8 +155,7 @@ def _crs(base: sqlite3.Connection, srs: int) -> Declared:
     if srs in UNDEFINED_SRS:
         return Declared("unknown")
     row = base.execute(
-        "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
-        (srs,),
+        "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?", (srs,)
     ).fetchone()
     if row is None:
         return Declared("absent")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from geodata.errors import DataError, Text
-from geodata.limits import check_count, check_time, limits
+from geodata.safety import ceilings
 
 BLOCK = 1 << 20
 FORGET_AFTER = 4 << 20
@@ -62,7 +62,7 @@ class JsonStream:
 
     def value(self) -> Any:
         """The next whole value, as Python objects."""
-        check_time()
+        ceilings.check_time()
         self.peek()
         while True:
             try:
@@ -75,9 +75,7 @@ class JsonStream:
                 if sure or self._ended:
                     raise self.broken("JSON の書き方が正しくありません", error.msg, error.pos) from error
             except (RecursionError, ValueError) as error:  # nested 1,000 deep; a number of 5,000 digits
-                raise self.broken(
-                    "入れ子が深すぎるか、数が長すぎます", "nested too deeply, or a number is too long"
-                ) from error
+                raise self.broken("入れ子が深すぎるか、数が長すぎます", "nested too deeply, or a number is too long") from error
             self._read_to_balance()
 
     def _read_to_balance(self) -> None:
@@ -89,25 +87,22 @@ class JsonStream:
             if not self._more(size):
                 return self._check_density()
             opened += self._text.count("{", self._at + seen) - self._text.count("}", self._at + seen)
-            check_time()
-            check_count("1つの値の文字数", "characters in one value", seen, limits().feature_text_bytes)
+            ceilings.check_time()
+            ceilings.check_count("1つの値の文字数", "characters in one value", seen, ceilings.limits().feature_text_bytes)
             if opened <= 0:
                 return self._check_density()
             size = min(2 * size, 16 * BLOCK)
 
     def _check_density(self) -> None:
         """Refuse what would grow too far when parsed: nested lists take 20 times their text."""
-        check_count(
-            "1つの図形の頂点数",
-            "positions in one shape",
-            self._text.count("[", self._at),
-            limits().feature_positions,
+        ceilings.check_count(
+            "1つの図形の頂点数", "positions in one shape", self._text.count("[", self._at), ceilings.limits().feature_positions
         )
-        check_count(
+        ceilings.check_count(
             "1つの値の中の項目数",
             "members of one value",
             self._text.count(",", self._at),
-            4 * limits().feature_positions,
+            4 * ceilings.limits().feature_positions,
         )
 
     def items(self) -> Iterator[None]:
@@ -170,7 +165,7 @@ def encoding_of(path: Path) -> str:
         except UnicodeDecodeError:
             continue
         return name
-    from geodata.text import decode
+    from geodata.tables import text
 
-    decode(path.read_bytes())  # raises with byte and row
+    text.decode(path.read_bytes())  # raises with byte and row
     return "cp932"

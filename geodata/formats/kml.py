@@ -17,18 +17,8 @@ import numpy.typing as npt
 from geodata.crs import Declared
 from geodata.errors import DataError, Text
 from geodata.formats.kml_text import FROM_EARTH, broken, opened_as_utf8
-from geodata.formats.raw import (
-    LINES,
-    POINTS,
-    POLYGONS,
-    LayerEntry,
-    RawLayer,
-    Remark,
-    ShapeBuilder,
-    malformed,
-    table_of,
-)
-from geodata.limits import check_count, check_time, limits
+from geodata.formats.raw import LINES, POINTS, POLYGONS, LayerEntry, RawLayer, Remark, ShapeBuilder, malformed, table_of
+from geodata.safety import ceilings
 
 WORD = Text("プレースマーク", "placemark")
 CRS84 = "OGC:CRS84"
@@ -57,7 +47,7 @@ class _Folder:
 
 def layers(path: Path) -> list[LayerEntry]:
     """One layer for each folder that holds placemarks of its own. All are read at once."""
-    check_count("バイト数", "bytes", path.stat().st_size, limits().text_bytes)
+    ceilings.check_count("バイト数", "bytes", path.stat().st_size, ceilings.limits().text_bytes)
     with opened_as_utf8(path) as stream:
         folders, overlays = _parsed(stream)
     held = [folder for folder in folders if folder.rows]
@@ -81,9 +71,15 @@ def layers(path: Path) -> list[LayerEntry]:
 def _layer(folder: _Folder, name: str) -> RawLayer:
     count = len(folder.rows)
     return RawLayer(
-        name, folder.builder.shapes(), table_of(folder.rows), Declared("default", CRS84), count,
-        np.arange(1, count + 1), WORD, folder.builder.remarks(),
-    )  # fmt: skip
+        name,
+        folder.builder.shapes(),
+        table_of(folder.rows),
+        Declared("default", CRS84),
+        count,
+        np.arange(1, count + 1),
+        WORD,
+        folder.builder.remarks(),
+    )
 
 
 def _distinct(names: list[str]) -> list[str]:
@@ -99,8 +95,7 @@ def _distinct(names: list[str]) -> list[str]:
 def _overlay_remark(kind: str, count: int) -> Remark:
     what = NOT_AREAS[kind]
     text = Text(
-        f"{what.ja} {count:,} 件はエリアの図形ではないため除きました。",
-        f"{count:,} {what.en} are no shapes and were left out",
+        f"{what.ja} {count:,} 件はエリアの図形ではないため除きました。", f"{count:,} {what.en} are no shapes and were left out"
     )
     return Remark("warn", f"kml-{kind.lower()}", text, count, excluded=True)
 
@@ -171,7 +166,7 @@ class _Reading:
         tag = _tag(element)
         if event == "start":
             self._open.append(tag)
-            check_count("入れ子の深さ", "levels of nesting", len(self._open), 200)
+            ceilings.check_count("入れ子の深さ", "levels of nesting", len(self._open), 200)
             if tag == "Placemark" or tag in NOT_AREAS:
                 self._inside += 1
             elif tag in FOLDERS and not self._inside:
@@ -196,9 +191,9 @@ class _Reading:
 
 
 def _add_placemark(folder: _Folder, element: Any) -> None:
-    check_time()
+    ceilings.check_time()
     index = folder.builder.next()
-    check_count("地物数", "features", index + 1, limits().features)
+    ceilings.check_count("地物数", "features", index + 1, ceilings.limits().features)
     row: dict[str, Any] = {}
     for child in element:
         tag = _tag(child)
@@ -210,7 +205,7 @@ def _add_placemark(folder: _Folder, element: Any) -> None:
             _add_shape(folder, child, tag, index, 0)
     folder.rows.append(row)
     folder.cells += len(row)
-    check_count("属性の値の数", "attribute values", folder.cells, limits().attributes)
+    ceilings.check_count("属性の値の数", "attribute values", folder.cells, ceilings.limits().attributes)
 
 
 def _extended(element: Any) -> dict[str, Any]:
@@ -269,14 +264,8 @@ def _numbers(tuples: list[str], index: int) -> npt.NDArray[np.float64]:
     try:
         values = np.array(",".join(tuples).split(","), np.float64)
         each = tuples[0].count(",") + 1
-        if (
-            values.size == each * len(tuples)
-            and each in (2, 3)
-            and all(t.count(",") == each - 1 for t in tuples)
-        ):
+        if values.size == each * len(tuples) and each in (2, 3) and all(t.count(",") == each - 1 for t in tuples):
             return values.reshape(len(tuples), each)
         return np.array([position.split(",")[:2] for position in tuples], np.float64)
     except ValueError as error:
-        raise malformed(
-            WORD, index + 1, "座標（coordinates）が数ではありません", "coordinates are not numbers"
-        ) from error
+        raise malformed(WORD, index + 1, "座標（coordinates）が数ではありません", "coordinates are not numbers") from error

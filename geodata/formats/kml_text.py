@@ -29,9 +29,7 @@ def opened_as_utf8(path: Path) -> BinaryIO:
     with stream:
         data = stream.read()
     try:
-        text = data.decode(
-            "cp932" if encoding in {"shift_jis", "sjis", "windows-31j", "x-sjis"} else encoding
-        )
+        text = data.decode("cp932" if encoding in {"shift_jis", "sjis", "windows-31j", "x-sjis"} else encoding)
     except (UnicodeDecodeError, LookupError) as error:
         raise broken(f"文字コード {encoding} で読めません", f"not in its encoding, {encoding}") from error
     return io.BytesIO(re.sub(r"<\?xml.*?\?>", "", text, count=1, flags=re.DOTALL).encode("utf-8"))
@@ -39,6 +37,4 @@ def opened_as_utf8(path: Path) -> BinaryIO:
 
 def broken(ja: str, en: str) -> DataError:
     """The refusal for a file that is no KML."""
-    return DataError(
-        "kml-broken", Text(f"KML として読めません（{ja}）。", f"this is not KML ({en})"), FROM_EARTH
-    )
+    return DataError("kml-broken", Text(f"KML として読めません（{ja}）。", f"this is not KML ({en})"), FROM_EARTH)

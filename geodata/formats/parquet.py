@@ -13,8 +13,7 @@ from geodata.errors import DataError, Text
 from geodata.formats.flatgeobuf import Fields
 from geodata.formats.raw import LayerEntry, RawLayer, column, frame_of
 from geodata.formats.wkb import shapes_of_wkb
-from geodata.limits import Limits, check_count, limits
-from geodata.reading_process import run
+from geodata.safety import ceilings, child_process
 
 WORD = Text("地物", "feature")
 MEND = Text(
@@ -26,13 +25,11 @@ UNKNOWN = "unknown"
 
 def layers(copy: Path) -> list[LayerEntry]:
     """The file's only layer, already read."""
-    fields = run(read_fields, str(copy), limits(), size_bytes=copy.stat().st_size)
+    fields = child_process.run(read_fields, str(copy), ceilings.limits(), size_bytes=copy.stat().st_size)
     shapes = shapes_of_wkb(fields.wkb, WORD, MEND)
     count = len(shapes)
     columns = {name: column(list(values)) for name, values in fields.columns.items()}
-    raw = RawLayer(
-        "", shapes, frame_of(columns, count), _declared(fields.crs), count, np.arange(1, count + 1), WORD
-    )
+    raw = RawLayer("", shapes, frame_of(columns, count), _declared(fields.crs), count, np.arange(1, count + 1), WORD)
     return [LayerEntry("", count, lambda: raw)]
 
 
@@ -42,32 +39,24 @@ def _declared(crs: str) -> Declared:
     return Declared("declared", crs) if crs else Declared("default", "OGC:CRS84")
 
 
-def read_fields(copy: str, ceiling: Limits) -> Fields:
+def read_fields(copy: str, ceiling: ceilings.Limits) -> Fields:
     """Everything in the private copy. Runs in the reading process."""
     import pyarrow
     from pyarrow import parquet
 
     try:
-        with parquet.ParquetFile(
-            copy, thrift_string_size_limit=ceiling.text_bytes, page_checksum_verification=True
-        ) as opened:
+        with parquet.ParquetFile(copy, thrift_string_size_limit=ceiling.text_bytes, page_checksum_verification=True) as opened:
             rows = opened.metadata.num_rows
-            check_count("地物数", "features", rows, ceiling.features)
-            size = sum(
-                opened.metadata.row_group(k).total_byte_size for k in range(opened.metadata.num_row_groups)
-            )
-            check_count("展開後のバイト数", "bytes after unpacking", size, ceiling.text_bytes)
-            check_count(
-                "属性の値の数", "attribute values", rows * len(opened.schema_arrow), ceiling.attributes
-            )
+            ceilings.check_count("地物数", "features", rows, ceiling.features)
+            size = sum(opened.metadata.row_group(k).total_byte_size for k in range(opened.metadata.num_row_groups))
+            ceilings.check_count("展開後のバイト数", "bytes after unpacking", size, ceiling.text_bytes)
+            ceilings.check_count("属性の値の数", "attribute values", rows * len(opened.schema_arrow), ceiling.attributes)
             geo = _geo(opened.schema_arrow.metadata or {})
             primary = str(geo.get("primary_column", "geometry"))
             described = geo["columns"].get(primary)
             if not isinstance(described, dict) or described.get("encoding") != "WKB":
                 raise DataError(
-                    "parquet-encoding",
-                    Text("図形の列が WKB 形式ではありません。", "its shapes are not encoded as WKB"),
-                    MEND,
+                    "parquet-encoding", Text("図形の列が WKB 形式ではありません。", "its shapes are not encoded as WKB"), MEND
                 )
             names = [f.name for f in opened.schema_arrow if not pyarrow.types.is_nested(f.type)]
             extra = [name for name in names if name != primary and name not in geo["columns"]]
@@ -104,9 +93,7 @@ def _geo(metadata: dict[bytes, bytes]) -> dict[str, Any]:
         ) from error
     if not isinstance(geo, dict) or not isinstance(geo.get("columns"), dict):
         raise DataError(
-            "parquet-no-geo",
-            Text("geo メタデータの書き方が正しくありません。", "its geo metadata is malformed"),
-            MEND,
+            "parquet-no-geo", Text("geo メタデータの書き方が正しくありません。", "its geo metadata is malformed"), MEND
         )
     return geo
 

@@ -13,8 +13,8 @@ import pandas as pd
 
 from geodata.crs import Declared
 from geodata.errors import DataError, Text
-from geodata.limits import check_count, limits
 from geodata.report import Level
+from geodata.safety import ceilings
 
 LARGEST = 1e9  # no CRS of the earth has coordinates as large, in metres, feet or degrees
 Geometries = npt.NDArray[np.object_]
@@ -87,16 +87,14 @@ def table_of(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
     names: dict[str, None] = {}
     for row in rows:
         names.update(dict.fromkeys(row))
-    check_count("列数", "columns", len(names), limits().columns)
+    ceilings.check_count("列数", "columns", len(names), ceilings.limits().columns)
     columns = {name: column([row.get(name) for row in rows]) for name in names}
     return frame_of(columns, len(rows))
 
 
 def frame_of(columns: dict[str, Any], rows: int) -> pd.DataFrame:
     """A frame with a RangeIndex, keeping the name "geometry" free."""
-    named = {
-        name + "_" if name.casefold() == "geometry" else name: values for name, values in columns.items()
-    }
+    named = {name + "_" if name.casefold() == "geometry" else name: values for name, values in columns.items()}
     return pd.DataFrame(named, index=pd.RangeIndex(rows))
 
 
@@ -165,22 +163,14 @@ class ShapeBuilder:
                 array = np.array([position[:2] for position in values], np.float64)
             except (ValueError, TypeError, IndexError) as error:
                 raise malformed(
-                    self.word,
-                    feature + 1,
-                    "座標が数の組ではありません",
-                    "a position is not a pair of numbers",
+                    self.word, feature + 1, "座標が数の組ではありません", "a position is not a pair of numbers"
                 ) from error
         if array.size == 0:
             return np.empty((0, 2))
         if array.ndim != 2 or array.shape[1] < 2:
-            raise malformed(
-                self.word,
-                feature + 1,
-                "座標の入れ子の深さが違います",
-                "positions are nested to the wrong depth",
-            )
+            raise malformed(self.word, feature + 1, "座標の入れ子の深さが違います", "positions are nested to the wrong depth")
         self.vertices += len(array)
-        check_count("頂点数", "vertices", self.vertices, limits().vertices, place(self.word, feature + 1))
+        ceilings.check_count("頂点数", "vertices", self.vertices, ceilings.limits().vertices, place(self.word, feature + 1))
         if not (np.abs(array[:, :2]) < LARGEST).all():  # NaN is not either
             raise not_finite(place(self.word, feature + 1))
         if array.shape[1] > 2 and array[:, 2].any():
@@ -231,8 +221,7 @@ class ShapeBuilder:
         found: list[Remark] = []
         if self.tall:
             text = Text(
-                f"高さ（Z）の値を {len(self.tall):,} 件から落としました。",
-                f"heights (Z) dropped from {len(self.tall):,} shapes",
+                f"高さ（Z）の値を {len(self.tall):,} 件から落としました。", f"heights (Z) dropped from {len(self.tall):,} shapes"
             )
             places = tuple(str(place(self.word, feature + 1)) for feature in sorted(self.tall)[:20])
             found.append(Remark("info", "geometry-z", text, len(self.tall), places))
@@ -252,16 +241,12 @@ class ShapeBuilder:
         result = np.full(self.count, None, object)
         if self._points:
             where = np.array([feature for feature, _ in self._points])
-            _place_parts(
-                result, where, shapely.points(np.array([xy for _, xy in self._points])), shapely.multipoints
-            )
+            _place_parts(result, where, shapely.points(np.array([xy for _, xy in self._points])), shapely.multipoints)
         if self._lines:
             arrays = [xy for _, xy in self._lines]
             index = np.repeat(np.arange(len(arrays)), [len(xy) for xy in arrays])
             parts = shapely.linestrings(np.concatenate(arrays), indices=index)
-            _place_parts(
-                result, np.array([feature for feature, _ in self._lines]), parts, shapely.multilinestrings
-            )
+            _place_parts(result, np.array([feature for feature, _ in self._lines]), parts, shapely.multilinestrings)
         if self._rings:
             index = np.repeat(np.arange(len(self._rings)), [len(ring) for ring in self._rings])
             rings = shapely.linearrings(np.concatenate(self._rings), indices=index)

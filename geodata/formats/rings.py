@@ -12,8 +12,8 @@ import shapely
 
 from geodata.errors import Text
 from geodata.formats.raw import Remark, ShapeBuilder, place
-from geodata.limits import check_time
 from geodata.report import PLACES_KEPT
+from geodata.safety import ceilings
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -66,7 +66,7 @@ def polygons_of(rings: Rings, builder: ShapeBuilder, word: Text) -> list[Remark]
             builder.polygon(feature, own)
             wrong = own_areas[0] > 0
         else:
-            check_time()
+            ceilings.check_time()
             wrong = _assemble(feature, own, own_areas, builder)
             if (own_areas > 0).all() or (own_areas < 0).all():
                 nested += [feature] * _ring_within_ring(own)

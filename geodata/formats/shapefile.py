@@ -18,19 +18,9 @@ import numpy.typing as npt
 from geodata.crs import Declared
 from geodata.errors import DataError, Text
 from geodata.formats.dbf import Dbf, read_dbf
-from geodata.formats.raw import (
-    LINES,
-    POINTS,
-    POLYGONS,
-    LayerEntry,
-    RawLayer,
-    Remark,
-    ShapeBuilder,
-    frame_of,
-    place,
-)
+from geodata.formats.raw import LINES, POINTS, POLYGONS, LayerEntry, RawLayer, Remark, ShapeBuilder, frame_of, place
 from geodata.formats.rings import Rings, polygons_of
-from geodata.limits import check_count, check_time, limits
+from geodata.safety import ceilings
 
 WORD = Text("レコード", "record")
 MAGIC = b"\x00\x00\x27\x0a"
@@ -50,18 +40,14 @@ def layers(path: Path) -> list[LayerEntry]:
     data = path.read_bytes()
     kind = _check_header(data)
     records = list(_records(data, _index(path)))
-    check_count("地物数", "features", len(records), limits().features)
+    ceilings.check_count("地物数", "features", len(records), ceilings.limits().features)
     kinds = frozenset({POINTS if kind == 8 else str(KINDS[kind])})
     return [LayerEntry("", len(records), lambda: _read(path, data, records), kinds)]
 
 
 def companion(path: Path, suffix: str) -> Path | None:
     """The file beside `path` with another ending, in whatever case it is written."""
-    for name in (
-        path.with_suffix(suffix),
-        path.with_suffix(suffix.upper()),
-        path.with_name(path.name + suffix),
-    ):
+    for name in (path.with_suffix(suffix), path.with_suffix(suffix.upper()), path.with_name(path.name + suffix)):
         if name.is_file():
             return name
     return None
@@ -75,19 +61,11 @@ def _check_header(data: bytes) -> int:
     if kind == MULTIPATCH:
         raise DataError(
             "shp-multipatch",
-            Text(
-                "立体（マルチパッチ）の Shapefile は読めません。",
-                "multipatch (3-D) shapefiles cannot be read",
-            ),
-            Text(
-                "GISソフトで 2次元のポリゴンに変換してください。",
-                "convert it to 2-D polygons with GIS software",
-            ),
+            Text("立体（マルチパッチ）の Shapefile は読めません。", "multipatch (3-D) shapefiles cannot be read"),
+            Text("GISソフトで 2次元のポリゴンに変換してください。", "convert it to 2-D polygons with GIS software"),
         )
     if kind % 10 not in KINDS or kind not in (0, 1, 3, 5, 8, 11, 13, 15, 18, 21, 23, 25, 28):
-        raise _broken(
-            "shp-broken", f"図形の種類 {kind} は Shapefile にありません。", f"no such shape type: {kind}"
-        )
+        raise _broken("shp-broken", f"図形の種類 {kind} は Shapefile にありません。", f"no such shape type: {kind}")
     if len(data) < length:
         raise _broken(
             "shp-truncated",
@@ -131,7 +109,7 @@ def _read(path: Path, data: bytes, records: list[tuple[int, int]]) -> RawLayer:
     all_rings = Rings()
     for number, (start, end) in enumerate(records):
         if number % 1024 == 0:
-            check_time()
+            ceilings.check_time()
         builder.next()
         _shape(data, start, end, number, builder, all_rings)
     remarks = list(_companion_remarks(path, table))
@@ -150,9 +128,7 @@ def _read(path: Path, data: bytes, records: list[tuple[int, int]]) -> RawLayer:
         kept = ~table.deleted
         shapes, numbers, frame = shapes[kept], numbers[kept], frame[kept].reset_index(drop=True)
     facts = {"encoding": table.encoding} if table else {}
-    return RawLayer(
-        "", shapes, frame, _crs(path), len(records), numbers, WORD, remarks + builder.remarks(), facts
-    )
+    return RawLayer("", shapes, frame, _crs(path), len(records), numbers, WORD, remarks + builder.remarks(), facts)
 
 
 def _places(numbers: npt.NDArray[np.int64]) -> tuple[str, ...]:
@@ -182,16 +158,10 @@ def _table(path: Path, records: int) -> Dbf | None:
 
 def _companion_remarks(path: Path, table: Dbf | None) -> Iterator[Remark]:
     if table is None:
-        text = Text(
-            ".dbf がないため属性（名称など）なしで、図形だけを読みました。",
-            "no .dbf: shapes only, without attributes",
-        )
+        text = Text(".dbf がないため属性（名称など）なしで、図形だけを読みました。", "no .dbf: shapes only, without attributes")
         yield Remark("warn", "dbf-missing", text)
     if companion(path, ".shx") is None:
-        text = Text(
-            ".shx がないため、.shp を先頭から順に読みました。",
-            "no .shx: the .shp was read from its beginning",
-        )
+        text = Text(".shx がないため、.shp を先頭から順に読みました。", "no .shx: the .shp was read from its beginning")
         yield Remark("warn", "shx-missing", text)
     if table is not None and table.wrong_encoding:
         text = Text(
@@ -228,9 +198,7 @@ def _shape(data: bytes, start: int, end: int, number: int, builder: ShapeBuilder
         raise
     except (struct.error, ValueError) as error:
         raise _broken(
-            "shp-broken",
-            f"レコード {number + 1} の図形が壊れています。",
-            f"the shape of record {number + 1} is damaged",
+            "shp-broken", f"レコード {number + 1} の図形が壊れています。", f"the shape of record {number + 1} is damaged"
         ) from error
 
 
@@ -240,9 +208,7 @@ def _doubles(data: bytes, at: int, count: int, end: int) -> npt.NDArray[np.float
     return np.frombuffer(data, "<f8", 2 * count, at).reshape(count, 2)
 
 
-def _parts(
-    data: bytes, start: int, end: int, number: int, builder: ShapeBuilder
-) -> Iterator[npt.NDArray[np.float64]]:
+def _parts(data: bytes, start: int, end: int, number: int, builder: ShapeBuilder) -> Iterator[npt.NDArray[np.float64]]:
     parts, count = struct.unpack_from("<2i", data, start + 36)
     if parts < 0 or start + 44 + 4 * parts > end:
         raise ValueError("more parts than the record holds")

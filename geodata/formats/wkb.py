@@ -15,7 +15,7 @@ from geodata.formats.raw import Geometries, place
 _NO_SHAPE = (shapely.errors.ShapelyError, TypeError, ValueError, NotImplementedError)
 
 
-def shapes_of_wkb(wkb: Sequence[Any] | Geometries, word: Text, mend: Text) -> Geometries:
+def shapes_of_wkb(wkb: Sequence[Any] | Geometries, word: Text, remedy: Text) -> Geometries:
     """Shapes, None where there is None. DataError names the first record that is damaged."""
     held = np.empty(len(wkb), object)
     held[:] = wkb
@@ -29,7 +29,7 @@ def shapes_of_wkb(wkb: Sequence[Any] | Geometries, word: Text, mend: Text) -> Ge
                     "図形の中身が壊れているか、曲線など扱えない種類です。",
                     "the shape is damaged, or of a kind that cannot be used (curves)",
                 ),
-                mend,
+                remedy,
                 where=_first_bad(held, word),
             ) from error
 

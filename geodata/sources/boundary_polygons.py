@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geodata.columns import numbered, shown, text_of
 from geodata.errors import DataError, Text
-from geodata.gather import gathered
 from geodata.report import IntakeReport
+from geodata.safety import gathered
 from geodata.schema import MUNICIPALITIES, check
+from geodata.tables import numbered, shown, text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -47,10 +47,7 @@ def read(
         raise DataError(
             "no-municipalities",
             Text("区域が1つもありません。", "there is no area"),
-            Text(
-                f"列 {id_field} に番号の入った面のファイルを指定してください。",
-                f"give polygons with ids in {id_field}",
-            ),
+            Text(f"列 {id_field} に番号の入った面のファイルを指定してください。", f"give polygons with ids in {id_field}"),
         )
     ids, at = np.unique(table["municipality_id"].to_numpy(str), return_inverse=True)
     first = pd.Series(np.arange(len(table))).groupby(at).first().to_numpy()
@@ -77,9 +74,6 @@ def _no_column(rows: GeoDataFrame, field: str) -> DataError:
     return DataError(
         "column-missing",
         Text(f"列 {field} がありません。", f"there is no column {field}"),
-        Text(
-            "[boundaries] の id_field と name_field を直してください。",
-            "mend id_field and name_field in [boundaries]",
-        ),
+        Text("[boundaries] の id_field と name_field を直してください。", "mend id_field and name_field in [boundaries]"),
         where=Text("列 " + shown(rows), "columns " + shown(rows)),
     )

@@ -17,13 +17,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata import mesh_list
-from geodata.columns import numbered, plain, shown, text_of
 from geodata.errors import DataError, Text
-from geodata.mesh_list import Weak
-from geodata.points import is_table
+from geodata.mesh import lists
+from geodata.mesh import lists as mesh_list
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC, LAYERS, check
+from geodata.tables import numbered, plain, points, shown, text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -37,7 +36,7 @@ FIELDS = {
     "carrier": {"carrier", "operator", "事業者", "事業者名", "キャリア", "brandname", "provider_id", "operateur"},
     "generation": {"generation", "technology", "techno", "方式", "世代", "通信方式"},
     "level": {"niveau", "level", "quality", "品質", "レベル", "電波強度", "minsignal", "environmnt"},
-}  # fmt: skip
+}
 GENERATIONS, KINDS = LAYERS.columns["generation"].one_of, LAYERS.columns["kind"].one_of
 FEW_VALUES = 20
 PLAINLY_NOT_COVERED = {"圏外", "エリア外", "未提供", "非カバー", "×", "✕", "✖", "notcovered", "uncovered"}
@@ -61,7 +60,7 @@ def read(
     near: tuple[float, float, float, float] | None = None,
     where: Where | None = None,
     level: object = None,
-    weak: Weak | None = None,
+    weak: lists.Weak | None = None,
     target_crs: str = CRS_GEOGRAPHIC,
 ) -> tuple[GeoDataFrame, IntakeReport]:
     """LAYERS of one file, in `target_crs` (mesh lists: EPSG:6668), with the file's name as source.
@@ -76,7 +75,7 @@ def read(
     try:
         _check_declared(carrier, generation, kind, as_of)
         _check_words(path.name, kind, f"ファイル名 {path.name}", f"file name {path.name}")
-        if is_table(path):
+        if points.is_table(path):
             geometry, report = _from_mesh_list(path, layer, level, weak, where, near)
             frame_crs = CRS_GEOGRAPHIC
         else:
@@ -87,25 +86,18 @@ def read(
     report.kind = report.kind or NAME
     told = {"carrier": carrier, "generation": generation, "kind": kind, "as_of": as_of, "source": path.name}
     report.facts.update(told)
-    frame = GeoDataFrame({name: [value] * len(geometry) for name, value in told.items()}, geometry=geometry, crs=frame_crs)  # fmt: skip
+    frame = GeoDataFrame({name: [value] * len(geometry) for name, value in told.items()}, geometry=geometry, crs=frame_crs)
     return check(LAYERS, frame, path.name), report
 
 
 def _check_declared(carrier: str, generation: str, kind: str, as_of: str) -> None:
     """What the study says about the file must be sayable."""
     if not carrier.strip():
-        raise _declared(
-            "carrier",
-            carrier,
-            "事業者の略号（設定ファイルの事業者の名前）",
-            "the key of a carrier of the study",
-        )
+        raise _declared("carrier", carrier, "事業者の略号（設定ファイルの事業者の名前）", "the key of a carrier of the study")
     if generation not in GENERATIONS:
         raise _declared("generation", generation, "・".join(GENERATIONS), ", ".join(GENERATIONS))
     if kind not in KINDS:
-        raise _declared(
-            "kind", kind, "own（自社）・roaming（ローミング）・satellite（衛星）", ", ".join(KINDS)
-        )
+        raise _declared("kind", kind, "own（自社）・roaming（ローミング）・satellite（衛星）", ", ".join(KINDS))
     if as_of:
         try:
             datetime.date.fromisoformat(as_of)
@@ -116,10 +108,7 @@ def _check_declared(carrier: str, generation: str, kind: str, as_of: str) -> Non
 def _declared(name: str, value: str, ja: str, en: str) -> DataError:
     return DataError(
         f"layer-{name}",
-        Text(
-            f"エリアの設定 {name} の値「{value}」が使えません。",
-            f"{name} = {value!r} cannot be used for a layer",
-        ),
+        Text(f"エリアの設定 {name} の値「{value}」が使えません。", f"{name} = {value!r} cannot be used for a layer"),
         Text(f"{ja} を書いてください。", f"write {en}"),
     )
 
@@ -128,20 +117,19 @@ def _check_words(words: str, kind: str, place_ja: str, place_en: str) -> None:
     """Refuse what calls itself satellite or roaming but was declared as something else."""
     for other, pattern in _ELSEWHERE.items():
         if kind != other and pattern.search(words) and not _WITHOUT.search(words):
-            names = {
-                "satellite": "衛星直接通信",
-                "roaming": "ローミング（パートナー回線）",
-                "own": "自社のエリア",
-            }
+            names = {"satellite": "衛星直接通信", "roaming": "ローミング（パートナー回線）", "own": "自社のエリア"}
             raise DataError(
                 "layer-kind",
-                Text(f"{names[other]}のエリアのようですが、{names[kind]}として指定されています。", f"this seems to be {other} coverage, but was declared as {kind}"),
+                Text(
+                    f"{names[other]}のエリアのようですが、{names[kind]}として指定されています。",
+                    f"this seems to be {other} coverage, but was declared as {kind}",
+                ),
                 Text(
                     f'{names[other]}なら設定に kind = "{other}" と書いてください。一部の行だけなら where で使う行を選んでください。',
                     f'declare kind = "{other}", or choose the rows with where',
                 ),
                 where=Text(place_ja, place_en),
-            )  # fmt: skip
+            )
 
 
 def _from_polygons(
@@ -153,11 +141,9 @@ def _from_polygons(
     where: Where | None,
     target_crs: str,
 ) -> tuple[np.ndarray, IntakeReport]:  # type: ignore[type-arg]
-    from geodata import intake  # pulls in the readers
+    from geodata import intake
 
-    rows, report = intake.read_vector(
-        path, geometry="polygon", crs=crs, layer=layer, target_crs=target_crs, near=near, kind=NAME
-    )
+    rows, report = intake.read_vector(path, geometry="polygon", crs=crs, layer=layer, target_crs=target_crs, near=near, kind=NAME)
     chosen = numbered(rows)[chosen_rows(rows, where, report)]
     check_classes(pd.DataFrame(chosen.drop(columns="geometry")), kind, set(where or {}), report)
     return chosen.geometry.to_numpy(), report
@@ -167,12 +153,12 @@ def _from_mesh_list(
     path: Path,
     sheet: str | None,
     level: object,
-    weak: Weak | None,
+    weak: lists.Weak | None,
     where: Where | None,
     near: tuple[float, float, float, float] | None,
 ) -> tuple[np.ndarray, IntakeReport]:  # type: ignore[type-arg]
-    from geodata import intake  # pulls in the readers
-    from geodata.position import check_near
+    from geodata import intake
+    from geodata.crs import position
 
     table, report = intake.read_table(path, sheet=sheet)
     table = numbered(table)
@@ -182,16 +168,11 @@ def _from_mesh_list(
         raise DataError(
             "nothing-left",
             Text("エリア内のメッシュが1つもありません。", "not one cell is covered"),
-            Text(
-                "正しいファイルか、判定の列が正しいか確かめてください。",
-                "check the file and its column of answers",
-            ),
+            Text("正しいファイルか、判定の列が正しいか確かめてください。", "check the file and its column of answers"),
         )
     boxes = mesh_list.rectangles(codes, size)
     if near is not None:
-        check_near(
-            shapely.bounds(boxes), near, [f"メッシュの並び {k + 1}" for k in range(len(boxes))], report
-        )
+        position.check_near(shapely.bounds(boxes), near, [f"メッシュの並び {k + 1}" for k in range(len(boxes))], report)
     return boxes, report
 
 
@@ -205,7 +186,7 @@ def chosen_rows(rows: pd.DataFrame, where: Where | None, report: IntakeReport) -
                 Text(f"where で指定された列「{field}」がありません。", f'the field "{field}" named in where is missing'),
                 Text("列名を確かめてください。", "check its name"),
                 where=Text("列 " + shown(rows), "columns " + shown(rows)),
-            )  # fmt: skip
+            )
         found = text_of(rows, field)
         chosen &= found.isin([str(value) for value in values]).to_numpy(bool)
         if not chosen.any():
@@ -244,26 +225,21 @@ def check_classes(table: pd.DataFrame, kind: str, answered: Collection[str], rep
             continue
         if no := _not_covered(name, values):
             raise _classes(
-                "rows-not-covered",
-                name,
-                no,
-                "エリア外を表す行が含まれています",
-                "some rows are areas that are not covered",
+                "rows-not-covered", name, no, "エリア外を表す行が含まれています", "some rows are areas that are not covered"
             )
         if len(values) > 1 and role in {"carrier", "generation"}:
             ja, en = ("事業者", "carriers") if role == "carrier" else ("通信方式", "generations")
-            raise _classes(
-                f"several-{en}", name, values, f"複数の{ja}が混ざっています", f"several {en} in one file"
-            )
+            raise _classes(f"several-{en}", name, values, f"複数の{ja}が混ざっています", f"several {en} in one file")
         if len(values) > 1 and role == "level":
             listed = "、".join(values[:FEW_VALUES])
             report.note(
-                "warn", "levels-joined",
+                "warn",
+                "levels-joined",
                 Text(
                     f"列「{name}」の区分（{listed}）をすべてエリア内として読みました。選ぶときは where に書いてください。",
                     f'all classes of "{name}" ({listed}) are taken as covered; choose some with where',
                 ),
-            )  # fmt: skip
+            )
 
 
 def _not_covered(name: str, values: Sequence[str]) -> list[str]:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from geodata import ksj_places
-from geodata.columns import text_of
 from geodata.errors import Text
 from geodata.report import IntakeReport
+from geodata.tables import text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -27,11 +27,7 @@ DENTAL = "3"
 
 
 def read(
-    paths: Path | str | Iterable[Path | str],
-    *,
-    dental: bool = False,
-    crs: str | None = None,
-    layer: str | None = None,
+    paths: Path | str | Iterable[Path | str], *, dental: bool = False, crs: str | None = None, layer: str | None = None
 ) -> tuple[GeoDataFrame, list[IntakeReport]]:
     """FACILITIES of category "clinic"; further columns kind (病院, 診療所, 歯科診療所, or the code) and address."""
     return ksj_places.read_places(paths, partial(_clinics, dental=dental), crs=crs, layer=layer)

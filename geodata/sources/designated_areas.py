@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from geodata.area_rows import area_table, days_of, need_fields
-from geodata.columns import text_of
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC
+from geodata.tables import text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -51,9 +51,13 @@ FIELDS = {
     "A25": Product("farming"),
 }
 JAPANESE = {
-    "A17": "過疎地域", "A18": "半島振興対策実施地域", "A19": "離島振興対策実施地域", "A22": "豪雪地帯",
-    "A24": "振興山村", "A25": "特定農山村地域",
-}  # fmt: skip
+    "A17": "過疎地域",
+    "A18": "半島振興対策実施地域",
+    "A19": "離島振興対策実施地域",
+    "A22": "豪雪地帯",
+    "A24": "振興山村",
+    "A25": "特定農山村地域",
+}
 
 
 def read(
@@ -64,16 +68,14 @@ def read(
     Further columns: municipality_id (five digits), municipality, former (旧市町村名, "" = all of it). One area of
     several islands stands on several rows. DataError for a file of none of these products.
     """
-    from geodata import intake  # pulls in the readers
+    from geodata import intake
 
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
     tables: list[pd.DataFrame] = []
     reports: list[IntakeReport] = []
     for path in listed:
         # JGD2011 (older ones JGD2000, the same to a metre here) by specification; GeoJSON does not say so
-        rows, report = intake.read_vector(
-            path, geometry="polygon", crs=crs or CRS_GEOGRAPHIC, layer=layer, kind="area"
-        )
+        rows, report = intake.read_vector(path, geometry="polygon", crs=crs or CRS_GEOGRAPHIC, layer=layer, kind="area")
         try:
             tables.append(_areas(rows, report))
         except DataError as error:
@@ -93,13 +95,14 @@ def _areas(rows: GeoDataFrame, report: IntakeReport) -> GeoDataFrame:
     if not name:
         raise DataError(
             "not-designated-areas",
-            Text("条件不利地域（A17・A18・A19・A22・A24・A25）のファイルではありません。", "not a file of A17, A18, A19, A22, A24 or A25"),
+            Text(
+                "条件不利地域（A17・A18・A19・A22・A24・A25）のファイルではありません。",
+                "not a file of A17, A18, A19, A22, A24 or A25",
+            ),
             Text("国土数値情報の元のファイルを指定してください。", "give the original file"),
-        )  # fmt: skip
+        )
     product = FIELDS[name]
-    need_fields(
-        rows, {"code": f"{name}_{product.code}", "name": f"{name}_{product.municipality}"}, JAPANESE[name]
-    )
+    need_fields(rows, {"code": f"{name}_{product.code}", "name": f"{name}_{product.municipality}"}, JAPANESE[name])
 
     def column(number: str) -> pd.Series:
         return text_of(rows, f"{name}_{number}" if number else None)
@@ -108,12 +111,17 @@ def _areas(rows: GeoDataFrame, report: IntakeReport) -> GeoDataFrame:
     former, municipality = column(product.former), column(product.municipality)
     title = column(product.title)
     said = pd.Series(
-        np.where(title != "", title, municipality + former.where(former == "", "（" + former + "）")),
-        index=rows.index,
+        np.where(title != "", title, municipality + former.where(former == "", "（" + former + "）")), index=rows.index
     )
     kind = pd.Series(product.kind, index=rows.index)
     since = days_of(column(product.since), report, f"{name}_{product.since}") if product.since else ""
     return area_table(
-        rows, kind, said, report, valid_from=since,
-        municipality_id=column(product.code).str[:5], municipality=municipality, former=former,
-    )  # fmt: skip
+        rows,
+        kind,
+        said,
+        report,
+        valid_from=since,
+        municipality_id=column(product.code).str[:5],
+        municipality=municipality,
+        former=former,
+    )

@@ -12,10 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.area_rows import days_of
-from geodata.columns import column_of, numbered, plain, shown, text_of
 from geodata.errors import DataError, Text
 from geodata.municipality_codes import five_digits
 from geodata.report import IntakeReport
+from geodata.tables import column_of, numbered, plain, shown, text_of
 
 NAME = "designation_overrides"
 LICENCE = "自団体の資料"
@@ -32,16 +32,24 @@ FIELDS = {
 }
 NEEDED = {"municipality_id": "市町村コード", "kind": "種別"}
 KINDS = {
-    "過疎": "depopulated", "辺地": "remote", "離島": "island", "半島": "peninsula", "振興山村": "mountain", "山村": "mountain",
-    "特定農山村": "farming", "豪雪": "snow", "特定市町村": "depopulated", "経過措置": "depopulated",
-}  # fmt: skip
+    "過疎": "depopulated",
+    "辺地": "remote",
+    "離島": "island",
+    "半島": "peninsula",
+    "振興山村": "mountain",
+    "山村": "mountain",
+    "特定農山村": "farming",
+    "豪雪": "snow",
+    "特定市町村": "depopulated",
+    "経過措置": "depopulated",
+}
 
 
 def read(paths: Path | str | Iterable[Path | str]) -> tuple[pd.DataFrame, list[IntakeReport]]:
     """One row a designation: municipality_id, municipality, former ("" = all of it), kind (of AREA_KINDS),
     valid_from, valid_to (YYYY-MM-DD or ""), basis, source. DataError for a missing column or an unknown 種別.
     """
-    from geodata import intake  # pulls in the readers
+    from geodata import intake
 
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
     tables: list[pd.DataFrame] = []
@@ -62,9 +70,7 @@ def _rows(table: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
     if missing := [ja for name, ja in NEEDED.items() if columns[name] is None]:
         raise DataError(
             "column-missing",
-            Text(
-                f"「{'」「'.join(missing)}」の列がありません。", f"columns {', '.join(missing)} are missing"
-            ),
+            Text(f"「{'」「'.join(missing)}」の列がありません。", f"columns {', '.join(missing)} are missing"),
             Text(
                 "見出しに 市町村コード・旧市町村名・種別・指定開始・指定終了・根拠 を入れてください。",
                 "see docs/sources.md for the headings",
@@ -79,14 +85,8 @@ def _rows(table: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
         row = kinds.index[kinds == ""][0]
         raise DataError(
             "designation-unknown",
-            Text(
-                f"種別「{out.at[row, 'kind']}」が分かりません。",
-                f"the kind {out.at[row, 'kind']!r} is not known",
-            ),
-            Text(
-                "過疎・辺地・離島・半島・振興山村・特定農山村・豪雪 のどれかにしてください。",
-                "use one of those seven",
-            ),
+            Text(f"種別「{out.at[row, 'kind']}」が分かりません。", f"the kind {out.at[row, 'kind']!r} is not known"),
+            Text("過疎・辺地・離島・半島・振興山村・特定農山村・豪雪 のどれかにしてください。", "use one of those seven"),
             where=Text(f"行 {row}", f"row {row}"),
         )
     out["kind"] = kinds

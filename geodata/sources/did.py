@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from geodata.area_rows import area_table, need_fields
-from geodata.columns import text_of
 from geodata.errors import DataError
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC
+from geodata.tables import text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -28,15 +28,13 @@ def read(
     paths: Path | str | Iterable[Path | str], *, crs: str | None = None, layer: str | None = None
 ) -> tuple[GeoDataFrame, list[IntakeReport]]:
     """AREAS (EPSG:6668) of kind "did"; further column municipality_id."""
-    from geodata import intake  # pulls in the readers
+    from geodata import intake
 
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
     tables: list[pd.DataFrame] = []
     reports: list[IntakeReport] = []
     for path in listed:
-        rows, report = intake.read_vector(
-            path, geometry="polygon", crs=crs or CRS_GEOGRAPHIC, layer=layer, kind="area"
-        )
+        rows, report = intake.read_vector(path, geometry="polygon", crs=crs or CRS_GEOGRAPHIC, layer=layer, kind="area")
         try:
             need_fields(rows, FIELDS, "人口集中地区（A16）")
             kind = pd.Series("did", index=rows.index)

@@ -3,7 +3,7 @@
 A file is one first-order mesh (`tblT001141H5136.txt`), one prefecture (`tblT001141H24.txt`: border cells
 hold only that prefecture's part), or a plain table with columns メッシュコード and 人口. Columns are found by
 their Japanese label: the same number means another thing in another year (DOMAIN §2.3). Totals stay as
-published; people aged 65+ are shared out inside disclosure groups (geodata.disclosure).
+published; people aged 65+ are shared out inside disclosure groups (geodata.population.disclosure).
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geodata import mesh, mesh_codes
-from geodata.columns import numbered
+from geodata import mesh
 from geodata.errors import DataError, Text
 from geodata.grid import IntArray
-from geodata.population_join import Part, join
-from geodata.population_table import ROLE_NAMES, compare_total, only_cells, plain, read_numbers
+from geodata.mesh import codes as mesh_codes
+from geodata.population import ROLE_NAMES, Part, compare_total, join, only_cells, plain, read_numbers
 from geodata.report import IntakeReport
 from geodata.schema import POPULATION, Population, check
+from geodata.tables import numbered
 
 NAME = "estat_mesh"
 LICENCE = "政府統計の総合窓口(e-Stat) 利用規約（CC BY 4.0 互換）"
@@ -32,11 +32,28 @@ REDISTRIBUTABLE = True
 
 # role -> labels that name it, as population_table.plain() writes them
 FIELDS = {
-    "code": {"key_code", "メッシュコード", "地域メッシュコード", "標準地域メッシュコード", "メッシュ番号", "mesh", "mesh_code", "meshcode", "mesh_id"},
+    "code": {
+        "key_code",
+        "メッシュコード",
+        "地域メッシュコード",
+        "標準地域メッシュコード",
+        "メッシュ番号",
+        "mesh",
+        "mesh_code",
+        "meshcode",
+        "mesh_id",
+    },
     "population": {"人口(総数)", "人口総数", "総人口", "人口", "人口(総数)総数", "population"},
     "households": {"世帯総数", "世帯数", "総世帯数", "世帯(総数)", "世帯数(総数)", "世帯", "households"},
-    "population_65plus": {"65歳以上人口総数", "65歳以上人口(総数)", "65歳以上人口", "65歳以上", "高齢者人口", "population_65plus"},
-}  # fmt: skip
+    "population_65plus": {
+        "65歳以上人口総数",
+        "65歳以上人口(総数)",
+        "65歳以上人口",
+        "65歳以上",
+        "高齢者人口",
+        "population_65plus",
+    },
+}
 DISCLOSURE_FIELDS = {"treatment": "htksyori", "into": "htksaki", "given": "gassan"}
 
 
@@ -50,15 +67,22 @@ class Statistics:
 
 
 STATISTICS = {
-    "T000846": Statistics(2015, 1000, "JGD2000"), "T000847": Statistics(2015, 500, "JGD2000"),
-    "T000876": Statistics(2015, 250, "JGD2000"), "T001100": Statistics(2020, 1000),
-    "T001140": Statistics(2020, 1000), "T001101": Statistics(2020, 500, "JGD2000"),
-    "T001141": Statistics(2020, 500, "JGD2011"), "T001102": Statistics(2020, 250),
-    "T001142": Statistics(2020, 250, "JGD2011"), "T001231": Statistics(2020, 125),
-}  # fmt: skip
+    "T000846": Statistics(2015, 1000, "JGD2000"),
+    "T000847": Statistics(2015, 500, "JGD2000"),
+    "T000876": Statistics(2015, 250, "JGD2000"),
+    "T001100": Statistics(2020, 1000),
+    "T001140": Statistics(2020, 1000),
+    "T001101": Statistics(2020, 500, "JGD2000"),
+    "T001141": Statistics(2020, 500, "JGD2011"),
+    "T001102": Statistics(2020, 250),
+    "T001142": Statistics(2020, 250, "JGD2011"),
+    "T001231": Statistics(2020, 125),
+}
 # last three digits of the column codes, for files that lost their label row
-LAST_DIGITS = {2020: {"population": 1, "households": 34, "population_65plus": 19},
-               2015: {"population": 1, "households": 25, "population_65plus": 16}}  # fmt: skip
+LAST_DIGITS = {
+    2020: {"population": 1, "households": 34, "population_65plus": 19},
+    2015: {"population": 1, "households": 25, "population_65plus": 16},
+}
 _FILE_NAME = re.compile(r"tbl(T[0-9]{6})([SHQE])([0-9]{4}|[0-9]{2})(?![0-9])", re.IGNORECASE)
 _FIELD_CODE = re.compile(r"(T[0-9]{6})[0-9]{3}", re.IGNORECASE)
 
@@ -70,7 +94,7 @@ def read(paths: Path | str | Iterable[Path | str], level: object) -> tuple[Popul
     index `cell_id` is the int64 mesh code, ascending. NaN = unknown (blank or withheld), never 0. Raises
     DataError for files that overlap, contradict one another, or hold figures that cannot be read.
     """
-    from geodata import intake  # pulls in much that the pure parts do not need
+    from geodata import intake
 
     size = mesh.normal_level(level)
     parts: list[Part] = []
@@ -105,7 +129,7 @@ def parse(table: pd.DataFrame, level: int, file: str, report: IntakeReport) -> P
             "no-rows",
             Text("メッシュの行が1つもありません。", "there is no row of a cell"),
             Text("正しいファイルか、途中で切れていないか確かめてください。", "check that this is the right file, and whole"),
-        )  # fmt: skip
+        )
     rows = _rows(body, fields, columns, level, report)
     compare_total(rows, total, report)
     cut, prefecture, covers = _cut(file, rows["code"].to_numpy(), level, bool(statistics_id), report)
@@ -130,7 +154,7 @@ def _statistics_id(table: pd.DataFrame, report: IntakeReport) -> str:
             "tables-mixed",
             Text(f"1つのファイルに複数の統計表 {sorted(found)} の列があります。", f"columns of several tables: {sorted(found)}"),
             Text("統計表ごとの元のファイルを使ってください。", "use the original file of each table"),
-        )  # fmt: skip
+        )
     statistics_id = next(iter(found), "")
     if statistics_id:
         report.facts["statistics_id"] = statistics_id
@@ -142,11 +166,7 @@ def _statistics_id(table: pd.DataFrame, report: IntakeReport) -> str:
 
 
 def _fields(
-    table: pd.DataFrame,
-    columns: Mapping[str, str],
-    labels: pd.Series | None,
-    statistics_id: str,
-    report: IntakeReport,
+    table: pd.DataFrame, columns: Mapping[str, str], labels: pd.Series | None, statistics_id: str, report: IntakeReport
 ) -> dict[str, str]:
     """role -> column, by label; by number only for known tables that lost their labels, with a warning."""
     if labels is None and statistics_id:
@@ -160,19 +180,20 @@ def _fields(
         if len(matching) > 1:
             raise DataError(
                 "column-ambiguous",
-                Text(f"「{ROLE_NAMES[role].ja}」にあたる列が {len(matching)} つあります。", f"{len(matching)} columns for {ROLE_NAMES[role].en}"),
+                Text(
+                    f"「{ROLE_NAMES[role].ja}」にあたる列が {len(matching)} つあります。",
+                    f"{len(matching)} columns for {ROLE_NAMES[role].en}",
+                ),
                 Text("使わない列を消すか、見出しを変えてください。", "remove or rename those that are not meant"),
                 where=_shown(matching),
-            )  # fmt: skip
+            )
         if matching:
             fields[role] = matching[0]
     for role in ("code", "population"):
         if role not in fields:
             raise DataError(
                 "column-missing",
-                Text(
-                    f"「{ROLE_NAMES[role].ja}」の列が見つかりません。", f"no column for {ROLE_NAMES[role].en}"
-                ),
+                Text(f"「{ROLE_NAMES[role].ja}」の列が見つかりません。", f"no column for {ROLE_NAMES[role].en}"),
                 Text(
                     "e-Stat の地域メッシュ統計（その１ 人口等基本集計）を使うか、見出しを「メッシュコード」「人口」「世帯」「65歳以上」にしてください。",
                     "use e-Stat's mesh table (part 1), or name the columns メッシュコード, 人口, 世帯, 65歳以上",
@@ -190,9 +211,7 @@ def _shown(columns: list[str]) -> Text:
 def _fields_by_number(columns: Mapping[str, str], statistics_id: str, report: IntakeReport) -> dict[str, str]:
     known = STATISTICS.get(statistics_id)
     numbers = LAST_DIGITS[known.year] if known else {}
-    fields = {
-        role: columns.get(f"{statistics_id}{number:03d}".lower(), "") for role, number in numbers.items()
-    }
+    fields = {role: columns.get(f"{statistics_id}{number:03d}".lower(), "") for role, number in numbers.items()}
     if known is None or "key_code" not in columns or not fields["population"]:
         raise DataError(
             "label-row-missing",
@@ -206,12 +225,13 @@ def _fields_by_number(columns: Mapping[str, str], statistics_id: str, report: In
             ),
         )
     report.note(
-        "warn", "label-row-missing",
+        "warn",
+        "label-row-missing",
         Text(
             f"2行目の日本語の見出しがありません。統計表 {statistics_id}（{known.year}年）の決まった並びとして読みました。",
             f"no label row: columns taken by their numbers in {statistics_id} ({known.year})",
         ),
-    )  # fmt: skip
+    )
     return {"code": columns["key_code"], **{role: name for role, name in fields.items() if name}}
 
 
@@ -224,17 +244,19 @@ def _refuse_other_level(file: str, statistics_id: str, level: int) -> None:
         other = "・".join(f"{size}m" for size in sorted(sizes))
         raise DataError(
             "mesh-level-mismatch",
-            Text(f"{level}m メッシュと指定されていますが、これは {other} の統計表です。", f"given as {level} m, but this is a table of {other}"),
-            Text("メッシュの大きさの指定を直すか、指定した大きさの統計表を使ってください。", "give the level of the file, or a file of that level"),
-        )  # fmt: skip
+            Text(
+                f"{level}m メッシュと指定されていますが、これは {other} の統計表です。",
+                f"given as {level} m, but this is a table of {other}",
+            ),
+            Text(
+                "メッシュの大きさの指定を直すか、指定した大きさの統計表を使ってください。",
+                "give the level of the file, or a file of that level",
+            ),
+        )
 
 
 def _rows(
-    body: pd.DataFrame,
-    fields: Mapping[str, str],
-    columns: Mapping[str, str],
-    level: int,
-    report: IntakeReport,
+    body: pd.DataFrame, fields: Mapping[str, str], columns: Mapping[str, str], level: int, report: IntakeReport
 ) -> pd.DataFrame:
     """The rows of a Part: numbers, and the disclosure columns as text."""
     lines = np.asarray(body.index, np.int64)
@@ -244,7 +266,7 @@ def _rows(
             "メッシュコードの全角数字・桁区切りなどを直して読みました。",
             "mesh codes were read after removing separators or wide digits",
         )
-        report.note("warn", "mesh-codes-mended", text, int(mended.sum()), lines[mended])  # fmt: skip
+        report.note("warn", "mesh-codes-mended", text, int(mended.sum()), lines[mended])
     rows = pd.DataFrame({"code": codes, "line": lines}, index=body.index)
     official = DISCLOSURE_FIELDS["treatment"] in columns
     for role, name in DISCLOSURE_FIELDS.items():
@@ -262,9 +284,7 @@ def _rows(
     return rows
 
 
-def _cut(
-    file: str, codes: IntArray, level: int, official: bool, report: IntakeReport
-) -> tuple[str, str, frozenset[str]]:
+def _cut(file: str, codes: IntArray, level: int, official: bool, report: IntakeReport) -> tuple[str, str, frozenset[str]]:
     """("mesh", "prefecture" or "unknown"; prefecture code or ""; what the file speaks for)."""
     whole = np.unique(codes // 10 ** (mesh.digits_of(level) - 4))
     firsts = frozenset(str(first) for first in whole.tolist())
@@ -278,10 +298,11 @@ def _cut(
         return "mesh", "", firsts
     if official:
         report.note(
-            "warn", "cut-unknown",
+            "warn",
+            "cut-unknown",
             Text(
                 f"1次メッシュ単位か都道府県単位かがファイル名から分からず（中身は {len(firsts)} 個の1次メッシュ）、1次メッシュ単位をつないだものとして読みました。都道府県単位なら、県境のメッシュはその県の分だけです。",
                 f"the file name does not fit its {len(firsts)} first-order meshes; read as joined mesh cuts, not as a prefecture cut",
             ),
-        )  # fmt: skip
+        )
     return "unknown", "", firsts

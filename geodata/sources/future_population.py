@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geodata.columns import shown, text_of
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC
+from geodata.tables import shown, text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -28,12 +28,7 @@ NAME = "future_population"
 LICENCE = "国土数値情報 将来推計人口メッシュ CC BY 4.0"
 CREDIT = "「国土数値情報（将来推計人口メッシュ）」（国土交通省）を加工して作成"
 REDISTRIBUTABLE = True
-FIELDS = {
-    "MESH_ID": "cell_id",
-    "SHICODE": "municipality ids, joined by _",
-    "PTN_YYYY": "people",
-    "PTC_YYYY": "people aged 65+",
-}
+FIELDS = {"MESH_ID": "cell_id", "SHICODE": "municipality ids, joined by _", "PTN_YYYY": "people", "PTC_YYYY": "people aged 65+"}
 LAST_ESTIMATED = 2050
 BASE_YEAR = 2020
 _PEOPLE = re.compile(r"PTN_(\d{4})")
@@ -53,15 +48,13 @@ def read(
     `years`, and `municipality_ids`. `prefecture` (two digits) keeps meshes with at least one municipality of it,
     each once. DataError when no year is held, or a mesh stands twice with different numbers.
     """
-    from geodata import intake  # pulls in the readers
+    from geodata import intake
 
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
     tables: list[pd.DataFrame] = []
     reports: list[IntakeReport] = []
     for path in listed:
-        rows, report = intake.read_vector(
-            path, geometry="polygon", crs=crs or CRS_GEOGRAPHIC, layer=layer, kind="population"
-        )
+        rows, report = intake.read_vector(path, geometry="polygon", crs=crs or CRS_GEOGRAPHIC, layer=layer, kind="population")
         try:
             tables.append(_meshes(rows, report, prefecture, sorted({BASE_YEAR, *years})))
         except DataError as error:
@@ -71,9 +64,7 @@ def read(
     again = table.index.duplicated(keep="first")
     if again.any():
         _refuse_different(table)
-        text = Text(
-            "2つのファイルに同じメッシュがあり、1回だけ数えました。", "meshes in two files are counted once"
-        )
+        text = Text("2つのファイルに同じメッシュがあり、1回だけ数えました。", "meshes in two files are counted once")
         reports[-1].exclude("mesh-twice", text, int(again.sum()), table.index[again])
         reports[-1].accepted -= int(again.sum())
     return table[~again].sort_index(), reports
@@ -84,37 +75,41 @@ def _meshes(rows: GeoDataFrame, report: IntakeReport, prefecture: str, years: li
     if "MESH_ID" not in rows.columns or not held:
         raise DataError(
             "future-population-columns",
-            Text("将来推計人口メッシュの列（MESH_ID、PTN_2030 など）がありません。", "columns MESH_ID and PTN_2030 … are missing"),
+            Text(
+                "将来推計人口メッシュの列（MESH_ID、PTN_2030 など）がありません。", "columns MESH_ID and PTN_2030 … are missing"
+            ),
             Text("国土数値情報「将来推計人口メッシュ」の元のファイルを指定してください。", "give the original file"),
             where=Text("列 " + shown(rows), "columns " + shown(rows)),
-        )  # fmt: skip
+        )
     codes = text_of(rows, "SHICODE")
-    inside = codes.map(
-        lambda joined: any(code.startswith(prefecture) for code in joined.split("_"))
-    ).to_numpy(bool)
+    inside = codes.map(lambda joined: any(code.startswith(prefecture) for code in joined.split("_"))).to_numpy(bool)
     if not inside.all():
         report.excluded["other-prefecture"] = int((~inside).sum())
         report.accepted -= int((~inside).sum())
-        report.note("info", "other-prefecture", Text(
-            "ほかの都道府県だけにあるメッシュは読みませんでした。", "meshes of other prefectures only were left out"
-        ), int((~inside).sum()))  # fmt: skip
+        report.note(
+            "info",
+            "other-prefecture",
+            Text("ほかの都道府県だけにあるメッシュは読みませんでした。", "meshes of other prefectures only were left out"),
+            int((~inside).sum()),
+        )
     kept = rows[inside]
     table = pd.DataFrame({"municipality_ids": codes[inside]}, index=text_of(kept, "MESH_ID").to_numpy())
     for year in years:
-        for name, field in (
-            (f"population_{year}", f"PTN_{year}"),
-            (f"population_65plus_{year}", f"PTC_{year}"),
-        ):
+        for name, field in ((f"population_{year}", f"PTN_{year}"), (f"population_65plus_{year}", f"PTC_{year}")):
             table[name] = _numbers(kept, field)
     report.facts["years"] = sorted(held)
     report.facts["population_total"] = {
         str(year): round(float(table[f"population_{year}"].sum()), 3) for year in years if year in held
     }
     if late := [year for year in years if year > LAST_ESTIMATED]:
-        report.note("warn", "years-carried-on", Text(
-            f"{'・'.join(map(str, late))}年は、2050年の仮定をそのまま延ばした参考値です。",
-            f"{', '.join(map(str, late))} only carry on what is assumed for 2050",
-        ))  # fmt: skip
+        report.note(
+            "warn",
+            "years-carried-on",
+            Text(
+                f"{'・'.join(map(str, late))}年は、2050年の仮定をそのまま延ばした参考値です。",
+                f"{', '.join(map(str, late))} only carry on what is assumed for 2050",
+            ),
+        )
     return table.rename_axis("cell_id")
 
 
@@ -132,9 +127,6 @@ def _refuse_different(table: pd.DataFrame) -> None:
         raise DataError(
             "mesh-twice-different",
             Text("同じメッシュが違う値で2度あります。", "a mesh stands twice with different numbers"),
-            Text(
-                "版の違うファイルを混ぜていないか確かめてください。",
-                "look whether files of different vintages are mixed",
-            ),
+            Text("版の違うファイルを混ぜていないか確かめてください。", "look whether files of different vintages are mixed"),
             where=Text(f"メッシュ {different.index[different][0]}", f"mesh {different.index[different][0]}"),
         )

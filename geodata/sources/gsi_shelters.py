@@ -14,11 +14,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata import points
-from geodata.columns import column_of, numbered, shown, text_of
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC, FACILITIES, check
+from geodata.tables import column_of, numbered, points, shown, text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -82,7 +81,7 @@ def read(
 
 def _read_file(path: Path, crs: str, layer: str | None) -> tuple[pd.DataFrame, IntakeReport]:
     """The file's rows with a column `geometry` of points."""
-    from geodata import intake  # pulls in the readers
+    from geodata import intake
 
     if points.is_table(path):
         table, report = intake.read_table(path)
@@ -91,9 +90,7 @@ def _read_file(path: Path, crs: str, layer: str | None) -> tuple[pd.DataFrame, I
         # JGD2011 by its specification; GeoJSON does not say so
         table, report = intake.read_vector(path, geometry="point", crs=crs, layer=layer)
         xy = shapely.get_coordinates(shapely.centroid(np.asarray(table["geometry"], object)))
-        table = pd.DataFrame(table.drop(columns="geometry")).assign(
-            緯度=xy[:, 1].astype(str), 経度=xy[:, 0].astype(str)
-        )
+        table = pd.DataFrame(table.drop(columns="geometry")).assign(緯度=xy[:, 1].astype(str), 経度=xy[:, 0].astype(str))
     before = len(table)
     try:
         located = points.locate(table, report)
@@ -110,9 +107,12 @@ def facilities(table: pd.DataFrame, category: Category | None, report: IntakeRep
         raise DataError(
             "column-missing",
             Text("「施設・場所名」の列が見つかりません。", "no column 施設・場所名"),
-            Text("国土地理院の元の CSV か GeoJSON を使ってください（見出しの行が必要です）。", "use the original file of 国土地理院, with its header"),
+            Text(
+                "国土地理院の元の CSV か GeoJSON を使ってください（見出しの行が必要です）。",
+                "use the original file of 国土地理院, with its header",
+            ),
             where=Text("列 " + shown(table), "columns " + shown(table)),
-        )  # fmt: skip
+        )
     kind = category or _category(table, hazards)
     out = pd.DataFrame({name: text_of(table, column_of(table, names)) for name, names in FIELDS.items()})
     for hazard in hazards:
@@ -121,7 +121,12 @@ def facilities(table: pd.DataFrame, category: Category | None, report: IntakeRep
     out["geometry"] = np.asarray(table["geometry"], object)
     report.facts["category"] = kind
     nameless = (out["name"] == "").to_numpy(bool)
-    report.exclude("no-name", Text("施設名の空の行を除きました。", "rows without a name were left out"), int(nameless.sum()), out.index[nameless])  # fmt: skip
+    report.exclude(
+        "no-name",
+        Text("施設名の空の行を除きました。", "rows without a name were left out"),
+        int(nameless.sum()),
+        out.index[nameless],
+    )
     report.accepted -= int(nameless.sum())
     made = "NO" + out["number"]
     unnumbered = out["municipality_name"] + "/" + out["name"]
@@ -129,10 +134,15 @@ def facilities(table: pd.DataFrame, category: Category | None, report: IntakeRep
     without = ((out["common_id"] == "") & ~nameless).to_numpy(bool)
     if without.any():
         report.note(
-            "info", "no-common-id",
-            Text("共通ID の無い施設は NO（無ければ市町名と施設名）から番号を作りました。", "places without 共通ID got an id made from NO or name"),
-            int(without.sum()), out.index[without],
-        )  # fmt: skip
+            "info",
+            "no-common-id",
+            Text(
+                "共通ID の無い施設は NO（無ければ市町名と施設名）から番号を作りました。",
+                "places without 共通ID got an id made from NO or name",
+            ),
+            int(without.sum()),
+            out.index[without],
+        )
     return out[~nameless].drop(columns=["common_id", "number"])
 
 
@@ -144,9 +154,12 @@ def _category(table: pd.DataFrame, hazards: list[str]) -> Category:
     raise DataError(
         "shelter-kind",
         Text("指定避難所か指定緊急避難場所かが列から分かりません。", "the columns do not tell shelters from evacuation sites"),
-        Text("設定 category に shelter（指定避難所）か evacuation_site（指定緊急避難場所）を書いてください。", 'say category = "shelter" or "evacuation_site"'),
+        Text(
+            "設定 category に shelter（指定避難所）か evacuation_site（指定緊急避難場所）を書いてください。",
+            'say category = "shelter" or "evacuation_site"',
+        ),
         where=Text("列 " + shown(table), "columns " + shown(table)),
-    )  # fmt: skip
+    )
 
 
 def identified(places: pd.DataFrame, reports: list[IntakeReport]) -> GeoDataFrame:
@@ -156,9 +169,7 @@ def identified(places: pd.DataFrame, reports: list[IntakeReport]) -> GeoDataFram
     xy = shapely.get_coordinates(places["geometry"].to_numpy())
     places = places.assign(x=xy[:, 0], y=xy[:, 1]).fillna("")
     # a place that is both keeps its plain id as a shelter
-    both = (places["category"] == "evacuation_site") & places["base"].isin(
-        places.loc[places["category"] == "shelter", "base"]
-    )
+    both = (places["category"] == "evacuation_site") & places["base"].isin(places.loc[places["category"] == "shelter", "base"])
     places["base"] = places["base"].where(~both, places["base"] + "/evacuation_site")
     order = ["base", "category", "name", "y", "x"]
     places = places.sort_values(order, kind="stable")  # never by the order of the file
@@ -176,7 +187,5 @@ def identified(places: pd.DataFrame, reports: list[IntakeReport]) -> GeoDataFram
         )
         reports[int(k)].note("warn", "id-shared", text, len(rows), rows["name"])
     ids = places["base"].where(nth == 1, places["base"] + "#" + nth.astype(str))
-    table = places.drop(columns=["base", "x", "y", "file", "geometry"]).set_index(
-        pd.Index(ids, name="facility_id")
-    )
+    table = places.drop(columns=["base", "x", "y", "file", "geometry"]).set_index(pd.Index(ids, name="facility_id"))
     return GeoDataFrame(table, geometry=places["geometry"].to_numpy(), crs=CRS_GEOGRAPHIC).sort_index()

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geodata.columns import shown, text_of
 from geodata.errors import DataError, Text
-from geodata.gather import gathered
 from geodata.municipality_codes import five_digits
 from geodata.report import IntakeReport
+from geodata.safety import gathered
 from geodata.schema import CRS_GEOGRAPHIC, MUNICIPALITIES, check
+from geodata.tables import shown, text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -49,7 +49,7 @@ def read(
     DataError when a column is missing or a code fails its check digit. crs, layer: the study's answers for
     files that do not say.
     """
-    from geodata import intake  # pulls in the readers
+    from geodata import intake
 
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
     frames: list[GeoDataFrame] = []
@@ -66,10 +66,7 @@ def read(
         raise DataError(
             "no-municipalities",
             Text("市区町村の区域が1つもありません。", "there is no area of a municipality"),
-            Text(
-                "国土数値情報「行政区域（N03）」の元のファイルを指定してください。",
-                "give the original file of N03",
-            ),
+            Text("国土数値情報「行政区域（N03）」の元のファイルを指定してください。", "give the original file of N03"),
             "、".join(path.name for path in listed),
         )
     _note_shared_codes(frames, reports)
@@ -85,7 +82,7 @@ def municipal_rows(rows: GeoDataFrame, report: IntakeReport) -> GeoDataFrame:
             Text(f"行政区域データの列 {'・'.join(missing)} がありません。", f"columns {', '.join(missing)} are missing"),
             Text("国土数値情報「行政区域（N03）」の元のファイルを使ってください。", "use the original file of N03"),
             where=Text("列 " + shown(rows), "columns " + shown(rows)),
-        )  # fmt: skip
+        )
     codes = text_of(rows, CODE)
     none = ((codes == "") | (text_of(rows, "N03_004") == "所属未定地")).to_numpy(bool)
     report.kind = report.kind or NAME
@@ -94,9 +91,12 @@ def municipal_rows(rows: GeoDataFrame, report: IntakeReport) -> GeoDataFrame:
         report.facts["unassigned_km2"] = _area_km2(rows[none])
         report.exclude(
             "unassigned-land",
-            Text("市区町村コードの無い区域（所属未定地）を除きました。", "areas without a municipality (所属未定地) were left out"),
-            int(none.sum()), text_of(rows, "N03_004")[none],
-        )  # fmt: skip
+            Text(
+                "市区町村コードの無い区域（所属未定地）を除きました。", "areas without a municipality (所属未定地) were left out"
+            ),
+            int(none.sum()),
+            text_of(rows, "N03_004")[none],
+        )
     kept = rows[~none].reset_index(drop=True)
     parts = [text_of(kept, name) for name in NAME_PARTS]
     county = parts[0].where(parts[0].str.endswith("郡"), "")
@@ -128,10 +128,15 @@ def _note_shared_codes(frames: list[GeoDataFrame], reports: list[IntakeReport]) 
         seen |= codes
         if twice:
             report.note(
-                "warn", "municipality-in-two-files",
-                Text("同じ市区町村が複数のファイルにあり、区域を合わせました。", "municipalities stand in several files; their areas were united"),
-                len(twice), twice,
-            )  # fmt: skip
+                "warn",
+                "municipality-in-two-files",
+                Text(
+                    "同じ市区町村が複数のファイルにあり、区域を合わせました。",
+                    "municipalities stand in several files; their areas were united",
+                ),
+                len(twice),
+                twice,
+            )
 
 
 def _area_km2(rows: GeoDataFrame) -> float:

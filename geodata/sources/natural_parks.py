@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from geodata.area_rows import area_table
-from geodata.columns import shown, text_of
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC
+from geodata.tables import shown, text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -40,15 +40,13 @@ def read(
     Which codes mean 特別地域 differs between the families of columns: the study says them; without, every area
     is ordinary and the report says that the difference is not known. Further column detail: the zone's code.
     """
-    from geodata import intake  # pulls in the readers
+    from geodata import intake
 
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
     tables: list[pd.DataFrame] = []
     reports: list[IntakeReport] = []
     for path in listed:
-        rows, report = intake.read_vector(
-            path, geometry="polygon", crs=crs or CRS_GEOGRAPHIC, layer=layer, kind="area"
-        )
+        rows, report = intake.read_vector(path, geometry="polygon", crs=crs or CRS_GEOGRAPHIC, layer=layer, kind="area")
         try:
             tables.append(_parks(rows, report, {str(value) for value in special_values}))
         except DataError as error:
@@ -63,17 +61,18 @@ def _parks(rows: GeoDataFrame, report: IntakeReport, special: set[str]) -> GeoDa
         raise DataError(
             "column-missing",
             Text("自然公園（A10）の列がありません。", "there are no columns of A10"),
-            Text(
-                "国土数値情報「自然公園地域（A10）」の元のファイルを指定してください。",
-                "give the original file of A10",
-            ),
+            Text("国土数値情報「自然公園地域（A10）」の元のファイルを指定してください。", "give the original file of A10"),
             where=Text("列 " + shown(rows), "columns " + shown(rows)),
         )
     zone = text_of(rows, FIELDS[family]["zone"])
     if not special:
-        report.note("warn", "park-zone-not-said", Text(
-            "特別地域かどうかの値が study.toml の special_values に無いため、すべて「自然公園」として扱いました。",
-            "special_values is not said: every area is taken as a park, special or not",
-        ))  # fmt: skip
+        report.note(
+            "warn",
+            "park-zone-not-said",
+            Text(
+                "特別地域かどうかの値が study.toml の special_values に無いため、すべて「自然公園」として扱いました。",
+                "special_values is not said: every area is taken as a park, special or not",
+            ),
+        )
     kind = pd.Series(np.where(zone.isin(special), "park_special", "park_ordinary"), index=rows.index)
     return area_table(rows, kind, text_of(rows, FIELDS[family]["name"]), report, detail=zone)

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from geodata import ksj_places
-from geodata.columns import text_of
 from geodata.errors import Text
 from geodata.report import IntakeReport
+from geodata.tables import text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -45,9 +45,14 @@ def _offices(rows: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
     fields = FIELDS[vintage]
     if vintage == "P34":
         report.facts["redistributable"] = False
-        report.note("warn", "not-redistributable", Text(
-            "P34 は非商用のデータです。公開する資料には使えません（P05 を使うと載せられます）。", "P34 may not be passed on or used commercially"
-        ))  # fmt: skip
+        report.note(
+            "warn",
+            "not-redistributable",
+            Text(
+                "P34 は非商用のデータです。公開する資料には使えません（P05 を使うと載せられます）。",
+                "P34 may not be passed on or used commercially",
+            ),
+        )
     code = text_of(rows, fields["kind"])
     category = pd.Series(np.where(code.isin(OFFICE_CODES), "office", "hall"), index=rows.index)
     return ksj_places.named(rows, fields, category, report)

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata import ksj_places, points
-from geodata.columns import column_of, numbered, plain, shown, text_of
+from geodata import ksj_places
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC, FACILITIES, check
+from geodata.tables import column_of, numbered, plain, points, shown, text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -70,7 +70,7 @@ def read(
 
 def _rows(path: Path, crs: str | None, layer: str | None) -> tuple[pd.DataFrame, IntakeReport]:
     """The file's rows with `geometry` as points."""
-    from geodata import intake  # pulls in the readers
+    from geodata import intake
 
     if not points.is_table(path):
         rows, report = intake.read_vector(path, geometry="any", crs=crs, layer=layer, kind="facility")
@@ -93,10 +93,7 @@ def _places(rows: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
             raise DataError(
                 "column-missing",
                 Text(f"「{ja}」の列がありません。", f"there is no column {ja}"),
-                Text(
-                    "見出しに 名称・種別・緯度・経度 を入れてください。",
-                    "head the columns 名称, 種別, 緯度 and 経度",
-                ),
+                Text("見出しに 名称・種別・緯度・経度 を入れてください。", "head the columns 名称, 種別, 緯度 and 経度"),
                 where=Text("列 " + shown(rows), "columns " + shown(rows)),
             )
     out = pd.DataFrame({name: text_of(rows, column) for name, column in columns.items()}, index=rows.index)
@@ -112,9 +109,7 @@ def _places(rows: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
 def categories(kinds: pd.Series) -> pd.Series:
     """The category that each 種別 fits, by the words it holds. DataError naming rows that fit none."""
     told = kinds.map(plain)
-    fits = [
-        told.map(lambda kind, words=words: any(word in kind for word in words)) for words in WORDS.values()
-    ]
+    fits = [told.map(lambda kind, words=words: any(word in kind for word in words)) for words in WORDS.values()]
     found = pd.Series(np.select(fits, list(WORDS), ""), index=kinds.index, dtype=object)
     if (found == "").any():
         first = kinds[found == ""]

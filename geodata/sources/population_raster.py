@@ -33,7 +33,7 @@ def read(path: Path | str, *, crs: str | None = None) -> tuple[Population, list[
     `crs` is what the study declares when the file does not say. Index `cell_id` "r{j}c{i}", row j counted
     from the south, with columns i and j. DataError (from intake) for densities, negative people, no CRS.
     """
-    from geodata import intake  # rasterio is slow to import
+    from geodata import intake
 
     band, report = intake.read_raster(Path(path), crs=crs)
     rows, columns = band.values.shape
@@ -64,4 +64,4 @@ def people_frame(values: FloatArray) -> pd.DataFrame:
 
 def cell_ids(i: IntArray, j: IntArray) -> pd.Index:
     """ "r{j}c{i}" for columns i and rows j (row 0 the southernmost)."""
-    return pd.Index([f"r{row}c{column}" for row, column in zip(j.tolist(), i.tolist(), strict=True)], name="cell_id", dtype=str)  # fmt: skip
+    return pd.Index([f"r{row}c{column}" for row, column in zip(j.tolist(), i.tolist(), strict=True)], name="cell_id", dtype=str)

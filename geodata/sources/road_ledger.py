@@ -46,7 +46,7 @@ def read(
     (None: see `emergency_field`, where 1, ○, はい … mean yes). DataError when a field is missing or a value is
     not explained, when a file holds no lines, or when it does not say its CRS.
     """
-    from geodata import intake  # pulls in the readers
+    from geodata import intake
 
     _fields_are_said(class_field, class_values, road_class)
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
@@ -57,14 +57,8 @@ def read(
             if class_field is None:
                 kept = pd.Series(road_class, index=rows.index, dtype=object)
             else:
-                kept = road_rows.classes_of(
-                    road_rows.field_of(rows, class_field), class_values or {}, class_field
-                )
-            name = (
-                road_rows.field_of(rows, name_field)
-                if name_field
-                else pd.Series("", index=rows.index, dtype=object)
-            )
+                kept = road_rows.classes_of(road_rows.field_of(rows, class_field), class_values or {}, class_field)
+            name = road_rows.field_of(rows, name_field) if name_field else pd.Series("", index=rows.index, dtype=object)
             said = road_rows.field_of(rows, emergency_field) if emergency_field else None
             told = road_rows.emergency_of(said, rows.index)
             if emergency is not None:
@@ -76,9 +70,7 @@ def read(
     return pd.concat(frames, ignore_index=True), reports
 
 
-def _fields_are_said(
-    class_field: str | None, class_values: Mapping[str, str] | None, road_class: str | None
-) -> None:
+def _fields_are_said(class_field: str | None, class_values: Mapping[str, str] | None, road_class: str | None) -> None:
     if (class_field is None) == (road_class is None) or (class_field is not None and not class_values):
         raise DataError(
             "road-class-not-said",

@@ -42,22 +42,18 @@ def read(
 
     DataError when N13_003 is missing or holds a value that its specification does not have.
     """
-    from geodata import intake  # pulls in the readers
+    from geodata import intake
 
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
     frames, reports = [], []
     for path in listed:
         # JGD2011 by its specification; GeoJSON does not say so
-        rows, report = intake.read_vector(
-            path, geometry="line", crs=crs or CRS_GEOGRAPHIC, layer=layer, kind="road"
-        )
+        rows, report = intake.read_vector(path, geometry="line", crs=crs or CRS_GEOGRAPHIC, layer=layer, kind="road")
         try:
             road_class = road_rows.classes_of(road_rows.field_of(rows, CLASS), CLASS_VALUES, CLASS)
             nothing = pd.Series("", index=rows.index, dtype=object)
             frames.append(
-                road_rows.road_table(
-                    rows, road_class, nothing, road_rows.emergency_of(None, rows.index), classes, report
-                )
+                road_rows.road_table(rows, road_class, nothing, road_rows.emergency_of(None, rows.index), classes, report)
             )
         except DataError as error:
             raise error.at(path) from None

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from geodata import ksj_places
-from geodata.columns import text_of
 from geodata.errors import Text
 from geodata.report import IntakeReport
+from geodata.tables import text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -45,15 +45,16 @@ def _schools(rows: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
     if "closed" in fields:
         closed = (text_of(rows, fields["closed"]) == CLOSED).to_numpy(bool)
         rows = ksj_places.leave_out(
-            rows,
-            closed,
-            "school-closed",
-            Text("休校中の学校を除きました。", "closed schools were left out"),
-            report,
+            rows, closed, "school-closed", Text("休校中の学校を除きました。", "closed schools were left out"), report
         )
     else:
-        report.note("warn", "school-closed-unknown", Text(
-            "2013年版のため、休校中かどうかが分かりません。新しい版を使うと除けます。", "this vintage does not tell closed schools"
-        ))  # fmt: skip
+        report.note(
+            "warn",
+            "school-closed-unknown",
+            Text(
+                "2013年版のため、休校中かどうかが分かりません。新しい版を使うと除けます。",
+                "this vintage does not tell closed schools",
+            ),
+        )
     kept = {name: field for name, field in fields.items() if name != "closed"}
     return ksj_places.named(rows, kept, "school", report)

@@ -15,13 +15,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata import points
-from geodata.columns import column_of, numbered, plain, shown, text_of
 from geodata.errors import DataError, Text
-from geodata.gather import gathered
 from geodata.municipality_codes import five_digits
 from geodata.report import IntakeReport
+from geodata.safety import gathered
 from geodata.schema import CRS_GEOGRAPHIC, SETTLEMENTS, check
+from geodata.tables import column_of, numbered, plain, points, shown, text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -33,17 +32,43 @@ REDISTRIBUTABLE = True
 # plain column names, best first; the columns of one tuple are written one after the other
 FIELDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "name": (
-        ("s_name",), ("大字町丁目名", "小字・通称名"), ("town", "koaza"), ("町丁目名",), ("大字・町丁目名",), ("大字名", "字名"),
-        ("大字",), ("集落名",), ("地区名",), ("町名",), ("地名",), ("名称",), ("name",), ("集落",), ("地区",),
+        ("s_name",),
+        ("大字町丁目名", "小字・通称名"),
+        ("town", "koaza"),
+        ("町丁目名",),
+        ("大字・町丁目名",),
+        ("大字名", "字名"),
+        ("大字",),
+        ("集落名",),
+        ("地区名",),
+        ("町名",),
+        ("地名",),
+        ("名称",),
+        ("name",),
+        ("集落",),
+        ("地区",),
     ),
     "municipality_name": (
-        ("gst_name", "css_name"), ("city_name",), ("市区町村名",), ("市町村名",), ("市町名",), ("muni",), ("市区町村",),
-        ("市町村",), ("市町",), ("municipality",), ("city",),
+        ("gst_name", "css_name"),
+        ("city_name",),
+        ("市区町村名",),
+        ("市町村名",),
+        ("市町名",),
+        ("muni",),
+        ("市区町村",),
+        ("市町村",),
+        ("市町",),
+        ("municipality",),
+        ("city",),
     ),
     "municipality_id": (
-        ("municipality_id",), ("市区町村コード",), ("市町村コード",), ("市町コード",), ("全国地方公共団体コード",),
+        ("municipality_id",),
+        ("市区町村コード",),
+        ("市町村コード",),
+        ("市町コード",),
+        ("全国地方公共団体コード",),
     ),
-}  # fmt: skip
+}
 CENSUS_KEY = ("pref", "city", "s_area")
 HCODE_WATER = "8154"
 
@@ -69,9 +94,7 @@ def read(
         table, report = _read_file(path, crs, layer)
         report.kind = report.kind or NAME
         try:
-            frames.append(
-                named_places(table, name_field, municipality_field, report).assign(file=len(reports))
-            )
+            frames.append(named_places(table, name_field, municipality_field, report).assign(file=len(reports)))
         except DataError as error:
             raise error.at(path) from None
         reports.append(report)
@@ -79,10 +102,7 @@ def read(
         raise DataError(
             "no-settlements",
             Text("集落・町丁目が1つもありません。", "there is no settlement"),
-            Text(
-                "名前と位置（緯度・経度または区域）のあるファイルを指定してください。",
-                "give a file with names and places",
-            ),
+            Text("名前と位置（緯度・経度または区域）のあるファイルを指定してください。", "give a file with names and places"),
             "、".join(path.name for path in listed),
         )
     return check(SETTLEMENTS, identified(pd.concat(frames, ignore_index=True), reports)), reports
@@ -90,7 +110,7 @@ def read(
 
 def _read_file(path: Path, crs: str | None, layer: str | None) -> tuple[pd.DataFrame, IntakeReport]:
     """The file's rows with a column `geometry`: of a table its points, of a vector file its shapes."""
-    from geodata import intake  # pulls in the readers
+    from geodata import intake
 
     if not points.is_table(path):
         shapes, report = intake.read_vector(path, geometry="any", crs=crs, layer=layer)
@@ -115,30 +135,39 @@ def named_places(
         raise DataError(
             "column-missing",
             Text("集落・町丁目の名前の列が見つかりません。", "no column of settlement names"),
-            Text("見出しを「大字名」「集落名」などにするか、設定 name_field に列名を書いてください。", "name the column, or give name_field"),
+            Text(
+                "見出しを「大字名」「集落名」などにするか、設定 name_field に列名を書いてください。",
+                "name the column, or give name_field",
+            ),
             where=Text("列 " + shown(table), "columns " + shown(table)),
-        )  # fmt: skip
+        )
     census = [text_of(table, column_of(table, {part})) for part in CENSUS_KEY]
     from_census = all(column_of(table, {part}) is not None for part in CENSUS_KEY)
     key = census[0].str.zfill(2) + census[1].str.zfill(3) + census[2].str.zfill(6) if from_census else ""
-    codes = (
-        census[0].str.zfill(2) + census[1].str.zfill(3)
-        if from_census
-        else _joined(table, "municipality_id", None)
-    )
+    codes = census[0].str.zfill(2) + census[1].str.zfill(3) if from_census else _joined(table, "municipality_id", None)
     codes = five_digits(codes, report, "municipality_id") if codes is not None else ""
     municipality = _joined(table, "municipality_name", municipality_field)
-    places = pd.DataFrame({
-        "name": names, "municipality_name": "" if municipality is None else municipality,
-        "municipality_id": codes, "key": key, "geometry": np.asarray(table["geometry"], object),
-    }, index=table.index)  # fmt: skip
+    places = pd.DataFrame(
+        {
+            "name": names,
+            "municipality_name": "" if municipality is None else municipality,
+            "municipality_id": codes,
+            "key": key,
+            "geometry": np.asarray(table["geometry"], object),
+        },
+        index=table.index,
+    )
     water = text_of(table, column_of(table, {"hcode"})) == HCODE_WATER
     usable = np.isin(shapely.get_type_id(places["geometry"]), (0, 3, 6))
     reasons = (
         ("water", water.to_numpy(bool), Text("水面調査区を除きました。", "census areas of water were left out")),
         ("no-name", (names == "").to_numpy(bool), Text("名前の空の行を除きました。", "rows without a name were left out")),
-        ("not-a-place", ~usable, Text("点でも面でもない図形を除きました。", "shapes that are neither point nor polygon were left out")),
-    )  # fmt: skip
+        (
+            "not-a-place",
+            ~usable,
+            Text("点でも面でもない図形を除きました。", "shapes that are neither point nor polygon were left out"),
+        ),
+    )
     kept = np.ones(len(places), bool)
     for code, bad, text in reasons:
         report.exclude(code, text, int((bad & kept).sum()), places.index[bad & kept])
@@ -156,7 +185,7 @@ def _joined(table: pd.DataFrame, role: str, given: str | None) -> pd.Series | No
                 Text(f"設定で指定された列「{given}」がありません。", f'the column "{given}" named in the study is missing'),
                 Text("列名を確かめてください。", "check its name"),
                 where=Text("列 " + shown(table), "columns " + shown(table)),
-            )  # fmt: skip
+            )
         return text_of(table, given)
     present = {plain(name) for name in table.columns}
     for group in FIELDS[role]:
@@ -197,10 +226,7 @@ def _apart(scattered: pd.DataFrame, reports: list[IntakeReport]) -> pd.DataFrame
     ordered = scattered.assign(x=xy[:, 0], y=xy[:, 1]).sort_values(["base", "y", "x"], kind="stable")
     again = ordered.duplicated(["base", "x", "y"])
     for k, rows in ordered[again].groupby("file"):
-        text = Text(
-            "同じ市町に同じ名前・同じ座標で重ねて載っている行を除きました。",
-            "places listed twice were left out",
-        )
+        text = Text("同じ市町に同じ名前・同じ座標で重ねて載っている行を除きました。", "places listed twice were left out")
         reports[int(k)].exclude("duplicate-row", text, len(rows), rows["name"])
         reports[int(k)].accepted -= len(rows)
     return ordered[~again].drop(columns=["x", "y"])

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geodata import evidence_rows as ground
-from geodata.columns import column_of, plain, text_of
 from geodata.errors import Text
-from geodata.evidence_values import indoors_of, says_no_service
-from geodata.photos import Photo, PhotoError, read_photo
+from geodata.evidence import photos as evidence_photos
+from geodata.evidence import rows as ground
+from geodata.evidence import values
 from geodata.report import IntakeReport
+from geodata.tables import column_of, plain, text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -39,9 +39,7 @@ FIELDS = {
 }
 WANTED = {"at": "日付", "carrier": "事業者", "signal": "状況"}
 ALL = {"全社", "全て", "すべて", "全事業者", "どこも", "各社"}
-MUNICIPAL = re.compile(
-    r"(市|町|村|県|市町|市町村|自治体|役場|支所|[課係])(職員)?|.*(市|町|村|県)(役所|役場|庁|職員)"
-)
+MUNICIPAL = re.compile(r"(市|町|村|県|市町|市町村|自治体|役場|支所|[課係])(職員)?|.*(市|町|村|県)(役所|役場|庁|職員)")
 MOST_PHOTOS = 20  # of one report
 PHOTO_TROUBLE = {
     "missing": Text("フォルダに無い写真があります。", "photos that are not in the folder"),
@@ -50,7 +48,7 @@ PHOTO_TROUBLE = {
     "unreadable": Text("JPEG か PNG として読めない写真があります。", "photos that are no JPEG or PNG"),
     "too-many": Text(f"1件の報告の写真は{MOST_PHOTOS}枚まで読みます。", f"at most {MOST_PHOTOS} photos a report are read"),
     "no-folder": Text("写真のフォルダ（photos）が指定されていないため、写真を見ていません。", "no folder of photos was given"),
-}  # fmt: skip
+}
 
 
 def read(
@@ -70,11 +68,18 @@ def _read_one(path: Path, carriers: ground.Names, photos: Path | None) -> tuple[
     columns = {name: column_of(table, words) for name, words in FIELDS.items()}
     ground.needed(table, columns, WANTED)
     written = {name: text_of(table, column) for name, column in columns.items()}
-    rows = pd.DataFrame({"__lon": table["__lon"], "__lat": table["__lat"]}, index=table.index).assign(
-        at=ground.times(written["at"], report), signal=written["signal"].map(signal_of),
-        indoors=written["indoors"].map(indoors_of), rsrp_dbm=np.nan, call_ok="",
-        kind=written["who"].map(kind_of),
-    ).join(_photos(written["photos"], photos, report))  # fmt: skip
+    rows = (
+        pd.DataFrame({"__lon": table["__lon"], "__lat": table["__lat"]}, index=table.index)
+        .assign(
+            at=ground.times(written["at"], report),
+            signal=written["signal"].map(signal_of),
+            indoors=written["indoors"].map(values.indoors_of),
+            rsrp_dbm=np.nan,
+            call_ok="",
+            kind=written["who"].map(kind_of),
+        )
+        .join(_photos(written["photos"], photos, report))
+    )
     text = Text(
         f"状況が読めない行を除きました（{ground.strangers_named(written['signal'][rows['signal'] == ''])}）。"
         "圏外・つながらない・弱い・つながる のどれかで書いてください。",
@@ -82,9 +87,7 @@ def _read_one(path: Path, carriers: ground.Names, photos: Path | None) -> tuple[
     )
     rows = ground.left_out(rows, rows["signal"] == "", report, "says-nothing", text)
     rows = ground.generations(rows, written["generation"].loc[rows.index], report)
-    return ground.evidence_table(
-        _by_carrier(rows, written["carrier"].loc[rows.index], carriers, report), path
-    ), report
+    return ground.evidence_table(_by_carrier(rows, written["carrier"].loc[rows.index], carriers, report), path), report
 
 
 def kind_of(who: object) -> str:
@@ -95,46 +98,42 @@ def kind_of(who: object) -> str:
 def signal_of(written: object) -> str:
     """ "none", "weak", "works", or "" where the words are not known."""
     word = plain(written)
-    if says_no_service(word) or re.search(
+    if values.says_no_service(word) or re.search(
         r"(つながら|繋がら|使え|かから|でき)な(い|かった)|不通|不感|使用不可|利用不可|通話不可", word
     ):
         return "none"
     if re.search(r"弱|不安定|途切れ|とぎれ|つながりにく|繋がりにく", word):
         return "weak"
     return (
-        "works"
-        if re.fullmatch(
-            r"(良好|普通|圏内|(利用|使用|通話)?可(能)?|○|つなが(る|った)|繋が(る|った)|使える)", word
-        )
-        else ""
+        "works" if re.fullmatch(r"(良好|普通|圏内|(利用|使用|通話)?可(能)?|○|つなが(る|った)|繋が(る|った)|使える)", word) else ""
     )
 
 
-def _by_carrier(
-    rows: pd.DataFrame, written: pd.Series, names: ground.Names, report: IntakeReport
-) -> pd.DataFrame:
+def _by_carrier(rows: pd.DataFrame, written: pd.Series, names: ground.Names, report: IntakeReport) -> pd.DataFrame:
     """One row a report and carrier; index: lines of the file, which may come several times."""
     known = ground.key_of(names)
     found = {}
-    strangers: list[str] = []
+    unexpected: list[str] = []
     for row, text in written.items():
         parts = list(names) if plain(text) in ALL else re.split(r"[、,，/／・;；\n]+", text)
         if plain(text) in known:
             parts = [text]  # a name may itself hold a dividing sign
-        strangers += [part.strip()[:20] for part in parts if plain(part) not in known]
+        unexpected += [part.strip()[:20] for part in parts if plain(part) not in known]
         found[row] = list(dict.fromkeys(known[plain(part)] for part in parts if plain(part) in known))
     keys = pd.Series(found, dtype=object).reindex(rows.index)
     none = keys.map(len) == 0
-    told = "、".join(dict.fromkeys(name or "空欄" for name in strangers))[:100]
-    text = Text(
-        f"study.toml に無い事業者名だけの行を除きました（{told}）。",
-        f"rows that name no carrier of study.toml ({told})",
-    )
-    if strangers:
-        report.note("warn", "carrier-strange", Text(
-            f"study.toml に無い事業者名があります（{told}）。書き方が違うだけなら [evidence.aliases] に足してください。",
-            f"carriers that study.toml does not name ({told}); add spellings to [evidence.aliases]",
-        ), len(strangers))  # fmt: skip
+    told = "、".join(dict.fromkeys(name or "空欄" for name in unexpected))[:100]
+    text = Text(f"study.toml に無い事業者名だけの行を除きました（{told}）。", f"rows that name no carrier of study.toml ({told})")
+    if unexpected:
+        report.note(
+            "warn",
+            "carrier-strange",
+            Text(
+                f"study.toml に無い事業者名があります（{told}）。書き方が違うだけなら [evidence.aliases] に足してください。",
+                f"carriers that study.toml does not name ({told}); add spellings to [evidence.aliases]",
+            ),
+            len(unexpected),
+        )
     kept = ground.left_out(rows.assign(carrier=keys), none, report, "carrier-unknown", text)
     return kept.explode("carrier")
 
@@ -160,12 +159,12 @@ def _photos(written: pd.Series, folder: Path | None, report: IntakeReport) -> pd
     return pd.DataFrame(rows, index=written.index, columns=columns).astype({"photo_direction": float})
 
 
-def _photo(folder: Path | None, name: str, row: object, trouble: dict[str, list[object]]) -> Photo | None:
+def _photo(folder: Path | None, name: str, row: object, trouble: dict[str, list[object]]) -> evidence_photos.Photo | None:
     if folder is None:
         trouble.setdefault("no-folder", []).append(row)
         return None
     try:
-        return read_photo(folder, name)
-    except PhotoError as error:
+        return evidence_photos.read_photo(folder, name)
+    except evidence_photos.PhotoError as error:
         trouble.setdefault(error.code, []).append(row)
         return None

@@ -11,9 +11,9 @@ import pandas as pd
 import shapely
 
 from geodata import ksj_places
-from geodata.columns import text_of
 from geodata.errors import Text
 from geodata.report import IntakeReport
+from geodata.tables import text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -56,7 +56,10 @@ def _stations(rows: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
         # one place of several rows: counted, nothing to warn of
         report.excluded["platforms-of-one-station"] = together
         report.accepted -= together
-        report.note("info", "platforms-of-one-station", Text(
-            "路線ごとに分かれた同じ駅を1つにまとめました。", "the platforms of one station were put together"
-        ), together)  # fmt: skip
+        report.note(
+            "info",
+            "platforms-of-one-station",
+            Text("路線ごとに分かれた同じ駅を1つにまとめました。", "the platforms of one station were put together"),
+            together,
+        )
     return merged.reset_index(drop=True)

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geodata.columns import column_of, numbered, shown, text_of
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
+from geodata.tables import column_of, numbered, shown, text_of
 
 NAME = "zone_values"
 LICENCE = ""
@@ -34,15 +34,13 @@ def read(path: Path, *, value_field: str) -> tuple[pd.DataFrame, IntakeReport]:
     Index: the file's own row numbers. 該当, 有, ○ count 1; 非該当, 無, × count 0; a blank, － and 不明 are
     unknown. DataError when a column is missing or an amount is no number or negative.
     """
-    from geodata import intake  # pulls in the readers
+    from geodata import intake
 
     table, report = intake.read_table(path)
     report.kind = report.kind or NAME
     table = numbered(table)
     found = {name: column_of(table, names) for name, names in FIELDS.items()}
-    if value_field not in table.columns or not (
-        found["zone_id"] or (found["municipality"] and found["name"])
-    ):
+    if value_field not in table.columns or not (found["zone_id"] or (found["municipality"] and found["name"])):
         raise DataError(
             "column-missing",
             Text(
@@ -82,11 +80,13 @@ def _no_amount(path: Path, bad: pd.Series, field: str) -> DataError:
     rows_en = ", ".join(f'row {row} "{text[:20]}"' for row, text in bad.iloc[:ROWS_NAMED].items())
     return DataError(
         "value-not-a-number",
-        Text(f"「{field}」に0以上の数でない値が{len(bad)}件あります。", f'{len(bad)} values of "{field}" are no number from 0 on'),
+        Text(
+            f"「{field}」に0以上の数でない値が{len(bad)}件あります。", f'{len(bad)} values of "{field}" are no number from 0 on'
+        ),
         Text(
             "数、または 該当／非該当 を入れてください。分からない地区は空欄にします（0とは扱いません）。",
             "give a number, or yes / no; leave what is not known empty (it is not taken for 0)",
         ),
         path.name,
         Text(rows, rows_en),
-    )  # fmt: skip
+    )

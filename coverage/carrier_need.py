@@ -1,0 +1,139 @@
+"""What one carrier leaves out in each zone: people, households, elderly people, places, roads. Not yet rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from coverage.matrix import layers_by_column
+from coverage.zones import facilities as zones_facilities
+from coverage.zones import tables
+
+if TYPE_CHECKING:
+    from coverage.result import Result
+
+ROAMING = "roaming"
+
+
+def carrier_need(result: Result, carrier: str, generation: str) -> pd.DataFrame:
+    """What `carrier` leaves out. Index zone_id; float64 columns, NaN where unknown.
+
+    people, households, elderly (persons 65+): taken with the gap rule of the study, households and elderly in
+    the same part of each cell as its people. shelters, public (学校・医療・役場支所・集会所), visited (登山道・観光・
+    農林作業): places of the zone whose point lies outside the carrier's layers, of the kinds that were given.
+    road_km: 県道以上 and emergency roads outside this carrier's layers, km. roaming: of the people, those whose cell's centre lies in a roaming layer of the
+    carrier; NaN where it has none.
+    """
+    zones = result.zones.index
+    cells = result.cells[result.cells["zone_id"] != ""]
+    zone = cells["zone_id"]
+    left = result.gaps.loc[cells.index, f"uncovered_population_{generation}_{carrier}"]
+    part = (left / cells["population"].where(cells["population"] > 0)).fillna(0.0).where(left.notna())
+    outside, road = facilities_outside(result, carrier, generation), f"uncovered_road_km_{carrier}"
+    return pd.DataFrame(
+        {
+            "people": left.groupby(zone).sum(min_count=1).reindex(zones),
+            "households": _sum(cells["households"], part, zone).reindex(zones),
+            "elderly": _sum(cells["population_65plus"], part, zone).reindex(zones),
+            "shelters": _count(outside, zones_facilities.SHELTERING, given_categories(result), zones),
+            "public": _count(outside, zones_facilities.MEETING, given_categories(result), zones),
+            "visited": _count(outside, zones_facilities.VISITED, given_categories(result), zones),
+            "road_km": result.zones.get(road, np.nan),
+            "roaming": _roaming(result, carrier, generation, cells, left).reindex(zones),
+        },
+        index=zones,
+    ).astype(float)
+
+
+def _sum(amount: pd.Series, part: pd.Series, zone: pd.Series) -> pd.Series:
+    """Sum by zone of amount × part; unknown as soon as it is unknown in one cell that leaves somebody out."""
+    # a cell that leaves nobody out adds nothing, whether or not its amount is known
+    return (amount * part).where(part != 0.0, 0.0).groupby(zone).agg(lambda values: values.sum(skipna=False))
+
+
+def given_categories(result: Result) -> set[str]:
+    """The categories of places that the study's lists speak of: of others nothing is known."""
+    named = [zones_facilities.CATEGORIES[spec.kind] for spec in result.study.facilities]
+    return set().union(*named) | set(result.facilities["category"])
+
+
+def _count(outside: pd.DataFrame | None, categories: Sequence[str], given: set[str], zones: pd.Index) -> pd.Series:
+    """How many places of these categories are left out in each zone; NaN where no list speaks of them."""
+    if outside is None or not given & set(categories):
+        return pd.Series(np.nan, index=zones)
+    mine = outside[outside["outside"] & outside["category"].isin(categories)]
+    return mine["zone_id"].value_counts().reindex(zones, fill_value=0).astype(float)
+
+
+def zone_marks(result: Result, generation: str) -> pd.DataFrame:
+    """○ △ × － of each carrier; index zone_id, a column a carrier key.
+
+    As in the zones; where nobody lives, by the land of the zone's cells instead of its people.
+    """
+    zones, cells = result.zones, result.cells[result.cells["zone_id"] != ""]
+    land = cells["land_share"].groupby(cells["zone_id"]).sum().reindex(zones.index)
+    empty = zones["population"] == 0
+    table = {}
+    for carrier in result.study.carrier_keys:
+        lacks = (1.0 - result.shares.loc[cells.index, (carrier, generation)]) * cells["land_share"]
+        by_land = tables.mark(land, lacks.groupby(cells["zone_id"]).sum(min_count=1).reindex(zones.index))
+        table[carrier] = zones[f"mark_{generation}_{carrier}"].mask(empty, by_land)
+    return pd.DataFrame(table, index=zones.index)
+
+
+def zone_facilities(result: Result) -> pd.DataFrame:
+    """Facilities in the zones' cells, each place once: zone_id, name, category, x, y. Index facility_id."""
+    facilities = result.facilities
+    table = pd.DataFrame(
+        {
+            "name": facilities["name"].astype(str),
+            "category": facilities["category"].astype(str),
+            "x": facilities.geometry.x,
+            "y": facilities.geometry.y,
+        }
+    )
+    # 避難所 and 緊急避難場所 of one name are one place; a school that is a shelter too is both
+    kind = table["category"].where(~table["category"].isin(zones_facilities.SHELTERING), zones_facilities.SHELTERING[0])
+    table = table[~table.assign(kind=kind).duplicated(["name", "x", "y", "kind"])]
+    i, j, inside = result.grid.locate(table["x"].to_numpy(float), table["y"].to_numpy(float))
+    lookup = pd.Series(result.cells["zone_id"].to_numpy(), index=pd.MultiIndex.from_frame(result.cells[["i", "j"]]))
+    found = lookup.reindex(pd.MultiIndex.from_arrays([i, j])).fillna("").to_numpy(str)
+    table = table.assign(zone_id=np.where(inside, found, ""))
+    return table[table["zone_id"] != ""]
+
+
+def facilities_outside(result: Result, carrier: str, generation: str) -> pd.DataFrame | None:
+    """zone_facilities with `outside`: whether the point lies in no own layer of the carrier; None where not known."""
+    shapes = _shapes(result, carrier, generation, result.study.rules.kinds)
+    if not result.study.facilities or not len(shapes):
+        return None
+    table = zone_facilities(result)
+    return table.assign(outside=~_inside(shapes, table["x"].to_numpy(float), table["y"].to_numpy(float)))
+
+
+def _shapes(result: Result, carrier: str, generation: str, kinds: Sequence[str]) -> np.ndarray:
+    members = layers_by_column(result.layers, [carrier], [generation], kinds)[carrier, generation]
+    shapes = result.layers["geometry"].to_numpy(object)
+    return np.concatenate([shapes[at] for at in members]) if members else np.empty(0, object)
+
+
+def _inside(shapes: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """bool[n]: whether each point lies in (or on the edge of) one of the shapes."""
+    inside = np.zeros(len(x), bool)
+    if len(shapes) and len(x):
+        point, _ = shapely.STRtree(shapes).query(shapely.points(x, y), predicate="intersects")
+        inside[point] = True
+    return inside
+
+
+def _roaming(result: Result, carrier: str, generation: str, cells: pd.DataFrame, left: pd.Series) -> pd.Series:
+    """People left out whose cell's centre lies in a roaming layer, by zone; empty where there is none."""
+    shapes = _shapes(result, carrier, generation, [ROAMING])
+    if not len(shapes) or ROAMING in result.study.rules.kinds:
+        return pd.Series(dtype=float)
+    x, y = result.grid.centres(cells["i"].to_numpy(), cells["j"].to_numpy())
+    return left.where(_inside(shapes, x, y), 0.0).groupby(cells["zone_id"]).sum(min_count=1)

@@ -1,0 +1,16 @@
+"""What changed between two years: people left out, zones by their id, and the reasons told apart.
+
+change = compare(result_2025, result_2026)
+change.figures                      # old, new, and the parts that sum to the difference
+trend([change, …])
+"""
+
+from __future__ import annotations
+
+from coverage.change.cells import PARTS, WORST
+from coverage.change.comparison import REAL, Change, Figure, compare
+from coverage.change.terms import Difference
+from coverage.change.trends import trend
+from coverage.change.zones import REASONS, STATES
+
+__all__ = ["PARTS", "REAL", "REASONS", "STATES", "WORST", "Change", "Difference", "Figure", "compare", "trend"]

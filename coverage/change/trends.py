@@ -1,0 +1,69 @@
+"""Places and people without coverage over all years held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from coverage.change.terms import SETTINGS, comparable, population_year, published
+from coverage.change.zones import LEAST_PEOPLE
+
+if TYPE_CHECKING:
+    from coverage.result import Result
+
+COLUMNS = ["fiscal_year", "areas", "households", "people", "zones", "zone_people", "population_year", "rule", "same_terms"]
+
+
+def trend(results: Iterable[Result], generation: str) -> pd.DataFrame:
+    """One row a year, oldest first: COLUMNS. NaN: not known.
+
+    areas: zones where people live whom no carrier reaches in `generation`; households, people: those no
+    carrier reaches, everywhere. zones, zone_people: zones with a gap, and the people left out there by the
+    carrier that leaves out most (NaN unless they are made for `generation`). same_terms: counted on the same
+    terms as the year before (rules, mesh year, carriers that published), so that the two may be compared.
+    """
+    years = sorted(results, key=lambda result: result.study.about.fiscal_year)
+    rows = [_row(result, generation) for result in years]
+    for row, before, after in zip(rows[1:], years, years[1:], strict=False):
+        row["same_terms"] = _terms(before) == _terms(after) and comparable(before, after)
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _row(result: Result, generation: str) -> dict[str, object]:
+    study, gaps = result.study, result.gaps
+    row: dict[str, object] = {
+        "fiscal_year": study.about.fiscal_year,
+        "areas": np.nan,
+        "households": np.nan,
+        "people": np.nan,
+        "zones": np.nan,
+        "zone_people": np.nan,
+        "population_year": population_year(result),
+        "rule": study.rules.gaps,
+        "same_terms": True,
+    }
+    if generation == study.zones.generation:
+        row |= {
+            "zones": len(result.zones),
+            "zone_people": result.zones["uncovered_population"].sum(min_count=min(1, len(result.zones))),
+        }
+    unpublished = {f"{carrier} {generation}" for carrier in study.carrier_keys} - set(published(result))
+    if generation in study.generations and not unpublished:
+        left = gaps[f"uncovered_population_{generation}"]
+        people = result.cells["population"]
+        part = (left / people.where(people > 0)).fillna(0.0).where(left.notna())
+        by_zone = result.zones[f"uncovered_population_{generation}"]
+        row |= {
+            "areas": int((by_zone >= LEAST_PEOPLE).sum()),
+            "households": (result.cells["households"] * part).sum(min_count=1),
+            "people": left.sum(min_count=1),
+        }
+    return row
+
+
+def _terms(result: Result) -> tuple[object, ...]:
+    asked = tuple(str(ask(result.study)) for ask in SETTINGS.values())
+    return (*asked, population_year(result), tuple(published(result)))

@@ -1,0 +1,12 @@
+"""Ranking: zones in order of need, each score with its parts, ties and unknowns said.
+
+ranking = rank(zones, spec)       # score, score_<criterion>, rank, rank_low, rank_high, gate; index as zones
+DEFAULT_WEIGHTS                   # {criterion: points}, summing to 100
+"""
+
+from __future__ import annotations
+
+from coverage.ranking.criteria import DEFAULT_WEIGHTS, EXTERNAL, GROUPS, STANDARD, Criterion, not_available
+from coverage.ranking.scores import rank
+
+__all__ = ["DEFAULT_WEIGHTS", "EXTERNAL", "GROUPS", "STANDARD", "Criterion", "not_available", "rank"]

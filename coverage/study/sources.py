@@ -1,0 +1,111 @@
+"""The tables of study.toml that say what makes a zone urgent: roads, designated areas, future population."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from geodata.schema import ROAD_CLASSES
+
+# What every table of study.toml is made of.
+
+Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,32}$")]
+
+
+def _a_date(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise ValueError(f"date-form {text}") from error
+
+
+AsOf = Annotated[str, AfterValidator(_a_date)]
+# a key nobody knows is a mistake, not a wish to be ignored; 2026 is a number and "2026" is not
+STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
+FacilityKind = Literal["gsi_shelters", "schools_p29", "clinics_p04", "offices_p05", "stations_n02", "own_places"]
+RoadClass = Literal["expressway", "national", "prefectural", "municipal", "other"]
+AreaKind = Literal[
+    "depopulated",
+    "remote",
+    "island",
+    "peninsula",
+    "mountain",
+    "farming",
+    "snow",
+    "landslide",
+    "landslide_special",
+    "tsunami",
+    "park_special",
+    "park_ordinary",
+    "did",
+]
+
+
+class Part(BaseModel):
+    """A table of the TOML file. A key nobody knows is a mistake, not a wish to be ignored."""
+
+    model_config = STRICT
+
+
+class Files(Part):
+    """Files of one kind, with what the files themselves may not say."""
+
+    files: Annotated[list[str], Field(min_length=1)]
+    crs: str | None = None
+    credit: str | None = None  # whom to name on papers and maps; by default the source's usual credit
+
+
+class VectorFiles(Files):
+    """Files that may hold several layers."""
+
+    layer: str | None = None
+
+
+class RoadFiles(VectorFiles):
+    """Roads: 国土数値情報 N13, or the office's own ledger whose fields are named here."""
+
+    kind: Literal["n13", "ledger"]
+    classes: list[RoadClass] = ["expressway", "national", "prefectural"]
+    class_field: str | None = None
+    class_values: dict[str, RoadClass] = {}
+    road_class: RoadClass | None = None
+    name_field: str | None = None
+    emergency_field: str | None = None
+    emergency: bool | None = None
+
+    @model_validator(mode="after")
+    def _ledger_says_its_classes(self) -> RoadFiles:
+        said = (self.class_field is not None and bool(self.class_values)) != (self.road_class is not None)
+        if self.kind == "ledger" and not said:
+            raise ValueError("road-class-missing")
+        return self
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The classes these files speak of: a class not among them is unknown, not without roads."""
+        if self.kind == "n13":
+            return frozenset(self.classes)
+        published = {self.road_class} if self.road_class else set(self.class_values.values())
+        spec = set(self.classes) if "classes" in self.model_fields_set else set(ROAD_CLASSES)
+        return frozenset(str(road) for road in published & spec)
+
+
+class AreaFiles(VectorFiles):
+    """Areas that a law or a survey marks out.
+
+    `overrides` is the office's own list of designations; of the kinds in `replaces` only what it says holds.
+    `special_values`: the codes of A10 that mean 特別地域.
+    """
+
+    kind: Literal["designated", "overrides", "hazards", "parks", "did"]
+    special_values: list[str] = []
+    replaces: list[AreaKind] = []
+
+
+class FuturePopulationFiles(VectorFiles):
+    """Estimated people to come, for reference. level: nominal metres of the meshes."""
+
+    level: Literal[1000, 500, 250]
+    years: list[Annotated[int, Field(ge=2020, le=2070)]] = [2030, 2040]

@@ -1,0 +1,211 @@
+"""Study: one TOML file that says which files, rules, weights and names an analysis uses."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, PrivateAttr, model_validator
+
+from coverage.study.evidence import EvidenceFiles
+from coverage.study.ranking import OwnCriterion, Ranking
+from coverage.study.sources import AreaFiles, AsOf, FacilityKind, Files, FuturePopulationFiles, Key, Part, RoadFiles, VectorFiles
+from coverage.study.toml_file import read_settings
+from geodata.errors import Text
+
+YEAR_END = (3, 31)
+
+
+def last_day(fiscal_year: int) -> date:
+    """The last day of a fiscal year: designations are judged as they still hold then, their ends said."""
+    return date(fiscal_year + 1, *YEAR_END)
+
+
+RuleName = Literal["mic_half", "area", "any_touch", "centroid"]
+Generation = Literal["4G", "5G", "5G-sub6", "5G-mmWave", "5G-refarmed"]
+__all__ = ["STUDY_FILE", "OwnCriterion", "Part", "Ranking", "Study", "read_study"]
+STUDY_FILE = "study.toml"
+
+
+class About(Part):
+    """What the study is called and where it is."""
+
+    name: str
+    prefecture: Annotated[str, Field(pattern=r"^\d{2}$")] = ""
+    fiscal_year: Annotated[int, Field(ge=2000, le=2100)]
+    metric_crs: str  # distances in metres are taken in this CRS, named by the user and never guessed
+    fictitious: bool = False
+    notes: str = ""
+
+
+class PopulationFiles(Files):
+    """Who lives where: e-Stat mesh tables, or a GeoTIFF of counts."""
+
+    kind: Literal["estat_mesh", "raster"] = "estat_mesh"
+    level: int | None = None  # nominal metres; ten digits are ambiguous, so it is always said
+
+    @model_validator(mode="after")
+    def _level_is_said(self) -> PopulationFiles:
+        if self.kind == "estat_mesh" and self.level is None:
+            raise ValueError("level-missing")
+        return self
+
+
+class BoundaryFiles(VectorFiles):
+    """Municipalities of the study, and of its neighbours for the cells on the border.
+
+    `polygons` reads any polygon file by `id_field` and `name_field`, for places without N03.
+    """
+
+    kind: Literal["n03", "polygons"] = "n03"
+    neighbours: list[str] = []
+    id_field: str = ""
+    name_field: str = ""
+
+    @model_validator(mode="after")
+    def _fields_are_said(self) -> BoundaryFiles:
+        if self.kind == "polygons" and not (self.id_field and self.name_field):
+            raise ValueError("boundary-fields-missing")
+        return self
+
+
+class SettlementFiles(VectorFiles):
+    """Named places. The fields are looked for by their usual names unless they are given here."""
+
+    name_field: str | None = None
+    municipality_field: str | None = None
+
+
+class FacilityFiles(VectorFiles):
+    """Places people go to."""
+
+    kind: FacilityKind = "gsi_shelters"
+
+
+class Carrier(Part):
+    """A mobile network operator."""
+
+    key: Key
+    name: str
+
+
+class Layer(VectorFiles):
+    """The area one carrier says it serves with one generation."""
+
+    carrier: Key
+    generation: Generation
+    kind: Literal["own", "roaming", "satellite"] = "own"
+    as_of: AsOf
+    level: int | None = None  # only for lists of mesh codes
+    where: dict[str, list[str | int]] = {}
+
+
+class Rules(Part):
+    """How a share becomes "covered". `official` heads the summary, `gaps` finds the zones."""
+
+    official: RuleName = "mic_half"
+    gaps: Literal["area", "mic_half"] = "area"
+    threshold: Annotated[float, Field(gt=0, le=1)] = 0.5
+    inclusive: bool = True
+    mesh_area: Literal["land", "full"] = "land"
+    kinds: list[Literal["own", "roaming", "satellite"]] = ["own"]
+
+
+class Zones(Part):
+    """What makes a place a zone."""
+
+    unit: Literal["settlement", "contiguous"] = "settlement"
+    generation: Generation = "4G"
+    least_uncovered_share: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    least_road_km: Annotated[float, Field(ge=0)] = 0.1  # of 県道以上 in one cell, where the study gives roads
+    ids: str = "zone_ids.csv"
+
+
+class Study(Part):
+    """One analysis. Paths in it are relative to the folder of its file."""
+
+    about: About = Field(alias="study")
+    population: PopulationFiles
+    boundaries: BoundaryFiles
+    settlements: SettlementFiles | None = None
+    facilities: list[FacilityFiles] = []
+    roads: list[RoadFiles] = []
+    areas: list[AreaFiles] = []
+    future_population: FuturePopulationFiles | None = None
+    carriers: Annotated[list[Carrier], Field(min_length=1)]
+    layers: list[Layer] = []
+    evidence: EvidenceFiles | None = None
+    rules: Rules = Rules()
+    zones: Zones = Zones()
+    ranking: Ranking = Ranking()
+    _folder: Path = PrivateAttr(default=Path())
+    _text: str = PrivateAttr(default="")
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Study:
+        keys = [carrier.key for carrier in self.carriers]
+        if doubled := sorted({key for key in keys if keys.count(key) > 1}):
+            raise ValueError(f"carrier-twice {', '.join(doubled)}")
+        if unexpected := sorted({layer.carrier for layer in self.layers} - set(keys)):
+            raise ValueError(f"layer-of-unknown-carrier {', '.join(unexpected)}")
+        if self.zones.unit == "settlement" and self.settlements is None:
+            raise ValueError("settlements-missing")
+        if self.evidence is not None:
+            self.evidence.check_names({carrier.key: carrier.name for carrier in self.carriers})
+        return self
+
+    @model_validator(mode="after")
+    def _weigh_what_is_given(self) -> Study:
+        """Standard items that the study's files speak of weigh what they usually do."""
+        kinds = {spec.kind for spec in self.facilities}
+        given = {
+            "uncovered_road_km": bool(self.roads),
+            "hazard": any(area.kind == "hazards" for area in self.areas),
+            "public_facilities": bool(kinds & {"schools_p29", "clinics_p04", "offices_p05"}),
+            "visitors": "own_places" in kinds,
+        }
+        self.__dict__["ranking"] = self.ranking.with_items({key for key, there in given.items() if there})
+        return self
+
+    @property
+    def folder(self) -> Path:
+        """The folder that holds the study file."""
+        return self._folder
+
+    @property
+    def text(self) -> str:
+        """The study file as it was read, for provenance."""
+        return self._text
+
+    @property
+    def carrier_keys(self) -> list[str]:
+        """Carriers in the order of the study."""
+        return [carrier.key for carrier in self.carriers]
+
+    @property
+    def generations(self) -> list[str]:
+        """Generations that some layer speaks of, and the one the zones are made for. 5G parts imply "5G"."""
+        found = {str(layer.generation) for layer in self.layers} | {str(self.zones.generation)}
+        return sorted(found | {name.split("-")[0] for name in found})
+
+    def path(self, name: str) -> Path:
+        """A file of the study."""
+        return self._folder / name
+
+
+def read_study(path: Path | str) -> Study:
+    """The study in `path`: a folder that holds study.toml, or the file itself.
+
+    Raises DataError naming the key, what is wrong with it and how to mend it.
+    """
+    path = Path(path)
+    file = path / STUDY_FILE if path.is_dir() else path
+    missing = Text(
+        f"{STUDY_FILE} のあるフォルダを指定するか、kengai new で作ってください。",
+        f"name the folder that holds {STUDY_FILE}, or make one with `kengai new`",
+    )
+    study, text = read_settings(file, Study, "docs/study.md", missing)
+    study._folder = file.resolve().parent
+    study._text = text
+    return study

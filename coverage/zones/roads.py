@@ -1,0 +1,163 @@
+"""Roads outside coverage: how far, which class, whose layer lacks, and in which zone.
+
+Lengths are of the road itself inside or outside the union of the polygons (coverage/share/lines.py), not of the
+cells it runs through. A road and a home are left out in the same place: the cell that a piece lies in gives
+it to a zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from coverage.gaps import ANY
+from coverage.share import Edges, joined_edges, line_pieces, line_shares
+from geodata.areas import lengths_m
+from geodata.grid import Grid
+from geodata.schema import ROAD_CLASSES
+
+Key = tuple[str, str]  # (carrier or "any", generation)
+
+GREAT_ROADS = ("expressway", "national", "prefectural")  # 県道以上: DOMAIN §5.4
+M_IN_KM = 1000.0
+EMERGENCY = "yes"
+
+
+@dataclass(frozen=True)
+class RoadLengths:
+    """Roads in the cells of a study.
+
+    km: length by (cell_id, road_class, emergency); uncovered: the same index, km outside each layer, columns
+    (carrier, generation) and ("any", generation), NaN where the carrier published nothing. outside_km: length
+    of the roads given that lies in no cell of the study (sea, neighbours). given: the classes that the sources
+    speak of; a class not among them is unknown, not zero. emergency_known: whether anything says which roads
+    are for emergency transport.
+    """
+
+    km: pd.Series
+    uncovered: pd.DataFrame
+    outside_km: float
+    given: frozenset[str]
+    emergency_known: bool
+    published: frozenset[Key]
+
+
+def road_lengths(
+    roads: pd.DataFrame, cells: pd.DataFrame, grid: Grid, layers: Mapping[Key, Sequence[Edges]], given: frozenset[str]
+) -> RoadLengths:
+    """Measure ROADS (in the grid's CRS) in every cell and against every layer.
+
+    layers: edges of the polygons of each column, [] where nothing was published (as matrix.layers_by_column);
+    given: the classes that the sources of `roads` hold.
+    """
+    if unexpected := given - set(ROAD_CLASSES):
+        raise ValueError(f"unknown road classes: {sorted(unexpected)}")
+    pieces = line_pieces(roads["geometry"], grid)
+    km = (
+        lengths_m(
+            grid.west + pieces.x0 * grid.dx,
+            grid.south + pieces.y0 * grid.dy,
+            grid.west + pieces.x1 * grid.dx,
+            grid.south + pieces.y1 * grid.dy,
+            grid.crs,
+        )
+        / M_IN_KM
+    )
+    row_of_cell = np.full(grid.shape, -1, np.int64)
+    row_of_cell[cells["j"].to_numpy(), cells["i"].to_numpy()] = np.arange(len(cells))
+    row = row_of_cell[pieces.j, pieces.i]
+    inside = np.flatnonzero(row >= 0)
+    of_study = pieces.at(inside)
+    lacking = {
+        key: km[inside] * (1.0 - line_shares(of_study, joined_edges(list(edges)))) if edges else np.nan
+        for key, edges in layers.items()
+    }
+    table = pd.DataFrame(
+        {
+            "cell_id": cells.index.to_numpy()[row[inside]],
+            "road_class": roads["road_class"].to_numpy()[of_study.line],
+            "emergency": roads["emergency"].to_numpy()[of_study.line],
+            "km": km[inside],
+        }
+    )
+    by = ["cell_id", "road_class", "emergency"]
+    measured = pd.DataFrame(lacking, index=table.index).groupby([table[name] for name in by]).sum(min_count=1)
+    measured.columns = pd.MultiIndex.from_tuples(list(layers), names=["carrier", "generation"])
+    return RoadLengths(
+        table.groupby(by)["km"].sum(),
+        measured,
+        float(_total_km(roads, grid) - km[inside].sum()),
+        given,
+        bool((roads["emergency"] != "").any()),
+        frozenset(key for key, edges in layers.items() if edges),
+    )
+
+
+def _total_km(roads: pd.DataFrame, grid: Grid) -> float:
+    """Length of all roads, whether in the grid or not."""
+    import shapely
+
+    xy, line = shapely.get_coordinates(roads["geometry"].to_numpy(object), return_index=True)
+    parts = np.flatnonzero(line[1:] == line[:-1])
+    (x0, y0), (x1, y1) = xy[parts].T, xy[parts + 1].T
+    return float(lengths_m(x0, y0, x1, y1, grid.crs).sum() / M_IN_KM)
+
+
+def lacking_road_cells(lengths: RoadLengths, carriers: list[str], generation: str, least_km: float) -> pd.Index:
+    """cell_id of the cells where some carrier leaves out at least `least_km` of great or emergency roads."""
+    worst = _worst(lengths, carriers, generation)[_great(lengths)]
+    by_cell = worst.groupby(level="cell_id").sum(min_count=1)
+    return by_cell.index[(by_cell >= least_km) & (by_cell > 0)]
+
+
+def _worst(lengths: RoadLengths, carriers: list[str], generation: str) -> pd.Series:
+    """km that the carrier that leaves most out leaves out; silent carriers say nothing, NaN when all are."""
+    columns = [(carrier, generation) for carrier in carriers]
+    return lengths.uncovered.reindex(columns=columns).max(axis=1)
+
+
+def _great(lengths: RoadLengths) -> np.ndarray:
+    """Which rows are 県道以上, or roads for emergency transport whoever keeps them."""
+    classes = lengths.km.index.get_level_values("road_class")
+    return np.asarray(classes.isin(GREAT_ROADS) | (lengths.km.index.get_level_values("emergency") == EMERGENCY))
+
+
+def road_needs(
+    lengths: RoadLengths, zone_of_cell: pd.Series, zones: pd.Index, carriers: list[str], generation: str
+) -> pd.DataFrame:
+    """What every zone lacks of roads in `generation`, km; index as `zones`. NaN = unknown, 0 = none lacking.
+
+    zone_of_cell: zone_id by cell_id, "" where a cell is in no zone. Columns: `uncovered_road_km` (県道以上 and
+    emergency roads that at least one carrier leaves out), `complete_road_km` (that all carriers leave out; NaN
+    while one has not published), `emergency_road_km` (emergency roads alone), `road_km_<class>` for each class,
+    and `uncovered_road_km_<carrier>`.
+    """
+    worst, great = _worst(lengths, carriers, generation), _great(lengths)
+    published = [carrier for carrier in carriers if (carrier, generation) in lengths.published]
+    any_carrier = lengths.uncovered.reindex(columns=[(ANY, generation)]).iloc[:, 0]
+
+    def by_zone(values: pd.Series, rows: np.ndarray, is_known: bool) -> pd.Series:
+        if not is_known:
+            return pd.Series(np.nan, index=zones)
+        values = values[rows]
+        zone = zone_of_cell.reindex(values.index.get_level_values("cell_id")).fillna("").to_numpy()
+        return values.groupby(zone).sum().reindex(zones).fillna(0.0)
+
+    classes = lengths.km.index.get_level_values("road_class")
+    emergency = np.asarray(lengths.km.index.get_level_values("emergency") == EMERGENCY)
+    known = bool(published)
+    great_known = known and set(GREAT_ROADS[1:]) <= lengths.given
+    table = {
+        "uncovered_road_km": by_zone(worst, great, great_known),
+        "complete_road_km": by_zone(any_carrier, great, great_known and published == list(carriers)),
+        "emergency_road_km": by_zone(worst, emergency, known and lengths.emergency_known),
+    }
+    for road_class in ROAD_CLASSES:
+        table[f"road_km_{road_class}"] = by_zone(worst, np.asarray(classes == road_class), known and road_class in lengths.given)
+    for carrier in carriers:
+        lacks = lengths.uncovered.reindex(columns=[(carrier, generation)]).iloc[:, 0]
+        table[f"uncovered_road_km_{carrier}"] = by_zone(lacks, great, great_known and carrier in published)
+    return pd.DataFrame(table, index=zones)

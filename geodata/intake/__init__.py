@@ -1,0 +1,12 @@
+"""Open any vector, table or raster file safely; say what was found, repaired and refused.
+
+table, report = read_vector(path, crs=None)      # read_table and read_raster likewise; DataError names file, place, remedy
+report = inspect(path)                           # never raises for bad data: what `kengai check` prints
+"""
+
+from __future__ import annotations
+
+from geodata.intake import containers
+from geodata.intake.reading import inspect, read_raster, read_table, read_vector
+
+__all__ = ["containers", "inspect", "read_raster", "read_table", "read_vector"]

@@ -1,0 +1,227 @@
+"""compare.xlsx for people and compare.json for programs."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coverage.change import Change
+from geodata.errors import Text
+from requests_gen.compare.words import (
+    CONVENTION,
+    OTHERWISE,
+    PART_NAMES,
+    PART_ORDER,
+    REASON_NAMES,
+    STATE_MEANINGS,
+    STATE_NAMES,
+    sentences,
+    whose,
+    years,
+)
+from requests_gen.files import plain, replace_folder, workbook
+from requests_gen.wording import Caption, caption, captions
+
+if TYPE_CHECKING:
+    from coverage.result import Result
+
+SHEET, FACTS = "compare.xlsx", "compare.json"
+SIGNED = "+#,##0.0;−#,##0.0;0"
+ORDER = ("new", "came_back", "grown", "shrunk", "resolved", "terms", "unclear", "unchanged")
+
+
+def write_change(change: Change, new: Result, folder: Path, lang: str = "ja") -> list[Path]:
+    """Write SHEET and FACTS into `folder`; what a former comparison wrote there is kept as `<folder>.old`.
+
+    The same results give the same bytes. Raises DataError, changing nothing, when other files lie there.
+    """
+
+    def build(making: Path) -> None:
+        _write_sheets(making / SHEET, change, _caption(change, new, lang))
+        (making / FACTS).write_bytes(_json(change_facts(change, new, lang)))
+        (making / replace_folder.MANIFEST).write_bytes(_json({"outputs": replace_folder.output_list(making)}))
+
+    replace_folder.publish(build, folder)
+    return [folder / SHEET, folder / FACTS]
+
+
+def change_facts(change: Change, new: Result, lang: str = "ja") -> dict[str, Any]:
+    """The contents of compare.json: numbers, codes, and the sentences."""
+    said = caption(new, lang)
+    told = dataclasses.asdict(dataclasses.replace(change, zones=None))  # type: ignore[arg-type]
+    zones = change.zones.reset_index().to_dict("records")
+    figures = [
+        {**asdict, "change_on_equal_terms": figure.real}
+        for asdict, figure in zip(told.pop("figures"), change.figures, strict=True)
+    ]
+    facts = {
+        "study": said.title,
+        "fictitious": change.fictitious,
+        "notice": said.notice,
+        "sentences": sentences(change, said.carriers, lang),
+        "convention": CONVENTION.in_(lang),
+        **told,
+        "figures": figures,
+        "zones": zones,
+    }
+    return dict(plain(facts))
+
+
+def _json(facts: dict[str, Any]) -> bytes:
+    return (json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode("utf-8")
+
+
+def _caption(change: Change, new: Result, lang: str) -> Caption:
+    said = caption(new, lang)
+    title = Text(f"{said.title}　経年比較", f"{said.title}: two years compared").in_(lang)
+    return dataclasses.replace(said, title=title, year=years(change).in_(lang))
+
+
+def _write_sheets(path: Path, change: Change, caption: Caption) -> None:
+    book = workbook.Book(path, caption)
+    _summary_sheet(book, change, caption)
+    _figure_sheet(book, change, caption)
+    _zone_sheet(book, change, caption)
+    _meaning_sheet(book, change, caption)
+    book.book.close()
+
+
+def _lines(book: workbook.Book, sheet: Any, row: int, lines: list[str]) -> int:
+    """One line a row over the whole width; the next free row."""
+    for line in lines:
+        book.cell(sheet, row, 0, line, valign="top", text_wrap=True)
+        sheet.set_row(row, 14 * workbook.lines_in(line, 100))
+        row += 1
+    return row
+
+
+def _summary_sheet(book: workbook.Book, change: Change, caption: Caption) -> None:
+    sheet = book.sheet("要約", "Summary", landscape=False)
+    sheet.set_column(0, 0, 100)
+    book.header(sheet, [(Text("何が変わったか", "What changed").in_(caption.lang), 100)], height=20)
+    row = _lines(book, sheet, workbook.HEADER_ROW + 1, sentences(change, caption.carriers, caption.lang))
+    _lines(book, sheet, row, [CONVENTION.in_(caption.lang)])
+    sheet.freeze_panes(workbook.HEADER_ROW + 1, 0)
+
+
+def _figure_sheet(book: workbook.Book, change: Change, caption: Caption) -> None:
+    """One row a generation and carrier; the parts add up to the difference."""
+    lang = caption.lang
+    sheet = book.sheet("内訳", "Parts")
+    words = (
+        Text("世代", "generation"),
+        Text("だれのエリア外か", "left out by"),
+        Text("前回", "before"),
+        Text("今回", "now"),
+        Text("差", "difference"),
+        *(PART_NAMES[name] for name in PART_ORDER),
+    )
+    widths = [8.0, 62.0, 11.0, 11.0, 11.0, *[12.0] * len(PART_ORDER)]
+    book.header(sheet, [(word.in_(lang), width) for word, width in zip(words, widths, strict=True)])
+    for row, figure in enumerate(change.figures, start=workbook.HEADER_ROW + 1):
+        known = figure.old is not None and figure.new is not None
+        whole = figure.new - figure.old if known else None  # type: ignore[operator]
+        book.cell(sheet, row, 0, figure.generation)
+        book.cell(sheet, row, 1, whose(figure, caption.carriers).in_(lang))
+        numbers = [figure.old, figure.new, whole, *((figure.parts or {}).get(name) for name in PART_ORDER)]
+        for column, value in enumerate(numbers, start=2):
+            _numbers(book, sheet, row, column, [value], signed=column > 3)
+    sheet.freeze_panes(workbook.HEADER_ROW + 1, 2)
+
+
+def _zone_sheet(book: workbook.Book, change: Change, caption: Caption) -> None:
+    """Zones, those that changed first, and their sums."""
+    lang = caption.lang
+    sheet = book.sheet("地区", "Zones")
+    words = [
+        (Text("状態", "state"), 12.0),
+        (Text("地区ID", "zone id"), 11.0),
+        (Text("市町村名", "municipality"), 13.0),
+        (Text("地区名", "zone"), 22.0),
+        (Text("前回 エリア外人口", "left out before"), 12.0),
+        (Text("今回 エリア外人口", "left out now"), 12.0),
+        (Text("エリアの変化", "by areas"), 11.0),
+        (Text("人口の動き", "by people"), 11.0),
+        (Text("その他", "otherwise"), 11.0),
+        (Text("主な理由", "chief reason"), 24.0),
+        (Text("注記", "note"), 8.0),
+    ]
+    book.header(sheet, [(word.in_(lang), width) for word, width in words])
+    table = ordered_zones(change)
+    first, last = workbook.HEADER_ROW + 1, workbook.HEADER_ROW + len(table)
+    note = captions.FICTITIOUS_SHORT.in_(lang) if change.fictitious else ""
+    texts = {
+        0: [STATE_NAMES[state].in_(lang) for state in table["state"]],
+        1: list(table.index),
+        2: list(table["municipality"]),
+        3: list(table["name"]),
+        9: [REASON_NAMES[reason].in_(lang) for reason in table["reason"]],
+        10: [note] * len(table),
+    }
+    for column, values in texts.items():
+        book.column(sheet, first, column, values)
+    people = ("old_people", "new_people", "coverage", "population", "terms")
+    for column, name in enumerate(people, start=4):
+        _numbers(book, sheet, first, column, table[name].tolist(), signed=column > 5)
+    total = last + 1
+    book.cell(sheet, total, 0, Text("合計", "sum").in_(lang), bold=True)
+    for column in (1, 2, 3, 9, 10):
+        book.cell(sheet, total, column, "")
+    for column, name in enumerate(people, start=4):
+        known = table[name].notna().any()
+        value = float(table[name].sum()) if known else None
+        _numbers(book, sheet, total, column, [value], signed=column > 5, bold=True)
+    if len(table):
+        sheet.autofilter(workbook.HEADER_ROW, 0, last, len(words) - 1)
+    sheet.freeze_panes(workbook.HEADER_ROW + 1, 4)
+
+
+def ordered_zones(change: Change) -> Any:
+    """change.zones, those that changed first, more people first."""
+    most = change.zones[["old_people", "new_people"]].max(axis=1).fillna(0.0)
+    table = change.zones.assign(order=change.zones["state"].map(ORDER.index), most=-most)
+    return table.sort_values(["order", "most"], kind="stable").drop(columns=["order", "most"])
+
+
+def _numbers(
+    book: workbook.Book, sheet: Any, row: int, column: int, values: list[float | None], *, signed: bool, **how: Any
+) -> None:
+    """Persons, or differences with their sign, from `row` down; unknown ones stay empty."""
+    shown = SIGNED if signed else workbook.NUMBER_FORMATS["people"]
+    look = book.look(border=1, num_format=shown, **how)
+    for at, value in enumerate(values, start=row):
+        if value is None or value != value:
+            sheet.write_blank(at, column, None, look)
+        else:
+            # less than is shown would print as −0.0
+            sheet.write_number(at, column, round(value, 1 if signed else 6) + 0.0, look)
+
+
+def _meaning_sheet(book: workbook.Book, change: Change, caption: Caption) -> None:
+    lang = caption.lang
+    sheet = book.sheet("説明", "About", landscape=False)
+    book.header(sheet, [(Text("ことば", "word").in_(lang), 26), (Text("意味", "meaning").in_(lang), 76)], height=20)
+    rows = [(STATE_NAMES[state].in_(lang), STATE_MEANINGS[state].in_(lang)) for state in ORDER]
+    rows += [
+        (Text("内訳", "parts").in_(lang), CONVENTION.in_(lang)),
+        (Text("その他", "otherwise").in_(lang), OTHERWISE.in_(lang)),
+        (
+            Text("エリア外人口（地区）", "left out (zones)").in_(lang),
+            Text(
+                "区画ごとに、最も多くの人を外している会社のエリア外の人の合計",
+                "in each cell, the people left out by the carrier that leaves out most",
+            ).in_(lang),
+        ),
+        (
+            Text("空欄", "empty").in_(lang),
+            Text("不明、またはその年度には無い地区", "not known, or no zone of that year").in_(lang),
+        ),
+        *(("", line) for line in (caption.notice, *caption.lines, *caption.sources) if line),
+    ]
+    for row, (word, meaning) in enumerate(rows, start=workbook.HEADER_ROW + 1):
+        book.cell(sheet, row, 0, word, valign="top", text_wrap=True)
+        book.cell(sheet, row, 1, meaning, valign="top", text_wrap=True)
+        sheet.set_row(row, 14 * max(workbook.lines_in(word, 26), workbook.lines_in(meaning, 76)))
+    sheet.freeze_panes(workbook.HEADER_ROW + 1, 0)

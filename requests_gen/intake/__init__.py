@@ -1,0 +1,12 @@
+"""Files coming in: what a file is, how it would be read, and putting it into a study with a way back.
+
+check.check_files(paths)                      # one report a file, as `kengai check` prints them
+preview.first_look(path)                      # what the data page shows before anything is kept
+edits.apply(plan)                             # files and study.toml together; edits.undo brings them back
+"""
+
+from __future__ import annotations
+
+from requests_gen.intake import check, crs_choices, edits, offered_files, picture, preview, study_status, study_toml
+
+__all__ = ["check", "crs_choices", "edits", "offered_files", "picture", "preview", "study_status", "study_toml"]

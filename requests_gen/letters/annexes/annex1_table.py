@@ -1,0 +1,267 @@
+"""Annex 1 in words: its columns, its cells as printed, its totals, and the notes that every figure stands on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from requests_gen.letters.annexes.annex1 import Annex, ZoneRow
+from requests_gen.letters.sources import carrier_name, census, layer_days, sources
+from requests_gen.wording import Caption, dates_by_layer, numbers_and_eras, urgency
+from requests_gen.workspace import LetterSettings, letters_toml
+
+if TYPE_CHECKING:
+    from coverage.result import Result
+
+Align = Literal["left", "center", "right"]
+TITLE = "優先整備要望地区一覧表"
+TOTAL = "合計"
+NOT_SAID = "－"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell as printed, and its number where a sheet should hold one. `unit` is the number's format."""
+
+    text: str
+    value: float | None = None
+    unit: Literal["", "whole", "km", "percent"] = ""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One column; `group` is the heading above several."""
+
+    text: str
+    width_mm: float
+    align: Align
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class AnnexTable:
+    """Annex 1 as printed. cells: one row a zone, as many as there are headings."""
+
+    title: str
+    headings: tuple[Heading, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+    totals: tuple[Cell, ...]
+    notes: tuple[str, ...]
+
+
+def annex_table(result: Result, settings: LetterSettings, zones: Annex, caption: Caption, identity: str) -> AnnexTable:
+    """Annex 1 of the carrier of `zones`. No other carrier's answer is within reach here."""
+    wording = settings.style.wording
+    columns = _columns(result, settings, zones)
+    rows = tuple(tuple(_cell(name, row, zones, wording) for name in columns) for row in zones.rows)
+    return AnnexTable(
+        title=wording.text("別紙1　") + TITLE,
+        headings=tuple(columns.values()),
+        cells=rows,
+        totals=_totals(list(columns), zones, wording),
+        notes=tuple(_notes(result, settings, zones, caption, identity)),
+    )
+
+
+def _columns(result: Result, settings: LetterSettings, zones: Annex) -> dict[str, Heading]:
+    wording, shown = settings.style.wording, settings.zones.other_carriers == "marks"
+    group = wording.say("不感状況（{generation}）", generation=wording.text(zones.generation))
+    rows = zones.rows
+    columns = {
+        "number": Heading("番号", 11, "center"),
+        "rank": Heading("優先\n順位", 11, "center"),
+        "zone_id": Heading("地区ID", 19, "center"),
+        "municipality": Heading(f"{letters_toml.words_of(settings, result.study)['municipalities']}名", 24, "left"),
+        "name": Heading("地区名", 29, "left"),
+        "kind": Heading("種別", 20.5, "left"),
+    }
+    for at, carrier in enumerate(result.study.carriers):
+        if carrier.key == zones.carrier or shown:
+            own = "\n（貴社）" if carrier.key == zones.carrier else ""
+            columns[f"mark {at}"] = Heading(carrier.name + own, 14.5, "center", group)
+    columns |= {
+        "serving": Heading("提供\n事業者数", 15, "center"),
+        "people": Heading("エリア外\n人口(推計)", 19.5, "right"),
+        "households": Heading("エリア外\n世帯(推計)", 17.5, "right"),
+        "share_65plus": Heading("65歳\n以上割合", 14, "right"),
+        "shelters": Heading("避難所等\n（か所）", 14.5, "right"),
+    }
+    # a column that nothing is known of is named in a note instead (_unknown_note)
+    if any(row.public is not None for row in rows):
+        columns["public"] = Heading("学校・\n医療等\n（か所）", 13, "right")
+    if any(row.road_km is not None for row in rows):
+        columns["road_km"] = Heading("不感道路\n延長(km)", 15, "right")
+    columns["nearest_km"] = Heading("エリア端\nまで(km)", 15, "right")
+    if any(row.designated != numbers_and_eras.UNKNOWN for row in rows):
+        columns["designated"] = Heading("条件不利\n地域", 17, "left")
+        columns["subsidy"] = Heading("補助活用\nの可能性", 20, "left")
+    if any(row.municipal_order is not None for row in rows):
+        columns["municipal_order"] = Heading("市町の\n優先度", 12, "right")
+    if any(row.roaming is not None for row in zones.rows):
+        columns["roaming"] = Heading("うちパートナー\n回線区域の人口", 19, "right")
+    columns["first_year"] = Heading("要望年度\n（初回）", 15, "center")
+    if any(row.answer for row in zones.rows):
+        columns["answer"] = Heading("前年度\n回答（貴社）", 18, "left")
+    return {
+        name: Heading(
+            # a carrier's name is never converted
+            heading.text if name.startswith("mark") else wording.text(heading.text),
+            heading.width_mm,
+            heading.align,
+            heading.group,
+        )
+        for name, heading in columns.items()
+    }
+
+
+def _cell(name: str, row: ZoneRow, zones: Annex, wording: numbers_and_eras.Wording) -> Cell:
+    if name.startswith("mark"):
+        return Cell(row.marks[int(name.split()[1])])
+    if name == "answer" and not row.answer:
+        return Cell(NOT_SAID)
+    if name in {"zone_id", "municipality", "name", "kind", "answer", "designated", "subsidy"}:
+        return Cell(getattr(row, name))
+    if name == "serving":
+        return Cell(serving(row, wording))
+    if name == "first_year":
+        return Cell(wording.fiscal_year(row.first_year).removesuffix("度"))
+    if name == "share_65plus" and row.people == 0:
+        return Cell(NOT_SAID)
+    if name == "share_65plus":
+        share = row.share_65plus
+        return Cell(wording.number(share) + ("％" if share is not None else ""), share, "percent")
+    if name in {"nearest_km", "road_km"}:
+        km = getattr(row, name)
+        return Cell(wording.number(km, 1), km, "km")
+    if name == "municipal_order" and row.municipal_order is None:
+        return Cell(NOT_SAID)
+    value = getattr(row, name)
+    return Cell(wording.number(value), value, "whole")
+
+
+def serving(row: ZoneRow, wording: numbers_and_eras.Wording) -> str:
+    """０社, or ０～１社 where a carrier has published nothing."""
+    if not row.serving_unknown:
+        return wording.text(f"{row.serving}社")
+    return wording.text(f"{row.serving}～{row.serving + row.serving_unknown}社")
+
+
+def _totals(names: list[str], zones: Annex, wording: numbers_and_eras.Wording) -> tuple[Cell, ...]:
+    sums = {
+        "people": zones.figures.people,
+        "households": zones.figures.households,
+        "shelters": zones.figures.shelters,
+        "public": zones.figures.public,
+    }
+    cells = [Cell(wording.number(sums[name]), sums[name], "whole") if name in sums else Cell("") for name in names]
+    if "road_km" in names:
+        km = zones.figures.road_km
+        cells[names.index("road_km")] = Cell(wording.number(km, 1), km, "km")
+    zero = wording.say("{n}地区", n=zones.figures.zones)
+    cells[names.index("name")] = Cell(f"{TOTAL}　{zero}")
+    cells[names.index("serving")] = Cell(wording.text(f"0社\n{zones.figures.zero_zones}地区"))
+    return tuple(cells)
+
+
+def _notes(result: Result, settings: LetterSettings, zones: Annex, caption: Caption, identity: str) -> list[str]:
+    wording, words = settings.style.wording, letters_toml.words_of(settings, result.study)
+    marks = "又は".join(settings.zones.marks)
+    name, generation = carrier_name(result, zones.carrier), wording.text(zones.generation)
+    notes = [
+        wording.say(
+            "{name}の{generation}の不感状況が{marks}の地区を、{government}内全域の優先順位の順に掲げた。",
+            name=name,
+            generation=generation,
+            marks=marks,
+            government=words["government"],
+        )
+        + _rest(zones, wording),
+        wording.say(
+            "不感状況　○=利用できる（人口の95％以上がエリア内）　△=一部で利用できない　×=利用できない（同5％以下）　"
+            "－=不明。提供事業者数は○又は△の事業者の数。"
+        ),
+        wording.text("エリアの基準日　")
+        + dates(result, settings, zones, wording)
+        + wording.text("（各事業者のサービスエリアの資料による。）"),
+        wording.text("判定の規則　" + caption.rule.partition(": ")[2] + "。"),
+        _people_note(result, wording),
+    ]
+    if zones.figures.shelters is not None:
+        notes.append(wording.text("避難所等　指定避難所及び指定緊急避難場所のうち、その位置が貴社のエリアに入らないもの。"))
+    notes += _urgent_notes(result, settings, zones)
+    notes.append(wording.text("エリア端まで　地区の代表点（人口の重心）から貴社のエリアまでの直線距離。"))
+    if any(row.roaming is not None for row in zones.rows):
+        notes.append(
+            wording.text(
+                "パートナー回線区域　区画の中心が他社回線（ローミング）のエリアに入る人口。自社回線のエリアには数えない。"
+            )
+        )
+    notes.append("出典　" + sources(caption))
+    notes.append(f"文書ID　{identity}（Kengai {result.provenance['kengai']}）")
+    return notes
+
+
+def _urgent_notes(result: Result, settings: LetterSettings, zones: Annex) -> list[str]:
+    """What the columns on places, roads, designations and grants mean; and which are missing for want of data."""
+    wording, rows = settings.style.wording, zones.rows
+    least = result.study.ranking.least_road_km
+    notes, missing = [], []
+    if any(row.public is not None for row in rows):
+        notes.append(
+            "学校・医療等　学校、医療機関、役場支所及び集会所のうち、その位置が貴社のエリアに入らないもの（一覧のあるものに限る）。"
+        )
+    else:
+        missing.append("学校・医療等")
+    if any(row.road_km is not None for row in rows):
+        more = f"{least:g}km以上の地区は、人口の不感状況にかかわらず掲げた。" if least > 0 else ""
+        notes.append(f"不感道路延長　緊急輸送道路及び県道以上のうち、貴社のエリアに入らない延長。{more}")
+    else:
+        missing.append("不感道路延長")
+    if any(row.designated != numbers_and_eras.UNKNOWN for row in rows):
+        notes.append(
+            "条件不利地域　過=過疎　辺=辺地　離=離島　半=半島　山=振興山村　特=特定農山村　豪=豪雪。住民の半数以上が区域に入るもの。"
+        )
+        notes.append("補助活用の可能性　" + urgency.subsidy_note(result.study, urgency.subsidy_rules(result.study)).ja)
+    else:
+        missing.append("条件不利地域・補助活用の可能性")
+    if any(row.municipal_order is not None for row in rows):
+        notes.append("市町の優先度　その市町の中での順位。－は市町が順位を付けていない地区。")
+    if missing:
+        notes.append(f"{'、'.join(missing)}は、資料がないため不明であり、この表には掲げていない。")
+    if any(row.people == 0 for row in rows):
+        notes.append("人の住まない地区の不感状況は、地区の陸地の面積で判定した。")
+    return [wording.text(note) for note in notes]
+
+
+def _rest(zones: Annex, wording: numbers_and_eras.Wording) -> str:
+    """What the table leaves out, so that nothing is dropped in silence."""
+    said = ""
+    if zones.rest.zones:
+        people = wording.number(zones.rest.people)
+        said += wording.say(
+            "このほかに同じ条件の地区が{n}地区（エリア外人口 推計{people}人）あり、この表には掲げていない。",
+            n=zones.rest.zones,
+            people=people,
+        )
+    if zones.rest.unknown_zones:
+        said += wording.say("エリアの有無が不明な地区が{n}地区ある。", n=zones.rest.unknown_zones)
+    return said
+
+
+def dates(result: Result, settings: LetterSettings, zones: Annex, wording: numbers_and_eras.Wording) -> str:
+    """The day each shown carrier's area is true for."""
+    told = dates_by_layer(result)
+    shown = [
+        carrier for carrier in result.study.carriers if carrier.key == zones.carrier or settings.zones.other_carriers == "marks"
+    ]
+    return numbers_and_eras.listed(
+        [f"{carrier.name} {layer_days(told, zones.generation, carrier.key, wording) or '資料なし'}" for carrier in shown],
+        wording.comma,
+    )
+
+
+def _people_note(result: Result, wording: numbers_and_eras.Wording) -> str:
+    rounded = "地区ごとに小数点以下を四捨五入した。文書中の人数等は、この表の各行の合計である。"
+    if source := census(result, wording):
+        source += "による推計。秘匿された区画の値は合算先の区画に含まれる。"
+    return wording.text("人口・世帯　" + (source or "人口の分布データによる推計。") + rounded)

@@ -1,0 +1,284 @@
+"""All letters of a result: facts, words, checks, files. All are made, or nothing is changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geodata.errors import DataError, Text
+from geodata.progress import Progress, silent
+from requests_gen.files import file_name, plain
+from requests_gen.letters.annexes.annex1 import Annex, annex, edge_km, municipal_orders
+from requests_gen.letters.docx import template_file
+from requests_gen.letters.last_year import History
+from requests_gen.letters.letter import letter_id
+from requests_gen.letters.papers import Papers, content_hash, make_papers, write_papers
+from requests_gen.letters.sources import carrier_name
+from requests_gen.letters.versions import (
+    FORMAT,
+    Entry,
+    Place,
+    exchange,
+    files_in,
+    last_entry,
+    place_for,
+    read_versions,
+    sent,
+    shelf_lock,
+)
+from requests_gen.registry import tables
+from requests_gen.wording import Caption, caption
+from requests_gen.workspace import LETTERS_FILE, LetterSettings, letters_toml
+from requests_gen.zone_maps import ZoneMaps, map_frames, maps_for
+
+if TYPE_CHECKING:
+    from coverage.result import Result
+    from requests_gen.zone_maps import MapFrames
+
+FOLDER = "letters"
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One letter that is to be made, or that stays as it is."""
+
+    zones: Annex
+    maps: dict[str, ZoneMaps]
+    content: str
+    place: Place
+    papers: Papers
+
+
+def write_letters(
+    result: Result,
+    settings: LetterSettings,
+    out_dir: Path | str,
+    carriers: list[str] | None = None,
+    progress: Progress = silent,
+    *,
+    history: History | None = None,
+    workers: int = 0,
+    cache_dir: Path | None = None,
+) -> list[Entry]:
+    """The papers of every carrier asked (or of `carriers`), one folder each in `out_dir`, and letters.json.
+
+    Returns the letters that stand there now, those not made this time included. history: last year's answers
+    (default: last_year.json beside letters.toml, if there is one). workers: processes that draw maps (0: one a
+    core). cache_dir: where maps are kept (default: beside `out_dir`). A letter that was sent, or that someone
+    changed by hand, stays as it is: a new version is made beside it when anything has changed. Raises
+    DataError, changing nothing, where anything is missing or wrong.
+    """
+    out_dir = Path(os.path.realpath(out_dir))
+    chosen, left_out = _asked(result, settings, carriers)
+    if history is None:
+        from requests_gen.letters.last_year import last_answers
+
+        history = last_answers(settings.folder, result.study.about.fiscal_year)
+    with shelf_lock(out_dir):
+        entries = read_versions(out_dir)
+        frames, said = map_frames(result), caption(result, "ja")
+        orders = municipal_orders(settings.folder, result.study.about.fiscal_year)
+        annexes = _annexes(result, settings, history, frames, chosen, left_out, orders)
+        kept_maps = cache_dir if cache_dir is not None else out_dir.with_name(f".{out_dir.name}.maps")
+        spec = [(row.zone_id, zones.carrier) for zones in annexes for row in zones.rows]
+        maps = maps_for(frames, spec, kept_maps, workers or _cores(), progress)
+        jobs = [_job(result, settings, zones, history, said, maps, out_dir, entries) for zones in annexes]
+        _write(result, settings, out_dir, jobs, entries, left_out, said, progress)
+        return read_versions(out_dir)
+
+
+def mark_sent(out_dir: Path | str, which: list[str], on: date) -> list[Entry]:
+    """Record that letters (ids, or carriers for their newest) were sent on a day; they are never written again.
+
+    Raises DataError for an unknown letter and for a draft.
+    """
+    out_dir = Path(os.path.realpath(out_dir))
+    with shelf_lock(out_dir):
+        entries = read_versions(out_dir)
+        marked = sent(entries, out_dir, which, on)
+        told = json.loads((out_dir / "letters.json").read_text(encoding="utf-8"))
+        exchange(out_dir, lambda _: {**told, "letters": [entry.as_dict() for entry in marked]}, set())
+        return marked
+
+
+def _cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _asked(result: Result, settings: LetterSettings, carriers: list[str] | None) -> tuple[list[str], dict[str, str]]:
+    """(carriers that get a letter, {carrier that gets none: why}). Raises DataError for what is not filled in."""
+    keys = result.study.carrier_keys
+    if unexpected := sorted(set(carriers or []) - set(keys)):
+        raise DataError(
+            "carrier-unknown",
+            Text(f"事業者 {'、'.join(unexpected)} はありません", f"there is no carrier {', '.join(unexpected)}"),
+            Text(f"{'、'.join(keys)} のどれかで指定してください。", f"name one of {', '.join(keys)}"),
+        )
+    silent = {key for key, carrier in settings.carriers.items() if not carrier.ask}
+    spec = [key for key in keys if key in (carriers or keys)]
+    chosen = [key for key in spec if key not in silent]
+    missing: dict[str, letters_toml.Missing] = {m.key: m for key in chosen for m in settings.missing(key)}
+    if any(m.needed for m in missing.values()):
+        raise letters_toml.ask_for(list(missing.values()), LETTERS_FILE)
+    return chosen, {key: "ask = false" for key in spec if key in silent}
+
+
+def _annexes(
+    result: Result,
+    settings: LetterSettings,
+    history: History | None,
+    frames: MapFrames,
+    chosen: list[str],
+    left_out: dict[str, str],
+    orders: Mapping[str, int] | None,
+) -> list[Annex]:
+    """Annex 1 of each carrier that has a zone to ask for; the others are named in `left_out`."""
+    generation = str(result.study.zones.generation)
+    found = []
+    for key in chosen:
+        if result.shares[(key, generation)].isna().all():
+            left_out[key] = f"{generation} のエリアの資料がない"
+            continue
+        own = history.of(key) if history else None
+        zones = annex(result, key, settings.zones, own, edge_km(frames, key, generation), orders)
+        if zones.rows:
+            found.append(zones)
+        else:
+            left_out[key] = "要望する地区がない"
+    return found
+
+
+def _job(
+    result: Result,
+    settings: LetterSettings,
+    zones: Annex,
+    history: History | None,
+    caption: Caption,
+    maps: dict[tuple[str, str], ZoneMaps],
+    letter_versions: Path,
+    entries: list[Entry],
+) -> _Job:
+    key = zones.carrier
+    own = {zone: pictures for (zone, carrier), pictures in maps.items() if carrier == key}
+    papers = make_papers(result, settings, zones, history, caption, "")
+    template = template_file(settings.folder)
+    content = content_hash(papers, own, template, result.provenance["kengai"])
+    place = place_for(letter_versions, entries, key, file_name(carrier_name(result, key)), content)
+    identity = letter_id(result.study.about.fiscal_year, key, place.version)
+    return _Job(zones, own, content, place, make_papers(result, settings, zones, history, caption, identity))
+
+
+def _write(
+    result: Result,
+    settings: LetterSettings,
+    letter_versions: Path,
+    jobs: list[_Job],
+    entries: list[Entry],
+    left_out: dict[str, str],
+    caption: Caption,
+    progress: Progress,
+) -> None:
+    for key, why in left_out.items():
+        name = carrier_name(result, key)
+        progress(Text(f"{name} あての要望書は作りません（{why}）", f"no letter to {name} ({why})"))
+    new = [job for job in jobs if job.place.kept is None]
+    for job in jobs:
+        _tell(job, entries, progress)
+    facts = _common_facts(result, settings, caption)
+    template = template_file(settings.folder)
+
+    def build(making: Path) -> dict[str, Any]:
+        made = []
+        for number, job in enumerate(new, start=1):
+            name = job.papers.letter.carrier_name
+            progress(Text(f"要望書を作っています {number}/{len(new)} {name}", f"writing letter {number} of {len(new)}: {name}"))
+            write_papers(making / job.place.folder, job.papers, job.maps, template, result, caption)
+            made.append(_entry(job, files_in(making / job.place.folder), facts))
+        replaced = {(entry.carrier, entry.version) for entry in made}
+        stay = [entry for entry in entries if (entry.carrier, entry.version) not in replaced]
+        order = {key: at for at, key in enumerate(result.study.carrier_keys)}
+        rows = sorted([*stay, *made], key=lambda e: (order.get(e.carrier, len(order)), e.carrier, e.version))
+        return {
+            "format": FORMAT,
+            "study": result.study.about.name,
+            "fiscal_year": result.study.about.fiscal_year,
+            "fictitious": result.study.about.fictitious,
+            "not_asked": [{"carrier": key, "reason": why} for key, why in left_out.items()],
+            "letters": [entry.as_dict() for entry in rows],
+        }
+
+    if new or not letter_versions.exists():
+        exchange(letter_versions, build, {job.place.folder for job in new})
+
+
+def _tell(job: _Job, entries: list[Entry], progress: Progress) -> None:
+    name, last = job.papers.letter.carrier_name, last_entry(entries, job.zones.carrier)
+    if job.place.kept is not None:
+        progress(Text(f"{name} あての要望書は変わっていないため、そのままです", f"the letter to {name} is unchanged and stays"))
+    elif last is not None and job.place.version > last.version:
+        why = Text("送付済みの", "was sent") if last.state == tables.SENT else Text("手で直されている", "was changed by hand")
+        progress(
+            Text(
+                f"{name} あての前の版は{why.ja}ため残し、第{job.place.version}版を作ります",
+                f"the former letter to {name} {why.en} and stays; version {job.place.version} is made",
+            )
+        )
+    if job.papers.letter.blanks and job.place.kept is None:
+        blanks = "、".join(job.papers.letter.blanks)
+        progress(
+            Text(f"{name} あては（案）です。まだ空の項目: {blanks}", f"the letter to {name} is a draft; still empty: {blanks}")
+        )
+
+
+def _entry(job: _Job, files: dict[str, str], facts: dict[str, Any]) -> Entry:
+    letter, key = job.papers.letter, job.zones.carrier
+    return Entry(
+        id=letter.letter_id,
+        carrier=key,
+        version=job.place.version,
+        folder=job.place.folder,
+        state=tables.DRAFT if letter.blanks else tables.READY,
+        content_sha256=job.content,
+        files=files,
+        facts={
+            "carrier_name": letter.carrier_name,
+            "missing": list(letter.blanks),
+            "figures": asdict(job.zones.figures),
+            "left_out": asdict(job.zones.rest),
+            "zones": [row.zone_id for row in job.zones.rows],
+            **facts,
+        },
+    )
+
+
+def _common_facts(result: Result, settings: LetterSettings, caption: Caption) -> dict[str, Any]:
+    """What every figure stands on, for letters.json."""
+    return {
+        "rule": caption.rule,
+        "generation": caption.generation,
+        "as_of": caption.as_of_key,
+        "sources": caption.sources,
+        "result_sha256": result_hash(result),
+        "settings_sha256": hashlib.sha256(settings.text.encode()).hexdigest(),
+    }
+
+
+def result_hash(result: Result) -> str:
+    """SHA-256 of what the letters are made from: inputs and study, zones, ranking. The same result, the same hash."""
+    zones = pd.DataFrame(result.zones.drop(columns="geometry"))
+    parts = [
+        json.dumps(plain(result.provenance), ensure_ascii=False, sort_keys=True),
+        zones.to_csv(lineterminator="\n"),
+        result.ranking.to_csv(lineterminator="\n"),
+        result.zone_ids.to_csv(lineterminator="\n"),
+    ]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

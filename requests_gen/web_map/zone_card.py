@@ -1,0 +1,58 @@
+"""What makes a zone urgent, as lines for the cards of the maps: a label and a value, unknown said as such."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from geodata.errors import Text
+
+if TYPE_CHECKING:
+    from coverage.study import Study
+
+UNKNOWN = Text("不明", "unknown")
+YES_NO = {
+    "visitors": (Text("あり", "yes"), Text("一覧にない", "none listed")),
+    "hazard": (Text("該当", "yes"), Text("該当しない", "no")),
+}
+LABELS = {
+    "public_facilities": Text("学校・医療等", "schools, clinics …"),
+    "uncovered_road_km": Text("不感道路（緊急・県道以上）", "uncovered road (great or emergency)"),
+    "visitors": Text("登山道・観光・農林作業", "trails, tourism, field work"),
+    "hazard": Text("土砂災害の区域", "landslide areas"),
+    "designated": Text("条件不利地域", "disadvantaged area"),
+    "subsidy": Text("補助活用", "grant"),
+}
+GROUND = Text("現地の測定", "field tests")
+UNTIL = "designated_until"
+
+
+def urgency_facts(row: Mapping[str, Any], study: Study, lang: str) -> list[tuple[str, str]]:
+    """(label, value) in the order of LABELS. row: a row of ranking_rows. What the study brings itself is a number."""
+    own = {spec.key for spec in study.ranking.criteria}
+    facts = [(label.in_(lang), _said(key, row.get(key, float("nan")), row, key in own, lang)) for key, label in LABELS.items()]
+    return facts if study.evidence is None else [*facts, (GROUND.in_(lang), _measured(row, lang))]
+
+
+def _measured(row: Mapping[str, Any], lang: str) -> str:
+    """How often it was tested on the ground, and whether that says otherwise than the areas."""
+    tests, against = int(row["ground_tests"]), int(row["claimed_out"])
+    if not tests:
+        return Text("なし", "none").in_(lang)
+    said = Text(f"{tests:,}回", f"{tests:,} tests").in_(lang)
+    if not against:
+        return said
+    return said + Text(f"。エリア図と食い違い {against}件", f"; {against} against the area maps").in_(lang)
+
+
+def _said(key: str, value: Any, row: Mapping[str, Any], own: bool, lang: str) -> str:
+    if value is None or value != value or value == "":
+        return UNKNOWN.in_(lang)
+    if isinstance(value, str):
+        until = str(row.get(UNTIL, "")) if key == "designated" else ""
+        return value + (Text(f"（{until}まで）", f" (until {until})").in_(lang) if until else "")
+    if own:
+        return f"{value:g}"
+    if key in YES_NO:
+        return YES_NO[key][0 if value > 0 else 1].in_(lang)
+    return f"{value:,.1f} km" if key == "uncovered_road_km" else f"{value:,.0f}" + Text("か所", "").in_(lang)

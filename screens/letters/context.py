@@ -1,0 +1,34 @@
+"""What the parts of the letters' page share: the study, its settings, the carrier that is worked on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geodata.errors import Text
+from requests_gen.letters import status
+from requests_gen.workspace import LetterSettings
+from screens.shared import Opened
+
+if TYPE_CHECKING:
+    from coverage.result import Result
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """One carrier's letter on the page. settings: None where letters.toml cannot be read."""
+
+    opened: Opened
+    result: Result
+    settings: LetterSettings | None
+    standings: dict[str, status.LetterStatus]
+    carrier: str
+
+    @property
+    def letter_status(self) -> status.LetterStatus:
+        """How far the chosen carrier's letter is."""
+        return self.standings[self.carrier]
+
+    def say(self, text: Text) -> str:
+        """`text` in the visitor's language."""
+        return self.opened.say(text)

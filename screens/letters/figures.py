@@ -1,0 +1,92 @@
+"""Every figure of a letter, the rows of annex 1 it is the sum of, and why each zone is asked for."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geodata.errors import Text
+from requests_gen.letters import Annex, status
+from requests_gen.wording import caption, numbers_and_eras
+from screens.letters.context import PageContext
+
+
+def figures_part(context: PageContext) -> None:
+    """The figures with the present settings, and their rows."""
+    say = context.say
+    zones = status.asked_zones(context.result, context.settings, context.carrier) if context.settings else None
+    if zones is None or not zones.rows or context.letter_status.why_none is not None:
+        st.info(say(context.letter_status.why_none or Text("要望する地区がありません。", "There is no zone to ask for.")))
+        return
+    figures = status.traced(zones)
+    st.caption(
+        say(
+            Text(
+                "要望書の数字は、別紙1に印刷した各行（小数点以下を四捨五入）の合計です。行を足すと要望書の数字になります。",
+                "The letter's figures are the sums of the rows printed in annex 1, each rounded half up.",
+            )
+        )
+    )
+    columns = st.columns(len(figures))
+    for column, figure in zip(columns, figures, strict=True):
+        column.metric(say(figure.name), _said(context, figure))
+    _sums(context, zones, figures)
+    _rest(context, zones)
+    said = caption(context.result, context.opened.lang)
+    st.text("\n".join([said.rule, said.as_of, *said.sources]))
+
+
+def _said(context: PageContext, figure: status.Traced) -> str:
+    if figure.value is None:
+        return context.say(Text(numbers_and_eras.UNKNOWN, "unknown"))
+    return context.say(Text(f"{figure.value:,}{figure.unit.ja}", f"{figure.value:,}"))
+
+
+def _sums(context: PageContext, zones: Annex, figures: list[status.Traced]) -> None:
+    """Annex 1's rows with what each adds to each figure; the last row adds them up."""
+    say, unknown = context.say, context.say(Text(numbers_and_eras.UNKNOWN, "unknown"))
+    names = [say(figure.short) for figure in figures]
+    words = [
+        say(Text(ja, en))
+        for ja, en in (
+            ("番号", "No."),
+            ("地区ID", "Zone"),
+            ("市町村", "Municipality"),
+            ("地区", "Name"),
+            ("載せた理由", "Why it is listed"),
+        )
+    ]
+    table = []
+    for at, row in enumerate(zones.rows):
+        facts = (str(row.number), row.zone_id, row.municipality, row.name, say(status.reason(row, zones, context.result)))
+        added = (unknown if figure.rows[at][1] is None else f"{figure.rows[at][1]:,}" for figure in figures)
+        table.append(dict(zip([*words[:4], *names, words[4]], [*facts[:4], *added, facts[4]], strict=True)))
+    total = [say(Text("合計", "Sum")), "", "", "", *(unknown if f.value is None else f"{f.value:,}" for f in figures), ""]
+    table.append(dict(zip([*words[:4], *names, words[4]], total, strict=True)))
+    right = {name: st.column_config.TextColumn(alignment="right", width=90) for name in names}
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config=right,
+        height=420,
+        alt=say(Text("別紙1の行と、要望書の数字への足し上げ", "Rows of annex 1 and what they add")),
+    )
+
+
+def _rest(context: PageContext, zones: Annex) -> None:
+    """What the carrier does not serve and annex 1 leaves out."""
+    rest = zones.rest
+    people = numbers_and_eras.UNKNOWN if rest.people is None else f"{rest.people:,}"
+    lines = []
+    if rest.zones:
+        lines.append(
+            Text(
+                f"このほか、記号に当てはまるが別紙1に載せない地区（上限を超えた・順位の無い地区）: {rest.zones:,}地区、エリア外人口 {people}人",
+                f"Not listed, beyond the limit or not ranked: {rest.zones:,} zones, {people} people",
+            )
+        )
+    if rest.unknown_zones:
+        lines.append(
+            Text(f"エリアが不明で判定できない地区: {rest.unknown_zones:,}地区", f"Unknown areas: {rest.unknown_zones:,} zones")
+        )
+    if lines:
+        st.text("\n".join(context.say(line) for line in lines))

@@ -1,0 +1,11 @@
+"""The map of a page: a folium map in a Streamlit component, its files served by content hash.
+
+files = map_files(…)                  # made once for the same results
+zone_map(files, state, key="map")     # draws; last_click tells what was clicked
+"""
+
+from __future__ import annotations
+
+from screens.map_component.map import Focus, MapState, last_click, map_files, map_files_for, zone_map
+
+__all__ = ["Focus", "MapState", "last_click", "map_files", "map_files_for", "zone_map"]

@@ -1,0 +1,152 @@
+"""Two charts of 経年比較: the reasons of a difference as bars, and the years as lines. Vega-Lite as plain data.
+
+Bars and lines bear their figures, signs and dashes: nothing is told by colour alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from coverage.change import Figure
+from geodata.errors import Text
+from requests_gen.compare import words as compare_words
+
+FONT = "'BIZ UDPGothic','Yu Gothic UI','Meiryo','Noto Sans CJK JP',sans-serif"
+INK = "#1f2933"
+FEWER, MORE, TERMS = "#0072B2", "#D55E00", "#7A7A7A"
+MEASURES = {"people": Text("人口（人）", "people"), "households": Text("世帯数", "households"), "areas": Text("地区数", "zones")}
+OURS, PUBLISHED = (Text("この道具の結果", "found by Kengai"), Text("公表値（読み込んだ表）", "published figures"))
+ROW_PX, BAR_PX = 34, 22
+
+
+def reasons(figure: Figure, lang: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """(values, spec) of one bar a reason, from zero to the left (fewer people) or right; its figure beside it."""
+    told = figure.parts or {}
+    names = [compare_words.PART_NAMES[part].in_(lang) for part in compare_words.PART_ORDER]
+    kinds = {"real": Text("実際の変化", "real change").in_(lang), "terms": Text("条件の違い", "other terms").in_(lang)}
+    values = pd.DataFrame(
+        {
+            "reason": names,
+            "people": [round(told.get(part, 0.0), 1) + 0.0 for part in compare_words.PART_ORDER],
+            "label": [compare_words.moved(told.get(part, 0.0), lang) for part in compare_words.PART_ORDER],
+            "kind": [kinds["real"] if place < 3 else kinds["terms"] for place in range(len(compare_words.PART_ORDER))],
+        }
+    )
+    reach = max(float(values["people"].abs().max()), 1.0) * 1.35
+    y = {"field": "reason", "type": "nominal", "sort": names, "title": None, "axis": {"labelLimit": 220, "labelFontSize": 13}}
+    x = {
+        "field": "people",
+        "type": "quantitative",
+        "scale": {"domain": [-reach, reach]},
+        "title": Text("← 減った人　　増えた人 →", "← fewer people   more people →").in_(lang),
+    }
+    colour = {
+        "condition": [
+            {"test": {"field": "kind", "equal": kinds["terms"]}, "value": TERMS},
+            {"test": {"field": "people", "lt": 0}, "value": FEWER},
+        ],
+        "value": MORE,
+    }
+    bar = {
+        "mark": {"type": "bar", "height": BAR_PX},
+        "encoding": {
+            "y": y,
+            "x": x,
+            "color": colour,
+            "tooltip": [{"field": "reason", "title": " "}, {"field": "label", "title": " "}, {"field": "kind", "title": " "}],
+        },
+    }
+    words = [
+        {
+            "transform": [{"filter": {"field": "people", side: 0}}],
+            "mark": {"type": "text", "align": align, "dx": shift, "fontSize": 13, "color": INK},
+            "encoding": {"y": y, "x": x, "text": {"field": "label"}},
+        }
+        for side, align, shift in (("lt", "right", -4), ("gte", "left", 4))
+    ]
+    return values, {"layer": [bar, *words], "height": ROW_PX * len(names), **_look()}
+
+
+def years(ours: pd.DataFrame, published: pd.DataFrame | None, lang: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """(values, spec) of small charts, one a measure, one line a source: points of another shape and dash each.
+
+    ours: coverage.change.trends.trend; published: change_table.read_published. Unknown years leave a hole.
+    """
+    rows = [_long(ours, OURS.in_(lang))]
+    if published is not None:
+        rows.append(_long(published, PUBLISHED.in_(lang)))
+    values = pd.concat(rows, ignore_index=True)
+    sources = [OURS.in_(lang), PUBLISHED.in_(lang)]
+    all_years = sorted(values["year"].unique())
+    values = values.dropna(subset=["value"])
+    charts = [
+        _line_chart(measure, words.in_(lang), all_years, sources, lang)
+        for measure, words in MEASURES.items()
+        if (values["measure"] == measure).any()
+    ]
+    return values, {"hconcat": charts, **_look()}
+
+
+def _long(table: pd.DataFrame, source: str) -> pd.DataFrame:
+    # a year on other terms than the one before begins a line of its own: no line suggests a change there
+    terms = table.get("same_terms", pd.Series(True, index=table.index)).astype(bool)
+    told = table.assign(line=source + (~terms).cumsum().astype(str))
+    long = told.melt(["fiscal_year", "line"], list(MEASURES), "measure", "value").astype({"value": float})
+    return long.assign(source=source, year=long.pop("fiscal_year").astype(int).astype(str))
+
+
+def _line_chart(measure: str, title: str, all_years: list[str], sources: list[str], lang: str) -> dict[str, Any]:
+    by_source = {"field": "source", "type": "nominal", "scale": {"domain": sources}}
+    legend = {"orient": "bottom", "title": None, "labelLimit": 240}
+    x = {
+        "field": "year",
+        "type": "ordinal",
+        "scale": {"domain": all_years},
+        "axis": {"labelAngle": 0, "labelOverlap": True},
+        "title": Text("年度", "fiscal year").in_(lang),
+    }
+    y = {"field": "value", "type": "quantitative", "title": None, "scale": {"zero": True}, "axis": {"format": ",.0f"}}
+    line = {
+        "mark": {"type": "line", "strokeWidth": 2},
+        "encoding": {
+            "x": x,
+            "y": y,
+            "detail": {"field": "line"},
+            "color": {**by_source, "scale": {"domain": sources, "range": [MORE, FEWER]}, "legend": legend},
+            "strokeDash": {**by_source, "scale": {"domain": sources, "range": [[6, 4], [1, 0]]}, "legend": legend},
+        },
+    }
+    point = {
+        "mark": {"type": "point", "size": 70, "filled": True},
+        "encoding": {
+            "x": x,
+            "y": y,
+            "color": {**by_source, "scale": {"domain": sources, "range": [MORE, FEWER]}, "legend": legend},
+            "shape": {**by_source, "scale": {"domain": sources, "range": ["square", "circle"]}, "legend": legend},
+            "tooltip": [
+                {"field": "year", "title": Text("年度", "year").in_(lang)},
+                {"field": "source", "title": " "},
+                {"field": "value", "title": title, "format": ",.1f"},
+            ],
+        },
+    }
+    return {
+        "title": {"text": title, "anchor": "start", "fontSize": 13},
+        "transform": [{"filter": {"field": "measure", "equal": measure}}],
+        "layer": [line, point],
+        "width": 330,
+        "height": 200,
+    }
+
+
+def _look() -> dict[str, Any]:
+    return {
+        "config": {
+            "font": FONT,
+            "axis": {"labelColor": INK, "titleColor": INK, "labelFontSize": 12},
+            "legend": {"labelColor": INK, "labelFontSize": 12},
+            "view": {"stroke": None},
+        }
+    }

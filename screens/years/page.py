@@ -1,0 +1,261 @@
+"""経年比較: an earlier year beside this one, the reasons told apart, the zones, the map, and the line of years."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from coverage.change import Change, Figure, compare
+from geodata.errors import Text
+from requests_gen.compare import SHEET, Held, earlier_findings, ordered_zones, words, write_change
+from requests_gen.web_map import data
+from requests_gen.wording import caption
+from screens.map_component import Focus, MapState, map_files_for, zone_map
+from screens.shared import Opened, as_written, load_result
+from screens.years.charts import reasons
+from screens.years.trend import trend_part
+
+if TYPE_CHECKING:
+    from coverage.result import Result
+
+TITLE = Text("経年比較", "Years")
+URL = "years"
+MAP_HEIGHT, TABLE_HEIGHT = 430, 430
+DRAWN_AS = {"terms": "unknown", "unclear": "unknown"}
+CHANGED = ("new", "came_back", "grown", "shrunk", "resolved")
+
+
+def show(opened: Opened) -> None:
+    """経年比較."""
+    new = opened.findings()
+    held = earlier_findings(opened.place)
+    line = st.container(horizontal=True, vertical_alignment="center")
+    line.title(opened.say(TITLE), width="content")
+    if held:
+        with line:
+            chosen = _earlier(held, opened)
+            old_year = load_result(str(chosen.results), chosen.stamp).study.about.fiscal_year
+            st.markdown(f"**{opened.say(words.years_of(old_year, new.study.about.fiscal_year))}**", width="content")
+        _comparison(chosen, new, opened)
+    else:
+        _nothing_earlier(opened)
+    trend_part(opened, new, [each for each in held if not each.before])
+
+
+def _nothing_earlier(opened: Opened) -> None:
+    st.info(
+        opened.say(
+            Text(
+                "比べる相手がまだありません。次のどれかがあると、ここに比較が出ます。\n\n"
+                "- 同じ作業フォルダに、前の年度の調査（例: 2025 フォルダ）とその結果があるとき\n"
+                "- この調査をもう一度実行したとき（前回の実行と比べます）\n\n"
+                "過去に公表した表（年度・地区数・世帯数・人口）があれば、下で読み込んで推移を見られます。",
+                "There is nothing to compare with yet. A comparison appears here when\n\n"
+                "- the same workspace holds an earlier year's study and its findings, or\n"
+                "- this study is run again (it is then compared with the run before).\n\n"
+                "Figures you published in past years can be read in below.",
+            )
+        )
+    )
+
+
+def _earlier(held: list[Held], opened: Opened) -> Held:
+    """The findings to compare with, chosen by the name of their folder."""
+
+    def named(place: int) -> str:
+        each = held[place]
+        return opened.say(Text("前回の実行", "the run before")) if each.before else each.name
+
+    label = opened.say(Text("比べる相手", "Compare with"))
+    return held[st.selectbox(label, range(len(held)), format_func=named, key="years earlier", width=220) or 0]
+
+
+@st.cache_resource(max_entries=8, show_spinner="2つの年度を比べています…")
+def compared(old: str, old_stamp: str, new: str, new_stamp: str) -> Change:
+    """The comparison of two results folders; the stamps keep old findings apart from new ones."""
+    return compare(load_result(old, old_stamp), load_result(new, new_stamp))
+
+
+def _comparison(chosen: Held, new: Result, opened: Opened) -> None:
+    folders = (str(chosen.results), chosen.stamp, str(opened.place.results), opened.stamp)
+    old, change = load_result(*folders[:2]), compared(*folders)
+    carriers = {**caption(old, opened.lang).carriers, **caption(new, opened.lang).carriers}
+    _figures(change, opened)
+    told = words.cautions(change, carriers)
+    if told:
+        st.caption("\n".join(f"- {as_written(opened.say(each))}" for each in told))
+    left, right = st.columns([0.5, 0.5], gap="medium")
+    with left:
+        _reasons(change, carriers, opened)
+    with right:
+        _map(change, old, new, "-".join((chosen.stamp, opened.stamp)), opened)
+    _zones(change, opened)
+    _download(folders, opened)
+
+
+def _figures(change: Change, opened: Opened) -> None:
+    """Four figures: people left out, the change on equal terms, zones resolved, zones new or back."""
+    lang, counts = opened.lang, change.states[change.generation]
+    figure = words.headline(change)
+    one, two, three, four = st.columns(4)
+    if figure is None or figure.old is None or figure.new is None:
+        one.metric(opened.say(Text("エリア外の人", "People left out")), "－", opened.say(Text("不明", "unknown")), "off")
+    else:
+        label = words.whose(figure, {})
+        one.metric(opened.say(label), f"{words.people(figure.old, lang)} → {words.people(figure.new, lang)}")
+        real = "－" if figure.real is None else words.moved(figure.real, lang)
+        two.metric(
+            opened.say(Text("うち実際の変化（エリアと人口）", "Real change (areas, people)")),
+            real,
+            help=opened.say(Text("規則・境界・データの違いを除いた増減です。", "Without changed rules, boundaries and data.")),
+        )
+    if not change.cells_comparable:
+        return
+    three.metric(opened.say(Text("解消した地区", "Zones resolved")), f"{counts['resolved']:,}")
+    four.metric(opened.say(Text("新規・再発の地区", "Zones new or back")), f"{counts['new']:,}・{counts['came_back']:,}")
+
+
+def _reasons(change: Change, carriers: dict[str, str], opened: Opened) -> None:
+    """The parts of one figure as bars; which one is chosen above it."""
+    known = [figure for figure in change.figures if figure.parts is not None]
+    st.markdown(f"**{opened.say(Text('増減の理由', 'Why'))}**")
+    if not known:
+        st.info(opened.say(Text("この2つの年度では、理由を分けられません。", "Reasons cannot be told apart for these years.")))
+        return
+
+    def named(figure: Figure) -> str:
+        return f"{figure.generation}: {opened.say(words.whose(figure, carriers))}"
+
+    first = words.headline(change)
+    place = next((at for at, each in enumerate(known) if each == first), 0)
+    label = opened.say(Text("だれのエリア外か", "Left out by"))
+    at = st.selectbox(label, range(len(known)), place, format_func=lambda n: named(known[n]), key="years figure")
+    figure = known[at if at is not None else place]
+    values, spec = reasons(figure, opened.lang)
+    st.vega_lite_chart(values, spec, width="stretch", key="years reasons")
+    total = words.moved((figure.new or 0.0) - (figure.old or 0.0), opened.lang)
+    st.caption(
+        f"{words.people(figure.old, opened.lang)} → {words.people(figure.new, opened.lang)}（{total}）　{opened.say(words.CONVENTION)}"
+    )
+
+
+def zones_to_draw(change: Change, old: Result, new: Result) -> list[data.ZoneToDraw]:
+    """The zones of both years for the map: the new outline where there is one, else the old."""
+    drawn: list[data.ZoneToDraw] = []
+    for zone_id, row in change.zones.iterrows():
+        year = new if zone_id in new.zones.index else old
+        if zone_id not in year.zones.index:
+            continue
+        drawn.append(
+            data.ZoneToDraw(
+                id=str(zone_id),
+                name=str(row["name"]),
+                municipality=str(row["municipality"]),
+                kind=DRAWN_AS.get(row["state"], row["state"]),
+                geometry=year.zones.geometry.loc[zone_id],
+                rank=None,
+            )
+        )
+    return drawn
+
+
+def _map(change: Change, old: Result, new: Result, stamp: str, opened: Opened) -> None:
+    if old.grid.crs != new.grid.crs:
+        st.info(opened.say(Text("座標系が違うため、地図には重ねません。", "The grids differ: no common map.")))
+        return
+    files = map_files_for(zones_to_draw(change, old, new), new, f"years-{stamp}", opened.lang)
+    row = _row_chosen(change)
+    focus, selected = None, None
+    if row is not None and (zone_id := _shown(change).index[row]) in set(files.ids):
+        focus, selected = Focus(row + 1, zone_id), zone_id
+    click = zone_map(files, MapState(selected=selected, focus=focus), key="years map", height=MAP_HEIGHT)
+    if click is not None and click.zone_id is not None:
+        row = change.zones.loc[click.zone_id]
+        st.caption(
+            as_written(
+                f"{row['municipality']} {row['name']}: {opened.say(words.STATE_NAMES[row['state']])} "
+                f"{words.people(row['old_people'], opened.lang)} → {words.people(row['new_people'], opened.lang)}"
+            )
+        )
+
+
+def _shown(change: Change) -> pd.DataFrame:
+    """The zones the table shows: those in the chosen states (none chosen: all), those that changed first."""
+    table, states = ordered_zones(change), st.session_state.get("years states")
+    return table[table["state"].isin(states)] if states else table
+
+
+def _row_chosen(change: Change) -> int | None:
+    """The row of the table that was chosen in the run before, or None."""
+    rows = st.session_state.get("years zones", {}).get("selection", {}).get("rows", [])
+    return rows[0] if rows and rows[0] < len(_shown(change)) else None
+
+
+def zone_rows(table: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Zones (change_zones.COLUMNS) in the words of the page."""
+    names = {
+        "state": Text("状態", "state"),
+        "municipality": Text("市町村", "municipality"),
+        "name": Text("地区", "zone"),
+        "old_people": Text("前回（人）", "before"),
+        "new_people": Text("今回（人）", "now"),
+        "coverage": Text("エリアの変化", "by areas"),
+        "population": Text("人口の動き", "by people"),
+        "terms": Text("その他", "otherwise"),
+        "reason": Text("主な理由", "chief reason"),
+    }
+    told = table.assign(
+        state=[words.STATE_NAMES[state].in_(lang) for state in table["state"]],
+        reason=[words.REASON_NAMES[reason].in_(lang) for reason in table["reason"]],
+        **{name: table[name].round(1) + 0.0 for name in ("old_people", "new_people", "coverage", "population", "terms")},
+    )
+    return (
+        told[list(names)]
+        .rename(columns={key: text.in_(lang) for key, text in names.items()})
+        .rename_axis(Text("地区ID", "zone id").in_(lang))
+    )
+
+
+def _zones(change: Change, opened: Opened) -> None:
+    counts = change.states[change.generation]
+    st.markdown(f"**{opened.say(Text('地区ごとの変化', 'Zone by zone'))}**")
+    held = [state for state, count in counts.items() if count]
+    st.pills(
+        opened.say(Text("状態でしぼる", "Show only")),
+        held,
+        selection_mode="multi",
+        key="years states",
+        format_func=lambda state: f"{opened.say(words.STATE_NAMES[state])} {counts[state]:,}",
+        label_visibility="collapsed",
+    )
+    table = zone_rows(_shown(change), opened.lang)
+    numbers = {name: st.column_config.NumberColumn(format="%.1f") for name in table.columns[3:8]}
+    st.dataframe(
+        table,
+        height=min(TABLE_HEIGHT, 38 + 35 * max(len(table), 1)),
+        column_config=numbers,
+        key="years zones",
+        on_select="rerun",
+        selection_mode="single-row",
+        placeholder="－",
+    )
+    meanings = [f"{opened.say(Text('その他', 'Otherwise'))}: {opened.say(words.OTHERWISE)}"]
+    meanings += [f"{opened.say(words.STATE_NAMES[state])}: {opened.say(words.STATE_MEANINGS[state])}" for state in held]
+    st.caption("　".join(meanings))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _sheet(old: str, old_stamp: str, new: str, new_stamp: str, lang: str) -> bytes:
+    """compare.xlsx of two results folders."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_change(compared(old, old_stamp, new, new_stamp), load_result(new, new_stamp), Path(folder) / "c", lang)
+        return (Path(folder) / "c" / SHEET).read_bytes()
+
+
+def _download(folders: tuple[str, str, str, str], opened: Opened) -> None:
+    label = opened.say(Text("この比較を Excel で保存", "Save this comparison (Excel)"))
+    st.download_button(label, _sheet(*folders, opened.lang), SHEET, key="years sheet")
