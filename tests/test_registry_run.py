@@ -63,9 +63,9 @@ def test_a_run_stops_where_list_and_registry_differ(tmp_path):
 def test_a_run_that_lost_the_race_for_an_id_writes_nothing(tmp_path, monkeypatch):
     """Another run registers the number while this one is counting."""
     study = write_mini_study(tmp_path / "2026")
-    import coverage.run
+    from requests_gen.runs import study_run
 
-    analyse = coverage.run.run
+    analyse = study_run.run
 
     def slow(*args, **kwargs):
         result = analyse(*args, **kwargs)
@@ -74,7 +74,7 @@ def test_a_run_that_lost_the_race_for_an_id_writes_nothing(tmp_path, monkeypatch
             registry.register_zones(other, 2026, who="別の人", at=AT)
         return result
 
-    monkeypatch.setattr(coverage.run, "run", slow)
+    monkeypatch.setattr(study_run, "run", slow)
     done = kengai("run", study, "--quiet")
     assert done.exit_code == 2
     assert "もう一度実行" in done.output

@@ -180,7 +180,7 @@ def test_any_carrier_is_all_of_them_together(files: Any) -> None:
 def test_only_the_oldest_files_go(files: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import os
 
-    from screens.map_component import map_files
+    from screens.map_component import content_files as map_files
 
     monkeypatch.setattr(map_files, "folder", lambda: tmp_path)
     monkeypatch.setattr(map_files, "MOST_FILES", 3)

@@ -29,13 +29,13 @@ def show(folder: str, lang: str) -> None:
     from pathlib import Path
 
     from requests_gen.workspace.places import find_studies
-    from screens.priorities.page import page
+    from screens.priorities import show
     from screens.shared.opened import Opened
     from screens.shared.shell import telling
 
     found = find_studies(Path(folder))[0]
     with telling(lang):
-        page(Opened(found, found.stamp, lang))
+        show(Opened(found, found.stamp, lang))
 
 
 def visit(folder: Path, lang: str = "ja", **address: str):

@@ -44,10 +44,10 @@ def shown(folder: Path, year: str, lang: str = "ja") -> AppTest:
 
         from requests_gen.workspace.places import find_studies
         from screens.shared.opened import Opened
-        from screens.years.page import page
+        from screens.years import show
 
         place = next(p for p in find_studies(Path(folder)) if p.folder.name == year)
-        page(Opened(place, place.stamp, lang))
+        show(Opened(place, place.stamp, lang))
 
     test = AppTest.from_function(script, args=(str(folder), year, lang), default_timeout=60).run()
     assert not test.exception
