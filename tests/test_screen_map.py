@@ -308,7 +308,7 @@ from screens.map_component.map import Focus, MapState, last_click, map_files, zo
 from tests.worlds import world
 
 st.set_page_config(layout="wide")
-result = st.cache_resource(world)(silent=("c",))
+result = st.cache_resource(world)(unpublished=("c",))
 files = map_files(result, "test", st.query_params.get("lang", "ja"))
 click = last_click(files, key="map")
 if st.button("to the third"):
