@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -255,6 +256,7 @@ __all__ = [
     "in_degrees",
     "ranking_columns",
     "ranking_rows",
+    "records",
     "whole_columns",
 ]
 NOTE = "注記"
@@ -634,6 +636,15 @@ def ranking_rows(result: Result, caption: Caption) -> pd.DataFrame:
     rows = rows.reindex(columns=[column.key for column in columns])  # what no file speaks of is empty
     texts = [column.key for column in columns if column.kind == "text"]
     return rows.assign(**{key: rows[key].astype(object).where(rows[key].notna(), "") for key in texts})
+
+
+def records(rows: pd.DataFrame, whole: Collection[str] = ()) -> list[dict[str, Any]]:
+    """The rows as dicts of plain values, unknown numbers as NaN. whole: columns whose numbers become integers."""
+    by_column = [
+        [int(value) if value == value else value for value in values] if name in whole else values
+        for name, values in ((name, rows[name].tolist()) for name in rows.columns)
+    ]
+    return [dict(zip(rows.columns, values, strict=True)) for values in zip(*by_column, strict=True)]
 
 
 def _criterion_words(keys: str, names: dict[str, Text], lang: str) -> str:

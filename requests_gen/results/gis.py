@@ -14,7 +14,7 @@ import shapely
 from geodata.areas import degrees
 from geodata.errors import Text
 from requests_gen.files import plain
-from requests_gen.results.columns import NOTE, ranking_columns, ranking_rows, whole_columns
+from requests_gen.results.columns import NOTE, ranking_columns, ranking_rows, records, whole_columns
 from requests_gen.wording import Caption, dates_by_layer
 
 if TYPE_CHECKING:
@@ -145,6 +145,7 @@ def _label(field: str) -> str:
 
 GEOJSON_DECIMALS = 7
 FIXED_DATE = "1980-01-01T00:00:00.000Z"
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 UTC = 100  # as GDAL writes a time zone
 
 
@@ -159,12 +160,13 @@ def flat_shares(shares: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(shares.to_numpy(float), index=shares.index, columns=names)
 
 
-def zones_geojson(result: Result, caption: Caption) -> bytes:
+def zones_geojson(result: Result, caption: Caption, rows: pd.DataFrame | None = None) -> bytes:
     """zones.geojson: RFC 7946, longitude and latitude with 7 decimals, in order of rank.
 
     Further members of the collection say the rules, the dates, the sources and whether areas are fictitious.
+    rows: ranking_rows, where they are made already.
     """
-    rows = ranking_rows(result, caption)
+    rows = ranking_rows(result, caption) if rows is None else rows
     shapes = shapely.to_geojson(_lonlat(result.zones.geometry.reindex(rows.index).to_numpy(object), result.grid.crs))
     whole = {
         "type": "FeatureCollection",
@@ -177,18 +179,15 @@ def zones_geojson(result: Result, caption: Caption) -> bytes:
         "credits": caption.credits,
     }
     whole_numbers = whole_columns(result.study) & set(rows.columns)
-    records = rows.astype(dict.fromkeys(whole_numbers, object)).to_dict("index")
-    for record in records.values():
-        record.update({name: int(record[name]) for name in whole_numbers if record[name] == record[name]})
     features = (
-        f'{{"type":"Feature","id":{_json(zone_id)},"properties":{_json({"zone_id": zone_id, **row})},"geometry":{shape}}}'
-        for (zone_id, row), shape in zip(records.items(), shapes, strict=True)
+        f'{{"type":"Feature","id":{_json(row["zone_id"])},"properties":{_json(row)},"geometry":{shape}}}'
+        for row, shape in zip(records(rows.reset_index(), whole_numbers), shapes, strict=True)
     )
     return f'{_json(whole)[:-1]},"features":[{",".join(features)}]}}'.encode()
 
 
 def _json(value: Any) -> str:
-    return json.dumps(plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return ENCODER.encode(plain(value))
 
 
 def _lonlat(shapes: np.ndarray, crs: str) -> np.ndarray:
@@ -233,14 +232,18 @@ def _facts(result: Result, caption: Caption) -> dict[str, Any]:
     }
 
 
-def write_zones_gpkg(path: Path, result: Result, caption: Caption) -> None:
-    """zones.gpkg: layers zones, cells (those with a gap), municipalities, and the styles QGIS opens them with."""
+def write_zones_gpkg(path: Path, result: Result, caption: Caption, rows: pd.DataFrame | None = None) -> None:
+    """zones.gpkg: layers zones, cells (those with a gap), municipalities, and the styles QGIS opens them with.
+
+    rows: ranking_rows, where they are made already.
+    """
     from pyogrio import get_gdal_config_option, set_gdal_config_options
 
+    fields = (ranking_rows(result, caption) if rows is None else rows).reset_index()
     before = get_gdal_config_option("OGR_CURRENT_DATE")
     set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_DATE})  # else the file holds the time of writing
     try:
-        _write_layer(path, "zones", _zone_fields(result, caption), _zone_shapes(result), result, caption)
+        _write_layer(path, "zones", fields, _zone_shapes(result), result, caption)
         cells, boxes = _gap_cells(result, caption)
         _write_layer(path, "cells", cells, boxes, result, caption)
         shapes = result.municipalities.geometry.to_numpy(object)
@@ -293,10 +296,6 @@ def _multi(shapes: np.ndarray) -> np.ndarray:
     if single.any():
         out[single] = [shapely.multipolygons([shape]) for shape in shapes[single]]
     return out
-
-
-def _zone_fields(result: Result, caption: Caption) -> pd.DataFrame:
-    return ranking_rows(result, caption).reset_index()
 
 
 def _zone_shapes(result: Result) -> np.ndarray:

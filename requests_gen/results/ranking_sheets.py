@@ -30,10 +30,13 @@ LINE_POINTS = 14
 Writer = Callable[[workbook.Book, "Result", Caption], None]
 
 
-def ranking_csv(result: Result, caption: Caption) -> bytes:
-    """ranking.csv: UTF-8 with a mark, CRLF, RFC 4180; the headings are the stable column names."""
+def ranking_csv(result: Result, caption: Caption, rows: pd.DataFrame | None = None) -> bytes:
+    """ranking.csv: UTF-8 with a mark, CRLF, RFC 4180; the headings are the stable column names.
+
+    rows: ranking_rows, where they are made already.
+    """
     columns = ranking_columns(result.study)
-    rows = ranking_rows(result, caption).reset_index()
+    rows = (ranking_rows(result, caption) if rows is None else rows).reset_index()
     # the marks are ours: a － there is no formula
     written = [_csv_column(rows[c.key], c.kind == "text") for c in columns]
     stream = io.StringIO(newline="")
@@ -68,18 +71,21 @@ def unformula(text: str) -> str:
     return text
 
 
-def write_ranking_xlsx(path: Path, result: Result, caption: Caption) -> None:
-    """ranking.xlsx: the ranking, by municipality, by carrier and rule, what was read, what the words mean."""
+def write_ranking_xlsx(path: Path, result: Result, caption: Caption, rows: pd.DataFrame | None = None) -> None:
+    """ranking.xlsx: the ranking, by municipality, by carrier and rule, what was read, what the words mean.
+
+    rows: ranking_rows, where they are made already.
+    """
     book = workbook.Book(path, caption)
-    sheets: list[Writer] = [_ranking_sheet, _municipality_sheet, _carrier_sheet, _intake_sheet, _meaning_sheet]
+    _ranking_sheet(book, result, caption, ranking_rows(result, caption) if rows is None else rows)
+    sheets: list[Writer] = [_municipality_sheet, _carrier_sheet, _intake_sheet, _meaning_sheet]
     for write in sheets:
         write(book, result, caption)
     book.book.close()
 
 
-def _ranking_sheet(book: workbook.Book, result: Result, caption: Caption) -> None:
-    columns = ranking_columns(result.study)
-    rows = ranking_rows(result, caption).reset_index()
+def _ranking_sheet(book: workbook.Book, result: Result, caption: Caption, rows: pd.DataFrame) -> None:
+    columns, rows = ranking_columns(result.study), rows.reset_index()
     sheet = book.sheet("優先順位", "Ranking")
     book.header(sheet, [(c.heading.in_(caption.lang), c.width) for c in columns], height=56)
     for number, column in enumerate(columns):
