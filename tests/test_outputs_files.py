@@ -24,10 +24,12 @@ from hypothesis import strategies as st
 
 from coverage.result import Result
 from geodata.report import file_sha256
+from requests_gen.files import workbook
 from requests_gen.files.json_text import plain
 from requests_gen.files.replace_folder import MANIFEST, manifest_outputs
-from requests_gen.results.ranking_sheets import FORMULA_STARTS, number_text, unformula
+from requests_gen.results.ranking_sheets import FORMULA_STARTS, number_text, unformula, write_ranking_xlsx
 from requests_gen.runs.outputs import OUTPUTS, write_outputs
+from requests_gen.wording import caption
 from tests.worlds import HOSTILE, world
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -71,6 +73,13 @@ def test_same_findings_same_bytes(out: Path, tmp_path: Path) -> None:
     assert names_in(other) == set(OUTPUTS)
     unequal = [name for name in OUTPUTS if file_sha256(out / name) != file_sha256(other / name)]
     assert unequal == []
+
+
+def test_our_sheets_hold_the_bytes_of_xlsxwriters_own(result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_ranking_xlsx(tmp_path / "ours.xlsx", result, caption(result, "ja"))
+    monkeypatch.setattr(workbook, "_plain_sheet", lambda: None)  # XlsxWriter takes its own
+    write_ranking_xlsx(tmp_path / "theirs.xlsx", result, caption(result, "ja"))
+    assert (tmp_path / "ours.xlsx").read_bytes() == (tmp_path / "theirs.xlsx").read_bytes()
 
 
 def test_manifest_names_every_other_file(out: Path, result: Result) -> None:

@@ -8,6 +8,9 @@ from typing import Any
 
 def plain(value: Any) -> Any:
     """Numbers, text, lists and dicts for JSON: NaN and infinity become null, numpy scalars their own value."""
+    kind = type(value)
+    if kind is str or kind is int:  # most of what findings hold
+        return value
     if isinstance(value, float):  # numpy's float64 too
         return float(value) if value - value == 0 else None
     if value is None or isinstance(value, str | bool | int):

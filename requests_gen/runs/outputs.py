@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from geodata.errors import Text
 from geodata.progress import Progress
 from requests_gen.files import json_bytes, replace_folder
-from requests_gen.results import FILES, gis, intake_report, ranking_sheets, write_result
+from requests_gen.results import FILES, columns, gis, intake_report, ranking_sheets, write_result
 from requests_gen.web_map import map_html
 from requests_gen.wording import Caption, caption, dates_by_layer
 
@@ -46,13 +46,14 @@ def write_outputs(result: Result, out_dir: Path | str, *, lang: str = "ja", prog
 
 def _write_all(result: Result, folder: Path, caption: Caption) -> None:
     """All files into an empty folder; the manifest last, for it names the others."""
+    rows = columns.ranking_rows(result, caption)
     _write(folder / "summary.json", json_bytes(summary_facts(result, caption)))
-    _write(folder / "ranking.csv", ranking_sheets.ranking_csv(result, caption))
-    ranking_sheets.write_ranking_xlsx(folder / "ranking.xlsx", result, caption)
-    gis.write_zones_gpkg(folder / "zones.gpkg", result, caption)
-    _write(folder / "zones.geojson", gis.zones_geojson(result, caption))
+    _write(folder / "ranking.csv", ranking_sheets.ranking_csv(result, caption, rows))
+    ranking_sheets.write_ranking_xlsx(folder / "ranking.xlsx", result, caption, rows)
+    gis.write_zones_gpkg(folder / "zones.gpkg", result, caption, rows)
+    _write(folder / "zones.geojson", gis.zones_geojson(result, caption, rows))
     gis.write_cells_parquet(folder / "cells.parquet", result, caption)
-    _write(folder / "map.html", map_html(result, caption).encode("utf-8"))
+    _write(folder / "map.html", map_html(result, caption, rows).encode("utf-8"))
     reports = result.reports
     _write(folder / "intake.json", json_bytes(intake_report.intake_facts(reports, result.study.about.fictitious, caption)))
     _write(folder / "intake.html", intake_report.intake_html(result, caption).encode("utf-8"))

@@ -30,9 +30,12 @@ LEAST_ISLAND_DEGREES2 = 4e-6
 METRES_A_DEGREE = 111_000.0
 
 
-def map_data(result: Result, caption: Caption) -> dict[str, Any]:
-    """Everything the page's script needs. Positions are [lon, lat] in 1/UNITS_A_DEGREE degrees."""
-    rows = columns.ranking_rows(result, caption)
+def map_data(result: Result, caption: Caption, rows: pd.DataFrame | None = None) -> dict[str, Any]:
+    """Everything the page's script needs. Positions are [lon, lat] in 1/UNITS_A_DEGREE degrees.
+
+    rows: ranking_rows, where they are made already.
+    """
+    rows = columns.ranking_rows(result, caption) if rows is None else rows
     place, window = raster(result.grid, result.cells)
     return {
         "words": {key: text.in_(caption.lang) for key, text in MAP_WORDS.items()},
@@ -75,7 +78,7 @@ def _zones(result: Result, rows: pd.DataFrame, lang: str) -> list[dict[str, Any]
     study = result.study
     parts = [criterion.key for criterion in _weighed(result)]
     shapes = encoded(result.zones.geometry.reindex(rows.index).to_numpy(object), result.grid.crs)
-    records = rows.to_dict("index")
+    generations = study.generations
     return [
         plain(
             {
@@ -104,13 +107,13 @@ def _zones(result: Result, rows: pd.DataFrame, lang: str) -> list[dict[str, Any]
                     )
                 },
                 "more": urgency_facts(row, study, lang),
-                "marks": [[row[f"mark_{g}_{c.key}"] for g in study.generations] for c in study.carriers],
+                "marks": [[row[f"mark_{g}_{c.key}"] for g in generations] for c in study.carriers],
                 "x": round(row["lon"] * UNITS_A_DEGREE),
                 "y": round(row["lat"] * UNITS_A_DEGREE),
             }
         )
         | {"shape": shape}
-        for (zone_id, row), shape in zip(records.items(), shapes, strict=True)
+        for zone_id, row, shape in zip(rows.index, columns.records(rows), shapes, strict=True)
     ]
 
 

@@ -168,9 +168,11 @@ def subsidy_of(result: Result, rules: SubsidyRules | None) -> dict[str, Possibil
         return {str(zone): Possibility("unknown", (), (missing,)) for zone in zones.index}
     day = last_day(result.study.about.fiscal_year)
     shares = {key: zones[f"in_{kind}"] for kind, key in IN_RULES.items() if f"in_{kind}" in zones and key in rules.areas}
-    return {
-        str(zone): possibility(rules, {key: _holds(share[zone]) for key, share in shares.items()}, day) for zone in zones.index
-    }
+    holds = zip(*([_holds(share) for share in shares[key].tolist()] for key in shares), strict=True)
+    kinds = list(holds) if shares else [()] * len(zones)
+    # few kinds of places among many
+    answers = {kind: possibility(rules, dict(zip(shares, kind, strict=True)), day) for kind in set(kinds)}
+    return {str(zone): answers[kind] for zone, kind in zip(zones.index, kinds, strict=True)}
 
 
 def _holds(share: float) -> bool | None:
