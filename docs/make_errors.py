@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import functools
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -94,11 +95,11 @@ class Filled(ast.NodeTransformer):
         self.values = values
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        return copy.deepcopy(self.values.get(node.id, node))
+        return copy.deepcopy(self.values.get(node.id, node))  # never one node in two places
 
 
 def filled(parts: list[ast.expr], values: dict[str, ast.expr]) -> list[ast.expr]:
-    return [Filled(values).visit(copy.deepcopy(part)) for part in parts]
+    return [Filled(values).visit(copy.deepcopy(part)) if names_in([part]) & set(values) else part for part in parts]
 
 
 def names_in(parts: list[ast.expr]) -> set[str]:
@@ -137,7 +138,9 @@ class Reader:
                     slugs += here
                 if not slugs:
                     self.silent.append(f"{module.name}:{call.lineno}")
-        return sorted(found, key=lambda said: (PACKAGES.index(said.package), said.code, said.module, said.problem, said.remedy or ("", "")))
+        return sorted(
+            found, key=lambda said: (PACKAGES.index(said.package), said.code, said.module, said.problem, said.remedy or ("", ""))
+        )
 
     def expanded(self, module: Module, at: ast.AST, parts: list[ast.expr], depth: int) -> Iterator[tuple[Module, list[ast.expr]]]:
         """The parts with names of loops, local values and parameters replaced by what they stand for."""
@@ -309,28 +312,41 @@ def assigned(function: ast.FunctionDef | None, name: str, at: ast.AST) -> ast.ex
     """What a local name was last given before `at`, if that is a sentence, a code or a table; both, if by if and else."""
     if function is None:
         return None
-    given = [value for value in _given(function, name) if value.lineno < getattr(at, "lineno", 0)]
-    for node in ast.walk(function):
-        if given and isinstance(node, ast.If):
-            then, other = ([*_given(ast.Module(part, []), name)] for part in (node.body, node.orelse))
-            if given[-1] in other and then:
-                return ast.IfExp(node.test, then[-1], given[-1])
+    values, choices = _given(function)
+    given = [value for value in values.get(name, []) if value.lineno < getattr(at, "lineno", 0)]
+    for test, then, other in choices:
+        if given and given[-1] in other.get(name, []) and then.get(name):
+            return ast.IfExp(test, then[name][-1], given[-1])
     return given[-1] if given else None
 
 
-def _given(inside: ast.AST, name: str) -> list[ast.expr]:
+Values = dict[str, list[ast.expr]]
+
+
+@functools.cache
+def _given(function: ast.FunctionDef) -> tuple[Values, list[tuple[ast.expr, Values, Values]]]:
+    """What each local name is given, in order; and of each if: its test, what is given in it, what in its else."""
+    choices = [
+        (node.test, _values(ast.Module(node.body, [])), _values(ast.Module(node.orelse, [])))
+        for node in ast.walk(function)
+        if isinstance(node, ast.If) and node.orelse
+    ]
+    return _values(function), choices
+
+
+def _values(inside: ast.AST) -> Values:
     shown = ast.Constant | ast.JoinedStr | ast.Tuple | ast.List | ast.IfExp
-    return sorted(
-        (
-            node.value
-            for node in ast.walk(inside)
-            if isinstance(node, ast.Assign)
-            and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
-            and (isinstance(node.value, shown) or (isinstance(node.value, ast.Call) and called(node.value) == "Text"))
-            and name not in names_in([node.value])
-        ),
-        key=lambda value: value.lineno,
-    )
+    found: Values = {}
+    for node in ast.walk(inside):
+        if isinstance(node, ast.Assign) and (isinstance(node.value, shown) or _is_text(node.value)):
+            for target in node.targets:
+                if isinstance(target, ast.Name) and target.id not in names_in([node.value]):
+                    found.setdefault(target.id, []).append(node.value)
+    return {name: sorted(values, key=lambda value: value.lineno) for name, values in found.items()}
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and called(node) == "Text"
 
 
 def page_of(said: list[Said]) -> str:
