@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Result:
-    """Everything a study finds. Frames are as DESIGN §2 says; geometries are in `grid.crs`."""
+    """Everything a study finds. Frames are as geodata/schema.py says; geometries are in `grid.crs`."""
 
     study: Study
     grid: Grid

@@ -17,7 +17,7 @@ import pandas as pd
 
 RULES = ("mic_half", "area", "any_touch", "centroid")
 
-# An exact half comes out of float arithmetic up to this far from 0.5 (PERF: errors below 1e-11)
+# An exact half comes out of float arithmetic up to this far from 0.5 (errors measured: below 1e-11)
 SHARE_TOLERANCE = 1e-9
 
 

@@ -142,7 +142,7 @@ def summarise(
     ranking: pd.DataFrame,
     zones: pd.DataFrame,
 ) -> dict[str, Any]:
-    """The contents of summary.json (DESIGN §4), numbers only.
+    """The contents of summary.json (docs/definitions.md), numbers only.
 
     frame: CELLS table with zone_id; land_m2: land of each cell; the others as `run` makes them.
     """

@@ -1,4 +1,4 @@
-"""Municipality codes (全国地方公共団体コード): five digits, or six with a check digit (DOMAIN §7)."""
+"""Municipality codes (全国地方公共団体コード): five digits, or six with a check digit (docs/definitions.md, Municipality codes)."""
 
 from __future__ import annotations
 

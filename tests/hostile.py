@@ -1,4 +1,4 @@
-"""Small bad (and tricky but good) files of every kind in HAZARDS.md, made at test time: what they are made with.
+"""Small bad (and tricky but good) files of every kind that offices meet, made at test time: what they are made with.
 
 A Case says how the file is made, how it is looked at, and what must be said of it. `ANSWER` cases are good
 files that an ordinary script refuses or misreads: nothing may be said of them at all.

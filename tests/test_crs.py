@@ -38,7 +38,7 @@ def test_crs84_is_wgs84(text: str) -> None:
 
 
 def test_tokyo_moves_450_m_to_the_north_west() -> None:
-    """DOMAIN 1.3: a point near Tsu moves 400-500 m, to the north-west, and the operation is named."""
+    """A point near Tsu moves 400-500 m, to the north-west, and the operation is named."""
     (lon, lat), report = moved(TSU, "EPSG:4301")
     distance = Geod(ellps="GRS80").inv(*TSU, lon, lat)[2]
     assert 400 <= distance <= 500

@@ -1,4 +1,4 @@
-"""Every kind of trouble in HAZARDS.md: the verdict, the notice, the file's own name, the mend in Japanese."""
+"""Every kind of trouble of tests/hostile_*.py: the verdict, the notice, the file's own name, the remedy in Japanese."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def test_verdict(case: Case, tmp_path: Path) -> None:
 
 
 def test_every_family_is_there() -> None:
-    """No family of HAZARDS.md is left out, good files included."""
+    """No family of bad files is left out, good files included."""
     modules = {case.build.__module__ for case in CASES}
     assert modules == {family.__name__ for family in FAMILIES}
     assert sum(case.verdict == "accept" for case in CASES) > 25
 
 
 def test_inputs_are_untouched(tmp_path: Path) -> None:
-    """P9: looking at every file leaves every byte and every name as it was."""
+    """Looking at every file leaves every byte and every name as it was."""
     for number, case in enumerate(CASES):
         folder = tmp_path / str(number)
         folder.mkdir()

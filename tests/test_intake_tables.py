@@ -31,7 +31,7 @@ ROWS = [["001", "①㈱髙﨑～表ソ"], ["NA", "None"], ["", "ｶﾅ"]]
     ],
 )
 def test_one_table_in_every_encoding(tmp_path: Path, data: bytes, encoding: str) -> None:
-    """DOMAIN §9 case 15: cp932, UTF-8, UTF-8-SIG and UTF-16 give the same result, and nothing to tell."""
+    """cp932, UTF-8, UTF-8-SIG and UTF-16 give the same result, and nothing to tell."""
     table, report = read_table(write(tmp_path / "a.csv", data))
     assert table.to_numpy().tolist() == ROWS
     assert list(table.columns) == ["番号", "名称"]

@@ -1,4 +1,4 @@
-"""Mesh codes: known places, every corner, every level there and back, and the traps of DOMAIN §1."""
+"""Mesh codes: known places, every corner, every level there and back, and the traps of docs/definitions.md, Mesh codes."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def by_hand(lon_mas: int, lat_mas: int, level: int) -> str:
 
 
 def test_a_known_cell_of_tokyo() -> None:
-    # DOMAIN §9 case 4: centre 35.681250 N 139.771875 E
+    # its centre is 35.681250 N 139.771875 E
     lon, lat = mesh.decode([533946114], 500)
     width, height = mesh.cell_mas(500)
     assert lon[0] + width / 2 / MAS == pytest.approx(139.771875, abs=1e-12)
@@ -283,7 +283,7 @@ class TestLevels:
 
     @pytest.mark.parametrize("level", [250, 100])
     def test_ten_digits_never_do(self, level: int) -> None:
-        # DOMAIN §9 case 5
+        # 250 m and 100 m codes have ten digits both
         for codes in (["5236047041"], mesh.encode([136.5, 136.6], [34.5, 34.6], level).astype(str)):
             with pytest.raises(DataError) as caught:
                 mesh.level_of(codes)

@@ -79,7 +79,7 @@ GROUPS: list[Row] = [
 
 class TestDisclosure:
     def test_totals_never_move_and_groups_keep_their_sum(self, tmp_path: Path) -> None:
-        """DOMAIN §9 case 1: 19 of the 30 people of a group are 65+; 24:2:4 of them give 15.2, 1.27, 2.53.
+        """19 of the 30 people of a group are 65+; 24:2:4 of them give 15.2, 1.27, 2.53.
 
         The other group: 30 of 60, 3:57 give 1.5 and 28.5; of equal remainders the lower code gets the person.
         """
@@ -170,7 +170,7 @@ class TestStates:
         nan = float("nan")
         np.testing.assert_array_equal(frame["population"], [nan, nan, nan, 5, 5, 0])
         np.testing.assert_array_equal(frame["households"], [nan, nan, nan, 0, 3, 0])
-        # a blank or `-` detail means none (DOMAIN §2.4); withheld stays unknown
+        # a blank or `-` detail means none (docs/definitions.md, Disclosure); withheld stays unknown
         np.testing.assert_array_equal(frame["population_65plus"], [0, nan, nan, 0, 0, 0])
         assert report.verdict == "warn"
         assert [(n.code, n.count) for n in report.notices] == [

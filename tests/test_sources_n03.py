@@ -110,7 +110,7 @@ def test_wrong_codes_are_refused(tmp_path: Path, code: str) -> None:
 
 
 def test_check_digits_of_mie() -> None:
-    # DOMAIN §7.1
+    # as the list of 全国地方公共団体コード gives them
     for code in ("242012", "242021", "242039", "242047", "242055", "242071", "243035", "244724", "245615", "240001"):
         assert check_digit(code[:5]) == code[5]
 

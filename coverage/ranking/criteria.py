@@ -1,7 +1,7 @@
 """Criteria: what is measured, in which unit, how an amount becomes need, its usual weight, and why.
 
-The usual weights add up to 100 over all groups (DOMAIN §5.4, the office's own proposal, no law). What Kengai
-measures is in CRITERIA and FEASIBILITY; AWAITED is what it has no data for: such an item is weighed once a
+The usual weights add up to 100 over all groups (docs/score.md: a proposal, no law). What Kengai
+measures is in CRITERIA and FEASIBILITY; EXTERNAL is what it has no data for: such an item is weighed once a
 study brings its own numbers (`[[ranking.criteria]]`), and until then it is named as missing, never as zero.
 """
 
@@ -303,7 +303,7 @@ def needs_of(zones: pd.DataFrame, weights: Mapping[str, float], criteria: Iterab
 def not_available(zones: pd.DataFrame, weights: Mapping[str, float], criteria: Iterable[Criterion]) -> list[str]:
     """Keys of the items that the ranking of `zones` had to do without altogether.
 
-    Those that weigh something and have no data, and the standard items (AWAITED) that nobody brought data for.
+    Those that weigh something and have no data, and the standard items (EXTERNAL) that nobody brought data for.
     """
     needs = needs_of(zones, weights, criteria)
     without = [c.key for c, there in zip(needs.criteria, needs.available, strict=True) if not there]

@@ -21,7 +21,7 @@ from geodata.schema import ROAD_CLASSES
 
 Key = tuple[str, str]  # (carrier or "any", generation)
 
-GREAT_ROADS = ("expressway", "national", "prefectural")  # 県道以上: DOMAIN §5.4
+GREAT_ROADS = ("expressway", "national", "prefectural")  # 県道以上 (docs/score.md)
 M_IN_KM = 1000.0
 EMERGENCY = "yes"
 

@@ -1,7 +1,7 @@
 """What is real in the example: named places with their points, and the census totals of the municipalities.
 
 Places: PyPI package `jp-prefecture` (MIT), which carries the 住所データ of Geolonia (CC BY 4.0).
-Totals: population census of 2020, 29 municipalities (DOMAIN: 1,770,254 people in all).
+Totals: population census of 2020, 29 municipalities (1,770,254 people in all).
 """
 
 from __future__ import annotations

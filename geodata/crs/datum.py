@@ -1,7 +1,7 @@
 """The way from one coordinate reference system to another, by named operations only.
 
 A way between datums that PROJ calls ballpark moves nothing and is refused. Old Tokyo datum must move a known
-point by 400-500 m (DOMAIN 1.3), which is checked each time, not assumed.
+point by 400-500 m (docs/definitions.md, Datums), which is checked each time, not assumed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from geodata.report import IntakeReport
 
 TOKYO_SHIFT_M = (400.0, 500.0)
-EDGE_M = 1_000.0  # longer edges of projected data bend on the way to degrees (PERF: Traps)
+EDGE_M = 1_000.0  # longer edges of projected data bend on the way to degrees: they are divided first
 METRES_PER_DEGREE = 111_320.0
 
 POLYGON = 3  # shapely's type ids

@@ -2,7 +2,7 @@
 
 All arithmetic is in mas, 1/1000 of an arc second (1 mas is about 3 cm), as int64: every mesh line of
 every level is a whole number of mas, so a cell's own south-western corner encodes to that cell, which
-chains of float floors do not manage (DOMAIN §1). Degrees appear once, on the way in or out.
+chains of float floors do not manage (docs/definitions.md, Mesh codes). Degrees appear once, on the way in or out.
 
 A level is its nominal length in metres, 80000 … 100. Ten digits may be a 250 m or a 100 m mesh, so a
 level is always given, never read off a code. A code depends on the datum; Kengai's is JGD2011.

@@ -1,6 +1,6 @@
 """Disclosure control of e-Stat mesh tables: who was counted where, and fair shares of what was merged.
 
-Totals and households are never suppressed and never moved (DOMAIN §2.4). Details of a small cell (HTKSYORI
+Totals and households are never suppressed and never moved (docs/definitions.md, Disclosure). Details of a small cell (HTKSYORI
 2) are added to a neighbour (HTKSYORI 1) and replaced by `*`, so a rate is only true for the *group* of a
 receiving cell and all that gave to it. The group's people aged 65+ are handed out in proportion to each
 cell's own total, as whole persons by largest remainder: the sum of the group stays exactly what was published.

@@ -1,6 +1,6 @@
 """How much one input file may ask of the machine, checked before and while it is read.
 
-A bad file must stay under 1 GB and 10 s (HAZARDS P7); a good coverage layer of 300 MB must pass. So the
+A bad file must stay under 1 GB and 10 s (docs/definitions.md, Bad files); a good coverage layer of 300 MB must pass. So the
 limits are on what makes reading costly (members, bytes inflated, vertices, cells, pixels, crossings), and
 time grows with the size of the file.
 """

@@ -2,7 +2,7 @@
 
 A file is one first-order mesh (`tblT001141H5136.txt`), one prefecture (`tblT001141H24.txt`: border cells
 hold only that prefecture's part), or a plain table with columns メッシュコード and 人口. Columns are found by
-their Japanese label: the same number means another thing in another year (DOMAIN §2.3). Totals stay as
+their Japanese label: the same number means another thing in another year (docs/definitions.md, Census tables). Totals stay as
 published; people aged 65+ are shared out inside disclosure groups (geodata.population.disclosure).
 """
 

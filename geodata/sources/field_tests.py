@@ -1,6 +1,6 @@
 """Measurements on the ground: a CSV or XLSX with one test a row, from a phone's log or written by hand.
 
-日時, 緯度, 経度, 事業者, 端末, 方式, RSRP, 通話可否, 圏外, 屋内外 (DOMAIN §4.4). 圏外 counts as no service in whichever
+日時, 緯度, 経度, 事業者, 端末, 方式, RSRP, 通話可否, 圏外, 屋内外 (docs/sources.md). 圏外 counts as no service in whichever
 column it stands; an RSRP that is no dBm (0, +50, an ASU) is unknown.
 """
 
