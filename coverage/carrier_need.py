@@ -86,23 +86,18 @@ def zone_marks(result: Result, generation: str) -> pd.DataFrame:
 
 
 def zone_facilities(result: Result) -> pd.DataFrame:
-    """Facilities in the zones' cells, each place once: zone_id, name, category, x, y. Index facility_id."""
-    facilities = result.facilities
+    """Places in the zones' cells (Result.places): zone_id, name, category, x, y. Index facility_id."""
+    places = result.places
+    cell = zones_facilities.cells_of_facilities(places, result.cells, result.grid)
     table = pd.DataFrame(
         {
-            "name": facilities["name"].astype(str),
-            "category": facilities["category"].astype(str),
-            "x": facilities.geometry.x,
-            "y": facilities.geometry.y,
+            "name": places["name"].astype(str),
+            "category": places["category"].astype(str),
+            "x": places.geometry.x,
+            "y": places.geometry.y,
+            "zone_id": cell.map(result.cells["zone_id"]).fillna("").astype(str),
         }
     )
-    # 避難所 and 緊急避難場所 of one name are one place; a school that is a shelter too is both
-    kind = table["category"].where(~table["category"].isin(zones_facilities.SHELTERING), zones_facilities.SHELTERING[0])
-    table = table[~table.assign(kind=kind).duplicated(["name", "x", "y", "kind"])]
-    i, j, inside = result.grid.locate(table["x"].to_numpy(float), table["y"].to_numpy(float))
-    lookup = pd.Series(result.cells["zone_id"].to_numpy(), index=pd.MultiIndex.from_frame(result.cells[["i", "j"]]))
-    found = lookup.reindex(pd.MultiIndex.from_arrays([i, j])).fillna("").to_numpy(str)
-    table = table.assign(zone_id=np.where(inside, found, ""))
     return table[table["zone_id"] != ""]
 
 

@@ -204,8 +204,8 @@ def _thinned(shape: Any, degree: float) -> Any:
 
 
 def facility_rows(result: Result) -> list[list[Any]]:
-    """[x, y, name, category] of every facility."""
-    places = result.facilities
+    """[x, y, name, category] of every place, once in each role."""
+    places = result.places
     lon, lat = degrees(places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float), result.grid.crs)
     x, y = np.rint(lon * UNITS_A_DEGREE).astype(int), np.rint(lat * UNITS_A_DEGREE).astype(int)
     return [
