@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from coverage import steps
 from coverage.cells import Cells, build_cells, land_area_m2, official_block
 from coverage.evidence import as_measured, brief_as_dict, ground_facts, tests_of, verdicts_of
 from coverage.gaps import ANY, gap_table
@@ -42,7 +43,7 @@ def run(study: Study, progress: Progress = silent) -> Result:
     gaps = _gaps(study, cells.frame, matrix, weights)
     frame, zones, ids = _zones(study, inputs, cells.frame, matrix, gaps, progress)
     zones = zones.assign(**{key: own_values.values_by_zone(zones, rows, report) for key, rows, report in inputs.own_values})
-    progress(Text("順位をつけています", "ranking"))
+    progress(steps.RANKING)
     ranking = rank(
         zones,
         study.ranking.weights,
@@ -88,9 +89,7 @@ def _shares(study: Study, inputs: Inputs, cells: Cells, progress: Progress) -> S
         columns,
         inputs.grid,
         study.rules.mesh_area == "full",
-        lambda carrier, generation: progress(
-            Text(f"カバー率を計算しています {carrier} {generation}", f"measuring shares {carrier} {generation}")
-        ),
+        lambda carrier, generation: progress(steps.shares_step(carrier, generation)),
     )
 
 
@@ -150,7 +149,7 @@ def _zones(
     """(cells with zone_id, zones, all zone ids given so far)."""
     import geopandas as gpd
 
-    progress(Text("地区にまとめています", "putting zones together"))
+    progress(steps.ZONES)
     grid, main = inputs.grid, study.zones.generation
     facilities_in = facilities.facilities_by_cell(inputs.sources.facilities, frame, grid)
     main_shares = matrix.shares.xs(main, axis=1, level="generation")
