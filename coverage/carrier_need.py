@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from coverage.gaps import uncovered_column
 from coverage.matrix import layers_by_column
 from coverage.zones import facilities as zones_facilities
-from coverage.zones import tables
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -31,7 +31,7 @@ def carrier_need(result: Result, carrier: str, generation: str) -> pd.DataFrame:
     zones = result.zones.index
     cells = result.cells[result.cells["zone_id"] != ""]
     zone = cells["zone_id"]
-    left = result.gaps.loc[cells.index, f"uncovered_population_{generation}_{carrier}"]
+    left = result.gaps.loc[cells.index, uncovered_column(generation, carrier)]
     part = (left / cells["population"].where(cells["population"] > 0)).fillna(0.0).where(left.notna())
     outside, road = facilities_outside(result, carrier, generation), f"uncovered_road_km_{carrier}"
     return pd.DataFrame(
@@ -67,22 +67,6 @@ def _count(outside: pd.DataFrame | None, categories: Sequence[str], given: set[s
         return pd.Series(np.nan, index=zones)
     mine = outside[outside["outside"] & outside["category"].isin(categories)]
     return mine["zone_id"].value_counts().reindex(zones, fill_value=0).astype(float)
-
-
-def zone_marks(result: Result, generation: str) -> pd.DataFrame:
-    """○ △ × － of each carrier; index zone_id, a column a carrier key.
-
-    As in the zones; where nobody lives, by the land of the zone's cells instead of its people.
-    """
-    zones, cells = result.zones, result.cells[result.cells["zone_id"] != ""]
-    land = cells["land_share"].groupby(cells["zone_id"]).sum().reindex(zones.index)
-    empty = zones["population"] == 0
-    table = {}
-    for carrier in result.study.carrier_keys:
-        lacks = (1.0 - result.shares.loc[cells.index, (carrier, generation)]) * cells["land_share"]
-        by_land = tables.mark(land, lacks.groupby(cells["zone_id"]).sum(min_count=1).reindex(zones.index))
-        table[carrier] = zones[f"mark_{generation}_{carrier}"].mask(empty, by_land)
-    return pd.DataFrame(table, index=zones.index)
 
 
 def zone_facilities(result: Result) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -44,20 +45,10 @@ def run(study: Study, progress: Progress = silent) -> Result:
     frame, zones, ids = _zones(study, inputs, cells.frame, matrix, gaps, progress)
     zones = zones.assign(**{key: own_values.values_by_zone(zones, rows, report) for key, rows, report in inputs.own_values})
     progress(steps.RANKING)
-    ranking = rank(
-        zones,
-        study.ranking.weights,
-        study.ranking.least_uncovered_population,
-        study.ranking.shake,
-        study.ranking.draws,
-        study.ranking.seed,
-        criteria=study.ranking.all_criteria,
-        top=study.ranking.top,
-        least_road_km=study.ranking.least_road_km,
-    )
+    ranking = rank(zones, study.ranking.spec)
     found = verdicts_of(study, tests, frame)
     ground = ground_facts(study, tests, found, replaced)
-    summary = summarise(study, cells, frame, land_m2, weights, matrix.shares, gaps, ranking, zones)
+    summary = summarise(study, replace(cells, frame=frame), land_m2, weights, matrix.shares, gaps, ranking, zones)
     return Result(
         study=study,
         grid=inputs.grid,

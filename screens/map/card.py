@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coverage.carrier_need import zone_facilities
-from coverage.gaps import ANY
+from coverage.gaps import ANY, mark_column
 from geodata.errors import Text
 from geodata.tables import text
 from requests_gen.results import columns
@@ -57,7 +57,7 @@ def card(zone_id: str, row: pd.Series, result: Result, facilities: list[str], ca
         urgency=urgency_facts(row, study, lang),
         generations=study.generations,
         marks={
-            text.stripped(carrier.name): {g: str(row[f"mark_{g}_{carrier.key}"]) for g in study.generations}
+            text.stripped(carrier.name): {g: str(row[mark_column(g, carrier.key)]) for g in study.generations}
             for carrier in study.carriers
         },
         parts=_parts(row, result, lang),
