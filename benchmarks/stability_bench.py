@@ -18,7 +18,7 @@ import sys, json, resource, time
 sys.path.insert(0, ".")
 import numpy as np, pandas as pd
 from coverage.ranking.criteria import Criterion, DEFAULT_WEIGHTS, CRITERIA, needs_of
-from coverage.ranking import rank
+from coverage.ranking import RankingSpec, rank
 from coverage.ranking.stability import drawn_ranks, shaken_weights, stability
 from geodata.errors import Text
 zones, kinds, draws = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
@@ -40,7 +40,7 @@ SLIDER = """
 measured = pd.DataFrame({c.key: random.gamma(0.6, c.full / 6, zones) for c in CRITERIA}).assign(carriers_unknown=0)
 measured["shelters"] = np.where(random.random(zones) < 0.02, np.nan, random.integers(0, 6, zones))
 start, before, clock = cpu(), peak(), time.perf_counter()
-found = rank(measured, DEFAULT_WEIGHTS, 1.0, draws=draws)
+found = rank(measured, RankingSpec(DEFAULT_WEIGHTS, 1.0, draws=draws))
 """
 PEER = """
 ranks = np.empty((draws, zones))

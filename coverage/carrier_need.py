@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from coverage.gaps import uncovered_column
 from coverage.matrix import layers_by_column
 from coverage.zones import facilities as zones_facilities
-from coverage.zones import tables
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -31,7 +31,7 @@ def carrier_need(result: Result, carrier: str, generation: str) -> pd.DataFrame:
     zones = result.zones.index
     cells = result.cells[result.cells["zone_id"] != ""]
     zone = cells["zone_id"]
-    left = result.gaps.loc[cells.index, f"uncovered_population_{generation}_{carrier}"]
+    left = result.gaps.loc[cells.index, uncovered_column(generation, carrier)]
     part = (left / cells["population"].where(cells["population"] > 0)).fillna(0.0).where(left.notna())
     outside, road = facilities_outside(result, carrier, generation), f"uncovered_road_km_{carrier}"
     return pd.DataFrame(
@@ -69,40 +69,19 @@ def _count(outside: pd.DataFrame | None, categories: Sequence[str], given: set[s
     return mine["zone_id"].value_counts().reindex(zones, fill_value=0).astype(float)
 
 
-def zone_marks(result: Result, generation: str) -> pd.DataFrame:
-    """○ △ × － of each carrier; index zone_id, a column a carrier key.
-
-    As in the zones; where nobody lives, by the land of the zone's cells instead of its people.
-    """
-    zones, cells = result.zones, result.cells[result.cells["zone_id"] != ""]
-    land = cells["land_share"].groupby(cells["zone_id"]).sum().reindex(zones.index)
-    empty = zones["population"] == 0
-    table = {}
-    for carrier in result.study.carrier_keys:
-        lacks = (1.0 - result.shares.loc[cells.index, (carrier, generation)]) * cells["land_share"]
-        by_land = tables.mark(land, lacks.groupby(cells["zone_id"]).sum(min_count=1).reindex(zones.index))
-        table[carrier] = zones[f"mark_{generation}_{carrier}"].mask(empty, by_land)
-    return pd.DataFrame(table, index=zones.index)
-
-
 def zone_facilities(result: Result) -> pd.DataFrame:
-    """Facilities in the zones' cells, each place once: zone_id, name, category, x, y. Index facility_id."""
-    facilities = result.facilities
+    """Places in the zones' cells (Result.places): zone_id, name, category, x, y. Index facility_id."""
+    places = result.places
+    cell = zones_facilities.cells_of_facilities(places, result.cells, result.grid)
     table = pd.DataFrame(
         {
-            "name": facilities["name"].astype(str),
-            "category": facilities["category"].astype(str),
-            "x": facilities.geometry.x,
-            "y": facilities.geometry.y,
+            "name": places["name"].astype(str),
+            "category": places["category"].astype(str),
+            "x": places.geometry.x,
+            "y": places.geometry.y,
+            "zone_id": cell.map(result.cells["zone_id"]).fillna("").astype(str),
         }
     )
-    # 避難所 and 緊急避難場所 of one name are one place; a school that is a shelter too is both
-    kind = table["category"].where(~table["category"].isin(zones_facilities.SHELTERING), zones_facilities.SHELTERING[0])
-    table = table[~table.assign(kind=kind).duplicated(["name", "x", "y", "kind"])]
-    i, j, inside = result.grid.locate(table["x"].to_numpy(float), table["y"].to_numpy(float))
-    lookup = pd.Series(result.cells["zone_id"].to_numpy(), index=pd.MultiIndex.from_frame(result.cells[["i", "j"]]))
-    found = lookup.reindex(pd.MultiIndex.from_arrays([i, j])).fillna("").to_numpy(str)
-    table = table.assign(zone_id=np.where(inside, found, ""))
     return table[table["zone_id"] != ""]
 
 

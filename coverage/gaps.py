@@ -11,6 +11,16 @@ NOT_SPOT = ("none", "partial", "complete", "unknown")
 ANY = "any"
 
 
+def uncovered_column(generation: str, carrier: str = ANY) -> str:
+    """The column of people left out in `generation`: by one carrier (its key), or by all that published."""
+    return f"uncovered_population_{generation}" + ("" if carrier == ANY else f"_{carrier}")
+
+
+def mark_column(generation: str, carrier: str) -> str:
+    """The column of a carrier's ○ △ × － in the zones."""
+    return f"mark_{generation}_{carrier}"
+
+
 def not_spot(covered: pd.DataFrame) -> pd.Series:
     """Class of each cell from what each carrier covers. Index as `covered`.
 
@@ -40,8 +50,7 @@ def gap_table(
     people = cells["population"]
     table = {}
     for carrier in [ANY, *carriers]:
-        name = f"uncovered_population_{generation}" + ("" if carrier == ANY else f"_{carrier}")
-        table[name] = people * (1.0 - weights[(carrier, generation)])
+        table[uncovered_column(generation, carrier)] = people * (1.0 - weights[(carrier, generation)])
     covered = pd.DataFrame({carrier: threshold.met(shares[(carrier, generation)]) for carrier in carriers})
     table[f"not_spot_{generation}"] = not_spot(covered)
     return pd.DataFrame(table, index=cells.index)

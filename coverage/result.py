@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from coverage.evidence import no_tests, no_verdicts
 from coverage.study import Study
+from coverage.zones import facilities as zones_facilities
 from geodata.grid import Grid
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC
@@ -38,3 +40,8 @@ class Result:
     provenance: dict[str, Any]
     evidence: gpd.GeoDataFrame = field(default_factory=lambda: no_tests(CRS_GEOGRAPHIC))  # evidence.judged
     verdicts: pd.DataFrame = field(default_factory=no_verdicts)  # evidence.verdicts
+
+    @cached_property
+    def places(self) -> gpd.GeoDataFrame:
+        """`facilities` with each place once in each role (drop_duplicate_places): what is counted, listed and drawn."""
+        return zones_facilities.drop_duplicate_places(self.facilities)

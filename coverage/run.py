@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from coverage import steps
 from coverage.cells import Cells, build_cells, land_area_m2, official_block
 from coverage.evidence import as_measured, brief_as_dict, ground_facts, tests_of, verdicts_of
 from coverage.gaps import ANY, gap_table
@@ -42,21 +44,11 @@ def run(study: Study, progress: Progress = silent) -> Result:
     gaps = _gaps(study, cells.frame, matrix, weights)
     frame, zones, ids = _zones(study, inputs, cells.frame, matrix, gaps, progress)
     zones = zones.assign(**{key: own_values.values_by_zone(zones, rows, report) for key, rows, report in inputs.own_values})
-    progress(Text("順位をつけています", "ranking"))
-    ranking = rank(
-        zones,
-        study.ranking.weights,
-        study.ranking.least_uncovered_population,
-        study.ranking.shake,
-        study.ranking.draws,
-        study.ranking.seed,
-        criteria=study.ranking.all_criteria,
-        top=study.ranking.top,
-        least_road_km=study.ranking.least_road_km,
-    )
+    progress(steps.RANKING)
+    ranking = rank(zones, study.ranking.spec)
     found = verdicts_of(study, tests, frame)
     ground = ground_facts(study, tests, found, replaced)
-    summary = summarise(study, cells, frame, land_m2, weights, matrix.shares, gaps, ranking, zones)
+    summary = summarise(study, replace(cells, frame=frame), land_m2, weights, matrix.shares, gaps, ranking, zones)
     return Result(
         study=study,
         grid=inputs.grid,
@@ -88,9 +80,7 @@ def _shares(study: Study, inputs: Inputs, cells: Cells, progress: Progress) -> S
         columns,
         inputs.grid,
         study.rules.mesh_area == "full",
-        lambda carrier, generation: progress(
-            Text(f"カバー率を計算しています {carrier} {generation}", f"measuring shares {carrier} {generation}")
-        ),
+        lambda carrier, generation: progress(steps.shares_step(carrier, generation)),
     )
 
 
@@ -150,7 +140,7 @@ def _zones(
     """(cells with zone_id, zones, all zone ids given so far)."""
     import geopandas as gpd
 
-    progress(Text("地区にまとめています", "putting zones together"))
+    progress(steps.ZONES)
     grid, main = inputs.grid, study.zones.generation
     facilities_in = facilities.facilities_by_cell(inputs.sources.facilities, frame, grid)
     main_shares = matrix.shares.xs(main, axis=1, level="generation")

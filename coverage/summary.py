@@ -134,7 +134,6 @@ def _persons(people: float) -> float:
 def summarise(
     study: Study,
     cells: Cells,
-    frame: pd.DataFrame,
     land_m2: pd.Series,
     weights: dict[str, pd.DataFrame],
     shares: pd.DataFrame,
@@ -144,8 +143,9 @@ def summarise(
 ) -> dict[str, Any]:
     """The contents of summary.json (docs/definitions.md), numbers only.
 
-    frame: CELLS table with zone_id; land_m2: land of each cell; the others as `run` makes them.
+    cells: their frame with zone_id; land_m2: land of each cell; the others as `run` makes them.
     """
+    frame = cells.frame
     people = frame["population"].to_numpy(float)
     carriers, generations = study.carrier_keys, study.generations
     group, names = group_numbers(frame["municipality_id"])

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
-from coverage.carrier_need import carrier_need, zone_facilities, zone_marks
+from coverage.carrier_need import carrier_need, zone_facilities
 from coverage.result import Result
 from coverage.run import run
 from coverage.study.study import read_study
@@ -175,12 +175,6 @@ def test_shelters_are_shelters_only():
     assert sorted(zone_facilities(result).query("zone_id == @SOUTH")["category"]) == ["clinic", "school", "shelter", "trail"]
     need = carrier_need(result, "alpha", "4G").loc[SOUTH]
     assert (need["shelters"], need["public"], need["visited"]) == (1, 2, 1)
-
-
-def test_marks_of_zones_with_people_stay_as_they_are():
-    marks = zone_marks(urgent(), "4G").drop(index=PASS)
-    for carrier in ("alpha", "beta"):
-        assert marks[carrier].tolist() == urgent().zones.drop(index=PASS)[f"mark_4G_{carrier}"].tolist()
 
 
 def test_the_letters_of_a_wide_table_are_smaller():

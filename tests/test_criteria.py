@@ -18,7 +18,7 @@ from coverage.ranking.criteria import (
     feasibility,
     not_available,
 )
-from coverage.ranking.scores import rank, score_parts
+from coverage.ranking.scores import RankingSpec, rank, score_parts
 from coverage.study.ranking import OwnCriterion, Ranking
 from coverage.study.study import read_study
 from coverage.zones.own_values import values_by_zone
@@ -148,7 +148,7 @@ def test_a_study_adds_its_own_criteria_without_code(tmp_path):
     assert own["bus"].need(pd.Series([0.0, 5.0, 12.0])).tolist() == [1.0, 0.5, 0.0]
     assert ranking.all_criteria[-1].key == "bus"
     zones = pd.DataFrame({"uncovered_population": [9.0, 9.0], "bus": [0.0, 5.0], "hazard": [1.0, np.nan]})
-    table = rank(zones, {"bus": 4.0, "hazard": 10.0}, 1.0, criteria=ranking.all_criteria, draws=20)
+    table = rank(zones, RankingSpec({"bus": 4.0, "hazard": 10.0}, 1.0, criteria=ranking.all_criteria, draws=20))
     assert table["score"].tolist() == pytest.approx([100.0, 50.0])
     assert table["unknown_criteria"].tolist() == ["", "hazard"]
     assert table["rank_worst"].tolist() == [1, 2]

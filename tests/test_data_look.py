@@ -14,6 +14,7 @@ from PIL import Image
 from coverage.run import run
 from coverage.study.study import read_study
 from geodata.prefectures import PREFECTURES
+from requests_gen.intake.check import check_files
 from requests_gen.intake.crs_choices import crs_choices
 from requests_gen.intake.picture import FEATURES_DRAWN, VERTICES_UNCHANGED, picture_of
 from requests_gen.intake.preview import first_look, layer_names, preview_of, raw_numbers
@@ -54,10 +55,65 @@ def orange(png: bytes) -> np.ndarray:
 )
 def test_every_kind_is_read_as_the_run_reads_it(study, file, entry, kind):
     assert first_look(study / file).kind == kind
-    found = preview_of(study / file, entry, (), MIE)
-    assert found.report.verdict == next(report.verdict for report in run(read_study(study)).reports if report.path == file)
+    in_run = next(report for report in run(read_study(study)).reports if report.path == file)
+    found = preview_of(study / file, entry, (), MIE, (study / "study.toml").read_text(encoding="utf-8"))
+    (checked,) = check_files([study / file], kind)
+    for seen in (found.report, checked, *check_files([study / file], level=entry.level)):
+        assert (seen.verdict, seen.kind, seen.accepted) == (in_run.verdict, kind, in_run.accepted)
+        assert [notice.code for notice in seen.notices] == [notice.code for notice in in_run.notices]
     assert found.picture is not None
     assert orange(found.picture.png).any()
+
+
+def test_the_settings_of_the_study_hold_for_the_look_too(study):
+    """A boundary file without N03's fields is read by the fields that study.toml names; without them it is refused."""
+    file = study / "towns.geojson"
+    feature = json.loads((study / "n03.geojson").read_text(encoding="utf-8"))
+    for number, one in enumerate(feature["features"]):
+        one["properties"] = {"ID": f"t{number}", "LABEL": f"Town {number}"}
+    file.write_text(json.dumps(feature), encoding="utf-8")
+    text = '[boundaries]\nkind = "polygons"\nid_field = "ID"\nname_field = "LABEL"\nfiles = ["old.geojson"]\n'
+    assert preview_of(file, Entry("boundaries"), (), MIE, text).report.verdict == "accept"
+    assert preview_of(file, Entry("boundaries"), (), MIE).report.verdict == "refuse"
+    places = study / "named.csv"
+    places.write_text("よび名,市町村名,緯度,経度\n里,甲市,34.5,136.5\n", encoding="utf-8")
+    named = '[settlements]\nfiles = ["old.csv"]\nname_field = "よび名"\n'
+    assert preview_of(places, Entry("settlements"), (), MIE, named).report.accepted == 1
+    assert preview_of(places, Entry("settlements"), (), MIE).report.verdict == "refuse"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "verdict"),
+    [
+        ("facility", "名称,緯度,経度\n集会所,34.5,136.5\n", "refuse"),  # no list that a run knows
+        ("facility", "名称,種別,緯度,経度\n集会所,集会所,34.5,136.5\n", "accept"),
+        ("facility", "名称,種別,緯度,経度\n謎,謎,34.5,136.5\n", "refuse"),
+        ("measurement", "緯度,経度,RSRP\n34.5,136.5,-100\n", "refuse"),  # of whom, and when?
+        ("measurement", "日時,緯度,経度,事業者,方式,RSRP\n2026-05-01 10:00,34.5,136.5,架空,4G,-100\n", "accept"),
+        ("measurement", "日付,緯度,経度,事業者,世代,状況\n2026-05-01,34.5,136.5,架空、別の架空,4G,圏外\n", "accept"),
+        ("population", "KEY_CODE,人口\n5136-4747-1,10\n", "warn"),  # mended as in a run, and told
+        ("population", "KEY_CODE,人口\n5136474711,10\n", "refuse"),  # 250 m or 100 m: nothing tells
+        ("coverage", "メッシュコード,エリア\n513647471,1\n", "accept"),
+        ("coverage", "メッシュコード,エリア\n513647471,たぶん\n", "refuse"),
+        ("area", "市町村コード,種別\n24201,過疎\n", "accept"),
+        ("area", "市町村コード,種別\n24201,ゆたか\n", "refuse"),
+    ],
+)
+def test_check_refuses_what_a_run_refuses(tmp_path, kind, text, verdict):
+    file = tmp_path / "a.csv"
+    file.write_text(text, encoding="utf-8")
+    (report,) = check_files([file], kind)
+    assert (report.kind, report.verdict) == (kind, verdict), [notice.text.ja for notice in report.notices]
+    assert report.path == str(file)
+    assert not {"carrier", "generation", "as_of"} & set(report.facts), "a file alone does not say these"
+
+
+def test_a_table_that_names_its_level_needs_no_answer(tmp_path):
+    """Ten digits are 250 m or 100 m; e-Stat's own table of 250 m meshes says which."""
+    file = tmp_path / "tblT001142Q5136.txt"
+    file.write_text("KEY_CODE,人口総数\n5136474711,10\n5136474712,20\n", encoding="utf-8")
+    (report,) = check_files([file], "population")
+    assert (report.verdict, report.facts["level"], report.facts["population_total"]) == ("accept", 250, 30.0)
 
 
 def test_without_a_crs_the_choice_is_shown_where_it_falls(tmp_path):

@@ -63,7 +63,7 @@ def test_a_run_tells_its_steps_and_a_second_is_refused(place):
     state = until_over(place)
     assert state.state == "done", log_text(place)
     assert state.steps[0]["ja"] == "人口を読んでいます"
-    assert abs(len(state.steps) - expected_steps(study)) <= 2
+    assert len(state.steps) == expected_steps(study)
     assert "終わりました" in log_text(place)
     assert tree(former_folder(place.results)) == before
     assert not [path for path in place.results.iterdir() if "run" in path.name]  # beside the results, not in them

@@ -8,16 +8,24 @@ import numpy as np
 import pytest
 import shapely
 
+from coverage.carrier_need import zone_facilities
 from coverage.result import Result
 from coverage.run import run
+from coverage.steps import run_steps
 from coverage.study.study import read_study
+from coverage.zones.facilities import SHELTERING, facilities_by_cell
+from geodata.errors import Text
+from requests_gen.web_map.data import facility_rows
+from requests_gen.zone_maps.frames import map_frames
+from screens.map.card import facilities_by_zone
 
+STEPS: list[Text] = []  # what the run told
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "mie"
 
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    return run(read_study(EXAMPLE))
+    return run(read_study(EXAMPLE), STEPS.append)
 
 
 def test_shares_are_those_of_geos(result):
@@ -50,6 +58,11 @@ def test_shares_are_those_of_geos(result):
         union = shapely.union_all(shapely.make_valid(polygons, method="structure"))
         exact = area_in_cells(shapely.intersection(union, land))
         np.testing.assert_allclose(share * land_area / cell_area, exact / cell_area, atol=1e-8, err_msg=f"{carrier} {generation}")
+
+
+def test_the_steps_told_are_those_the_progress_bar_counts(result):
+    assert run_steps(result.study) == STEPS
+    assert len(STEPS) == 31  # and the writing
 
 
 def test_figures_of_the_example(result):
@@ -122,3 +135,18 @@ def test_designations_are_those_of_the_list(result):
 def test_the_ground_agrees_here_and_contradicts_there(result):
     found = set(result.verdicts["verdict"])
     assert {"claimed_confirmed", "claimed_out", "unclaimed_out", "mixed"} <= found
+
+
+def test_every_count_list_and_map_of_places_agrees(result):
+    """1,043 rows of nine lists are 873 places; zones, letters, cards, map.html and the close-ups all mean those."""
+    assert (len(result.facilities), len(result.places)) == (1043, 873)
+    assert len(facility_rows(result)) == len(map_frames(result).facilities) == 873
+    in_zones = zone_facilities(result)
+    sheltering = in_zones[in_zones["category"].isin(SHELTERING)].groupby("zone_id").size()
+    counted = result.zones["shelters"]
+    assert counted.sum() > 0
+    assert sheltering.reindex(counted.index, fill_value=0).tolist() == counted.tolist()
+    assert facilities_by_cell(result.facilities, result.cells, result.grid).equals(
+        facilities_by_cell(result.places, result.cells, result.grid)
+    )
+    assert sum(map(len, facilities_by_zone(result).values())) == len(in_zones)

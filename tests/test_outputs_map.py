@@ -131,7 +131,7 @@ def test_what_the_page_draws_is_what_was_found(result: Result) -> None:
     first = data["zones"][0]
     assert sum(first["parts"]) == pytest.approx(first["score"], abs=0.05)
     assert first["marks"][2][1] == "－"
-    assert len(data["facilities"]) == len(result.facilities)
+    assert len(data["facilities"]) == len(result.places)
 
 
 def test_zone_classes() -> None:

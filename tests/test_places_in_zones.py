@@ -8,7 +8,14 @@ import pandas as pd
 import pytest
 import shapely
 
-from coverage.zones.facilities import cells_of_facilities, facility_counts, facility_names, future_people
+from coverage.zones.facilities import (
+    cells_of_facilities,
+    drop_duplicate_places,
+    facilities_by_cell,
+    facility_counts,
+    facility_names,
+    future_people,
+)
 from geodata.errors import DataError
 from geodata.grid import Grid
 from geodata.sources import future_population
@@ -51,6 +58,31 @@ def test_counts_by_hand():
     assert table["offices"].isna().all()
     assert zone["よそ"] == ""
     assert facility_names(places, zone, ("school", "clinic")) == {"z1": ["小学校", "診療所"]}
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_place_in_two_files_is_one_and_stands_as_a_shelter(backwards):
+    """体育館 is in both lists of one role; a school that is a shelter has two roles; another point is another place."""
+    rows = [
+        ("体育館", "evacuation_site", 0.5),
+        ("体育館", "shelter", 0.5),
+        ("体育館", "evacuation_site", 1.5),
+        ("小学校", "school", 0.5),
+        ("小学校", "shelter", 0.5),
+        ("小学校", "school", 0.5),
+    ]
+    places = facilities(*(rows[::-1] if backwards else rows))
+    once = drop_duplicate_places(places)
+    found = sorted(zip(once["name"], once["category"], once.geometry.x, strict=True))
+    assert found == [
+        ("体育館", "evacuation_site", 1.5),
+        ("体育館", "shelter", 0.5),
+        ("小学校", "school", 0.5),
+        ("小学校", "shelter", 0.5),
+    ]
+    assert facilities_by_cell(places, CELLS, GRID).to_dict() == {"51360001": 3, "51360002": 1}
+    assert drop_duplicate_places(once).equals(once)
+    assert not len(drop_duplicate_places(places.iloc[:0]))
 
 
 def test_no_list_is_unknown_and_an_empty_one_is_none():

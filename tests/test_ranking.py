@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage.ranking.criteria import CRITERIA, DEFAULT_WEIGHTS, EXTERNAL, Criterion
-from coverage.ranking.scores import ROAD, gates, rank, score_parts, weighed_needs
+from coverage.ranking.scores import ROAD, RankingSpec, gates, rank, score_parts, weighed_needs
 from coverage.ranking.stability import first_break, shaken_weights, stability
 from geodata.errors import Text
 
@@ -36,20 +36,20 @@ def test_a_score_by_hand():
 def test_groups_add_up_and_feasibility_stands_beside():
     """1.2 km to the next coverage is easy (75) and earns no point unless the study gives it a weight."""
     world = zones({"uncovered_population": 80.0, "shelters": 2.0}).assign(nearest_coverage_km=1.2)
-    row = rank(world, DEFAULT_WEIGHTS, 1.0, draws=0).iloc[0]
+    row = rank(world, RankingSpec(DEFAULT_WEIGHTS, 1.0, draws=0)).iloc[0]
     assert row["feasibility"] == 75.0
     assert "score_nearest_coverage_km" not in row.index
     groups = ["group_need", "group_safety", "group_situation"]
     assert [name for name in row.index if name.startswith("group_")] == groups
     assert row[groups].sum() == pytest.approx(row["score"])
-    mixed = rank(world, {"shelters": 1.0, "nearest_coverage_km": 3.0}, 1.0, draws=0).iloc[0]
+    mixed = rank(world, RankingSpec({"shelters": 1.0, "nearest_coverage_km": 3.0}, 1.0, draws=0)).iloc[0]
     assert mixed["score"] == pytest.approx(25 * 0.4 + 75 * 0.75)
 
 
 def test_unknown_is_not_zero():
     """Households unknown: judged on the rest. With need everywhere else the score stays 100, not 100 − 1/6."""
     full = {c.key: c.full for c in CRITERIA}
-    table = rank(zones(full, full | {"uncovered_households": np.nan}), WEIGHTS, 1.0, draws=200)
+    table = rank(zones(full, full | {"uncovered_households": np.nan}), RankingSpec(WEIGHTS, 1.0, draws=200))
     assert table["score"].tolist() == pytest.approx([100.0, 100.0])
     unknown = table.loc["24201-002"]
     assert np.isnan(unknown["score_uncovered_households"])
@@ -60,7 +60,7 @@ def test_unknown_is_not_zero():
 def test_an_unknown_widens_the_range_and_the_limits():
     half = {c.key: c.full / 2 for c in CRITERIA}
     rows = [half | {"shelters": n} for n in (0.0, 1.0, 2.0, 3.0, 4.0)] + [half | {"shelters": np.nan}]
-    table = rank(zones(*rows), WEIGHTS, 1.0, draws=500)
+    table = rank(zones(*rows), RankingSpec(WEIGHTS, 1.0, draws=500))
     width = table["rank_high"] - table["rank_low"]
     assert width["24201-006"] >= 4
     assert width["24201-001"] <= 1
@@ -73,7 +73,7 @@ def test_a_criterion_without_data_is_said_and_takes_nothing_away():
     world = zones({"uncovered_population": 1000.0}, {"uncovered_population": 5.0})
     world["shelters"] = np.nan
     weights = {"uncovered_population": 10.0, "shelters": 15.0, ROAD: 15.0}
-    table = rank(world, weights, 1.0, draws=50)
+    table = rank(world, RankingSpec(weights, 1.0, draws=50))
     assert table["score"].iloc[0] == pytest.approx(100.0)
     assert table["unknown_criteria"].tolist() == [f"shelters,{ROAD}"] * 2
     assert table[["score_shelters", f"score_{ROAD}"]].isna().all(axis=None)
@@ -86,7 +86,7 @@ def test_carriers_that_said_nothing_are_not_counted_as_serving():
     row = {"uncovered_population": 9.0}
     world = zones(row | {"carriers_missing": 3.0}, row, row | {"carriers_missing": 1.5})
     world["carriers_unknown"] = [1, 1, 0]
-    table = rank(world, {"uncovered_population": 1.0, "carriers_missing": 1.0}, 1.0, draws=0)
+    table = rank(world, RankingSpec({"uncovered_population": 1.0, "carriers_missing": 1.0}, 1.0, draws=0))
     assert table["unknown_criteria"].to_dict() == {"24201-001": "", "24201-002": "carriers_missing", "24201-003": ""}
     assert table.loc["24201-001", "score_carriers_missing"] == pytest.approx(30.0)
     assert table["rank_best"].to_dict() == {"24201-001": 1, "24201-002": 1, "24201-003": 2}
@@ -94,7 +94,7 @@ def test_carriers_that_said_nothing_are_not_counted_as_serving():
 
 def test_small_and_unknown_zones_are_listed_without_a_rank():
     world = zones({"uncovered_population": 0.4}, {"uncovered_population": 30.0}, {"uncovered_population": np.nan})
-    table = rank(world, WEIGHTS, 1.0, draws=10)
+    table = rank(world, RankingSpec(WEIGHTS, 1.0, draws=10))
     assert table.index.tolist()[0] == "24201-002"
     assert table["gate"].to_dict() == {"24201-002": "", "24201-001": "small", "24201-003": "unknown"}
     assert table["rank"].notna().to_dict() == {"24201-002": True, "24201-001": False, "24201-003": False}
@@ -115,7 +115,7 @@ def test_a_road_opens_the_gate_for_a_place_without_people():
 
 def test_ties_share_a_rank_and_are_said():
     row = {"uncovered_population": 10.0}
-    table = rank(zones(row, {"uncovered_population": 99.0}, row), WEIGHTS, 1.0, draws=10)
+    table = rank(zones(row, {"uncovered_population": 99.0}, row), RankingSpec(WEIGHTS, 1.0, draws=10))
     assert table["rank"].tolist() == [1, 2, 2]
     assert table["tied"].tolist() == [False, True, True]
     assert table.index.tolist() == ["24201-002", "24201-001", "24201-003"]
@@ -124,22 +124,22 @@ def test_ties_share_a_rank_and_are_said():
 
 def test_no_shake_no_range():
     rows = [{"uncovered_population": float(n)} for n in (5, 50, 500)]
-    table = rank(zones(*rows), WEIGHTS, 1.0, shake=0.0, draws=20)
+    table = rank(zones(*rows), RankingSpec(WEIGHTS, 1.0, shake=0.0, draws=20))
     assert table[["rank_low", "rank_high"]].to_numpy().tolist() == [[1, 1], [2, 2], [3, 3]]
-    assert rank(zones(*rows), WEIGHTS, 1.0, draws=0)["rank_low"].isna().all()
+    assert rank(zones(*rows), RankingSpec(WEIGHTS, 1.0, draws=0))["rank_low"].isna().all()
 
 
 def test_no_zone_and_no_weight_that_has_data():
-    empty = rank(zones({}).iloc[:0], DEFAULT_WEIGHTS, 1.0)
+    empty = rank(zones({}).iloc[:0], RankingSpec(DEFAULT_WEIGHTS, 1.0))
     assert len(empty) == 0
-    without = rank(zones({"uncovered_population": 9.0}), {ROAD: 1.0}, 1.0, draws=5)
+    without = rank(zones({"uncovered_population": 9.0}), RankingSpec({ROAD: 1.0}, 1.0, draws=5))
     assert without["gate"].tolist() == ["unknown"]
     assert without["score"].isna().all()
 
 
 def test_a_weight_nobody_knows_is_a_mistake_of_the_caller():
     with pytest.raises(ValueError, match="hope"):
-        rank(zones({}), {"hope": 1.0}, 1.0)
+        rank(zones({}), RankingSpec({"hope": 1.0}, 1.0))
 
 
 def test_what_decides_and_what_breaks_first():
@@ -147,7 +147,7 @@ def test_what_decides_and_what_breaks_first():
     own = Criterion("mud", "泥", "mud", "", "linear", 1, Text("", ""))
     world = zones({"shelters": 5.0}, {"shelters": 3.0}).assign(mud=[0.0, 0.2], uncovered_population=9.0)
     criteria, weights = (*CRITERIA, own), {"shelters": 1.0, "mud": 1.0}
-    table = rank(world, weights, 1.0, criteria=criteria, draws=0)
+    table = rank(world, RankingSpec(weights, 1.0, criteria=criteria, draws=0))
     assert table.loc["24201-001", ["decides", "rank_without"]].tolist() == ["shelters", 2]
     found = first_break(weighed_needs(world, table, weights, criteria), 0)
     # equal when 0.4·shelters = 0.2·mud: mud doubled, or shelters halved (the nearer)
@@ -159,10 +159,10 @@ def test_always_in_the_top_is_proof():
     """The first needs more of everything than all others; the second is beaten by the third in shelters."""
     rows = [dict(zip(KEYS, [c.full * f for c in CRITERIA], strict=True)) for f in (0.9, 0.5, 0.4)]
     rows[2]["shelters"] = 3.0
-    table = rank(zones(*rows), WEIGHTS, 1.0, top=1, draws=200)
+    table = rank(zones(*rows), RankingSpec(WEIGHTS, 1.0, top=1, draws=200))
     assert table["always_top"].tolist() == [True, False, False]
     assert table["top_probability_any"].tolist() == [1.0, 0.0, 0.0]
-    second = rank(zones(*rows), WEIGHTS, 1.0, top=2, draws=200)
+    second = rank(zones(*rows), RankingSpec(WEIGHTS, 1.0, top=2, draws=200))
     assert second["always_top"].tolist() == [True, False, False]
     assert second["always_top_shaken"].tolist() == [True, True, False]
     assert second["top_probability"].tolist() == [1.0, 1.0, 0.0]
@@ -185,16 +185,16 @@ def made(rows):
 def test_laws_of_the_score(rows, weights, factor):
     world = made(rows)
     weight = dict(zip(KEYS, weights, strict=True))
-    table = rank(world, weight, 0.0, 0.0, draws=5)
+    table = rank(world, RankingSpec(weight, 0.0, 0.0, draws=5))
     parts = table[[name for name in table.columns if name.startswith("score_")]]
     scored = table["score"].notna()
     assert np.allclose(parts.sum(axis=1)[scored], table["score"][scored])
     assert table["score"][scored].between(0, 100 + 1e-9).all()
     # scaling all weights changes nothing
-    scaled = rank(world, {k: v * factor for k, v in weight.items()}, 0.0, 0.0, draws=5)
+    scaled = rank(world, RankingSpec({k: v * factor for k, v in weight.items()}, 0.0, 0.0, draws=5))
     assert np.allclose(scaled["score"].reindex(table.index), table["score"], equal_nan=True)
     # the order of rows does not matter
-    again = rank(world.iloc[::-1], weight, 0.0, 0.0, draws=5)
+    again = rank(world.iloc[::-1], RankingSpec(weight, 0.0, 0.0, draws=5))
     pd.testing.assert_series_equal(again["rank"].sort_index(), table["rank"].sort_index())
     # the ranks stay within what the unknown can make of them; 1e-9 of slack in scores is one rank at most
     ranked = table[table["gate"] == ""]
@@ -207,8 +207,8 @@ def test_laws_of_the_score(rows, weights, factor):
 def test_an_irrelevant_zone_reverses_no_pair(rows, weights):
     weight = dict(zip(KEYS, weights, strict=True))
     world = made(rows)
-    whole = rank(world, weight, 0.0, draws=0)["score"]
-    fewer = rank(world.iloc[1:], weight, 0.0, draws=0)["score"]
+    whole = rank(world, RankingSpec(weight, 0.0, draws=0))["score"]
+    fewer = rank(world.iloc[1:], RankingSpec(weight, 0.0, draws=0))["score"]
     assert np.allclose(fewer, whole.reindex(fewer.index), equal_nan=True, rtol=1e-12)
 
 
@@ -216,10 +216,10 @@ def test_an_irrelevant_zone_reverses_no_pair(rows, weights):
 @given(amounts, st.integers(0, len(KEYS) - 1), st.floats(0, 3))
 def test_more_need_never_lowers_a_rank(rows, which, factor):
     world = made(rows)
-    before = rank(world, WEIGHTS, 0.0, draws=0)["rank"]
+    before = rank(world, RankingSpec(WEIGHTS, 0.0, draws=0))["rank"]
     worse = world.copy()
     worse.iloc[0, which] = worse.iloc[0, which] * (1 + factor) + 1
-    after = rank(worse, WEIGHTS, 0.0, draws=0)["rank"]
+    after = rank(worse, RankingSpec(WEIGHTS, 0.0, draws=0))["rank"]
     zone = world.index[0]
     if not np.isnan(world.iloc[0, which]) and not np.isnan(before[zone]):
         assert after[zone] <= before[zone]
@@ -229,7 +229,7 @@ def test_more_need_never_lowers_a_rank(rows, which, factor):
 @given(known, st.integers(1, 4), st.integers(0, 9))
 def test_proof_holds_in_every_draw(rows, top, seed):
     """always_top and always_top_shaken are never contradicted by a draw."""
-    table = rank(made(rows), WEIGHTS, 0.0, top=top, draws=100, seed=seed)
+    table = rank(made(rows), RankingSpec(WEIGHTS, 0.0, top=top, draws=100, seed=seed))
     assert (table["top_probability_any"][table["always_top"]] == 1).all()
     assert (table["top_probability"][table["always_top_shaken"]] == 1).all()
     assert (table["always_top"] <= table["always_top_shaken"]).all()

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from coverage.gaps import ANY, gap_table
-from coverage.ranking.scores import rank
+from coverage.ranking.scores import RankingSpec, rank
 from coverage.rules import RULES, Threshold
 from coverage.study.study import Study
 from coverage.summary import summarise
@@ -180,7 +180,7 @@ def world(
         nearest_coverage_km=1.5,
     )
     frame = gpd.GeoDataFrame(zones, geometry=zone_shapes(cells, grid).reindex(zones.index), crs=grid.crs)
-    ranking = rank(zones, made.ranking.weights, 1.0, draws=50, seed=1)
+    ranking = rank(zones, RankingSpec(made.ranking.weights, 1.0, draws=50, seed=1))
     land = pd.Series(1e5, index=cells.index)
     memberships = pd.DataFrame({"municipality_id": cells["municipality_id"], "in_study": True, "population": cells["population"]})
     counted = SimpleNamespace(
@@ -214,7 +214,7 @@ def world(
         facilities=shelters,
         layers=layers,
         zone_ids=ids,
-        summary=summarise(made, counted, cells, land, weights, shares, gaps, ranking, frame),
+        summary=summarise(made, counted, land, weights, shares, gaps, ranking, frame),
         reports=found,
         provenance=_provenance(made, found),
     )

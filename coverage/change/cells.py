@@ -14,7 +14,7 @@ import pandas as pd
 
 from coverage.cells import land_area_m2
 from coverage.change.terms import common_carriers
-from coverage.gaps import ANY
+from coverage.gaps import ANY, uncovered_column
 from coverage.matrix import layers_by_column, share_matrix
 from coverage.rules import Threshold, covered_weight
 from geodata.areas import cell_area_m2
@@ -125,10 +125,8 @@ def _published(result: Result, carriers: dict[str, list[str]]) -> pd.DataFrame:
     """What the run itself found, by its own rule."""
     table = {}
     for generation, keys in carriers.items():
-        stem = f"uncovered_population_{generation}"
-        own = [f"{stem}_{carrier}" for carrier in result.study.carrier_keys]
-        table.update({(carrier, generation): result.gaps[f"{stem}_{carrier}"] for carrier in keys})
-        table[ANY, generation] = result.gaps[stem]
+        own = [uncovered_column(generation, carrier) for carrier in result.study.carrier_keys]
+        table.update({(carrier, generation): result.gaps[uncovered_column(generation, carrier)] for carrier in (*keys, ANY)})
         table[WORST, generation] = result.gaps[own].max(axis=1)
     return pd.DataFrame(table, index=result.gaps.index)
 

@@ -15,7 +15,7 @@ import pandas as pd
 from coverage.change.cells import WORST, Steps, parts, steps
 from coverage.change.terms import Difference, common_carriers, comparable, differences, not_renewed
 from coverage.change.zones import counted, states_by_people, unclear_zones, zone_changes
-from coverage.gaps import ANY
+from coverage.gaps import ANY, uncovered_column
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -127,9 +127,8 @@ def _totals(old: Result, new: Result) -> list[Figure]:
     """The figures of both years side by side, where their cells cannot be compared."""
     found = []
     for generation in _generations(old, new):
-        stem = f"uncovered_population_{generation}"
         for carrier in [*common_carriers(old, new, generation), ANY]:
-            name = stem if carrier == ANY else f"{stem}_{carrier}"
+            name = uncovered_column(generation, carrier)
             unpublished = _silent(old, new, carrier, generation)
             found.append(Figure(carrier, generation, _sum(old.gaps[name]), _sum(new.gaps[name]), None, unpublished))
     return found

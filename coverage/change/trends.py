@@ -10,6 +10,7 @@ import pandas as pd
 
 from coverage.change.terms import SETTINGS, comparable, population_year, published
 from coverage.change.zones import LEAST_PEOPLE
+from coverage.gaps import uncovered_column
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -52,10 +53,10 @@ def _row(result: Result, generation: str) -> dict[str, object]:
         }
     unpublished = {f"{carrier} {generation}" for carrier in study.carrier_keys} - set(published(result))
     if generation in study.generations and not unpublished:
-        left = gaps[f"uncovered_population_{generation}"]
+        left = gaps[uncovered_column(generation)]
         people = result.cells["population"]
         part = (left / people.where(people > 0)).fillna(0.0).where(left.notna())
-        by_zone = result.zones[f"uncovered_population_{generation}"]
+        by_zone = result.zones[uncovered_column(generation)]
         row |= {
             "areas": int((by_zone >= LEAST_PEOPLE).sum()),
             "households": (result.cells["households"] * part).sum(min_count=1),

@@ -2,11 +2,12 @@
 
 inputs = read_inputs(study, progress)
 inputs.layers, inputs.population, inputs.reports
+table, reports = read_files(study.boundaries, paths)   # one kind of file alone, as the run reads it
 """
 
 from __future__ import annotations
 
+from coverage.inputs.readers import AREA_SOURCES, FACILITY_SOURCES, BBox, Measured, Spec, read_files, source_of
 from coverage.inputs.study_files import read_inputs
-from coverage.inputs.urgency_files import AREA_SOURCES, FACILITY_SOURCES
 
-__all__ = ["AREA_SOURCES", "FACILITY_SOURCES", "read_inputs"]
+__all__ = ["AREA_SOURCES", "FACILITY_SOURCES", "BBox", "Measured", "Spec", "read_files", "read_inputs", "source_of"]

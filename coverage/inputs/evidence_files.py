@@ -1,15 +1,16 @@
-"""TODO."""
+"""The field evidence that a study reads: what was measured, and what people reported."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geodata.errors import Text
+from coverage import steps
+from coverage.inputs.readers import Measured, read_files
 from geodata.progress import Progress
+from geodata.report import IntakeReport
 from geodata.schema import EVIDENCE, check
-from geodata.sources import field_tests, site_reports
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -18,22 +19,22 @@ if TYPE_CHECKING:
     from geodata.grid import Grid
 
 
-def read_evidence(study: Study, grid: Grid, keep: Any, progress: Progress) -> gpd.GeoDataFrame | None:
-    """EVIDENCE in the grid's CRS from the study's files, None without [evidence]. keep: inputs._keep of the reports."""
+def read_evidence(study: Study, grid: Grid, reports: list[IntakeReport], progress: Progress) -> gpd.GeoDataFrame | None:
+    """EVIDENCE in the grid's CRS from the study's files, None without [evidence]; their reports are added to `reports`."""
     spec = study.evidence
     if spec is None:
         return None
-    progress(Text("現地測定・報告を読んでいます", "reading what was measured and reported on the ground"))
+    progress(steps.EVIDENCE)
     names = spec.names({carrier.key: carrier.name for carrier in study.carriers})
+    photos = study.path(spec.photos) if spec.photos else None
     tables = []
-    if spec.field_tests:
-        table, found = field_tests.read([study.path(name) for name in spec.field_tests], carriers=names)
-        keep(found, "measurement", field_tests, spec)
-        tables.append(table)
-    if spec.site_reports:
-        photos = study.path(spec.photos) if spec.photos else None
-        table, found = site_reports.read([study.path(name) for name in spec.site_reports], carriers=names, photos=photos)
-        keep(found, "measurement", site_reports, spec)
-        tables.append(table)
+    for files, measured in (
+        (spec.field_tests, Measured("field_tests", names, credit=spec.credit)),
+        (spec.site_reports, Measured("site_reports", names, photos, spec.credit)),
+    ):
+        if files:
+            table, found = read_files(measured, [study.path(name) for name in files])
+            reports += found
+            tables.append(table)
     joined: gpd.GeoDataFrame = pd.concat(tables).to_crs(grid.crs)
     return check(EVIDENCE, joined)  # type: ignore[return-value]

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from coverage import steps
 from coverage.input_tables import Inputs
 from coverage.inputs.evidence_files import read_evidence
+from coverage.inputs.readers import BBox, read_files
 from coverage.inputs.urgency_files import read_source_tables
-from coverage.study import Layer, Study
+from coverage.study import Study
 from coverage.zones import settlements as zones_settlements
 from geodata import mesh
-from geodata.errors import DataError, Text
+from geodata.errors import Text
 from geodata.grid import Grid
 from geodata.progress import Progress
 from geodata.report import IntakeReport
 from geodata.safety import child_process
 from geodata.schema import CRS_GEOGRAPHIC, LAYERS, MUNICIPALITIES, SETTLEMENTS, Population, check
-from geodata.sources import boundary_polygons, carrier_polygons, estat_mesh, n03, population_raster, settlements, zone_values
+from geodata.sources import zone_values
 from geodata.zone_ids import read_zone_ids
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-BBox = tuple[float, float, float, float]
 
 NEAR_DEGREES = 0.5  # data this far outside the municipalities is in the wrong place or the wrong CRS
 
@@ -64,45 +62,24 @@ def _read(study: Study, progress: Progress) -> Inputs:
         municipalities=check(MUNICIPALITIES, municipalities),
         in_study=in_study,
         settlements=_read_settlements(study, municipalities, grid, reports, progress),
-        sources=read_source_tables(study, grid, municipalities, partial(_keep, reports), progress),
+        sources=read_source_tables(study, grid, municipalities, reports, progress),
         layers=_read_layers(study, grid, near, reports, progress),
         grid=grid,
         zone_ids=read_zone_ids(study.path(study.zones.ids)),
         own_values=_read_own_values(study, reports, progress),
-        evidence=read_evidence(study, grid, partial(_keep, reports), progress),
+        evidence=read_evidence(study, grid, reports, progress),
         reports=reports,
     )
 
 
-def _keep(reports: list[IntakeReport], found: list[IntakeReport], kind: str, source: ModuleType, spec: Any) -> None:
-    """Add the reports of one kind of file (the word of `kengai check --kind`), with whom to credit.
-
-    wanted: the study's table of these files, with a `credit` of its own or None.
-    """
-    for report in found:
-        report.kind = kind
-        report.facts["licence"] = source.LICENCE if spec.credit is None else ""
-        report.facts["credit"] = source.CREDIT if spec.credit is None else spec.credit
-    reports += found
-
-
 def _read_population(study: Study, reports: list[IntakeReport], progress: Progress) -> Population:
     spec = study.population
-    progress(Text("人口を読んでいます", "reading population"))
-    paths = [study.path(name) for name in spec.files]
-    if spec.kind == "raster":
-        if len(paths) != 1:
-            raise DataError(
-                "population-several-rasters",
-                Text("人口ラスターは1つだけ指定できます", "only one population raster can be given"),
-                Text("1枚にまとめたGeoTIFFを指定してください。", "merge them into one GeoTIFF"),
-                ", ".join(spec.files),
-            )
-        population, found = population_raster.read(paths[0], crs=spec.crs)
-    else:
-        population, found = estat_mesh.read(paths, spec.level)
+    progress(steps.POPULATION)
+    population: Population
+    population, found = read_files(spec, [study.path(name) for name in spec.files])
+    if spec.kind == "estat_mesh":
         population.frame.index = population.frame.index.astype(str)
-    _keep(reports, found, "population", population_raster if spec.kind == "raster" else estat_mesh, spec)
+    reports += found
     return population
 
 
@@ -110,27 +87,15 @@ def _read_municipalities(
     study: Study, reports: list[IntakeReport], progress: Progress
 ) -> tuple[gpd.GeoDataFrame, frozenset[str]]:
     """Own municipalities and known neighbours in one table, and the ids of the own."""
-    progress(Text("市町村の境界を読んでいます", "reading municipal boundaries"))
-    own = _read_boundaries(study, study.boundaries.files, reports)
+    progress(steps.BOUNDARIES)
+    own, found = read_files(study.boundaries, [study.path(name) for name in study.boundaries.files])
+    reports += found
     if not study.boundaries.neighbours:
         return own, frozenset(own.index)
-    others = _read_boundaries(study, study.boundaries.neighbours, reports)
+    others, found = read_files(study.boundaries, [study.path(name) for name in study.boundaries.neighbours])
+    reports += found
     others = others[~others.index.isin(own.index)]
     return pd.concat([own, others.to_crs(own.crs)]), frozenset(own.index)
-
-
-def _read_boundaries(study: Study, names: list[str], reports: list[IntakeReport]) -> gpd.GeoDataFrame:
-    spec = study.boundaries
-    paths = [study.path(name) for name in names]
-    if spec.kind == "n03":
-        table, found = n03.read(paths, crs=spec.crs, layer=spec.layer)
-        _keep(reports, found, "boundary", n03, spec)
-    else:
-        table, found = boundary_polygons.read(
-            paths, id_field=spec.id_field, name_field=spec.name_field, crs=spec.crs, layer=spec.layer
-        )
-        _keep(reports, found, "boundary", boundary_polygons, spec)
-    return table
 
 
 def _mesh_grid(study: Study, municipalities: gpd.GeoDataFrame) -> Grid:
@@ -153,15 +118,9 @@ def _read_settlements(
     spec = study.settlements
     if spec is None:
         return None
-    progress(Text("地区（大字など）を読んでいます", "reading settlements"))
-    table, found = settlements.read(
-        [study.path(name) for name in spec.files],
-        name_field=spec.name_field,
-        municipality_field=spec.municipality_field,
-        crs=spec.crs,
-        layer=spec.layer,
-    )
-    _keep(reports, found, "settlement", settlements, spec)
+    progress(steps.SETTLEMENTS)
+    table, found = read_files(spec, [study.path(name) for name in spec.files])
+    reports += found
     table = table.to_crs(grid.crs)
     table["municipality_id"] = zones_settlements.settlements_with_municipality(table, municipalities)
     lost = table.index[table["municipality_id"] == ""]
@@ -185,31 +144,14 @@ def _read_layers(study: Study, grid: Grid, near: BBox, reports: list[IntakeRepor
     tables = []
     for layer in study.layers:
         for name in layer.files:
-            progress(
-                Text(f"エリアを読んでいます {layer.carrier} {layer.generation}", f"reading {layer.carrier} {layer.generation}")
-            )
-            table, report = _read_layer(study, layer, name, near)
-            _keep(reports, [report], "coverage", carrier_polygons, layer)
+            progress(steps.layer_step(layer))
+            table, found = read_files(layer, [study.path(name)], near=near)
+            reports += found
             tables.append(table.to_crs(grid.crs))
     if not tables:
         columns = {name: pd.Series(dtype=str) for name in LAYERS.columns if name != "geometry"}
         return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=grid.crs))
     return check(LAYERS, pd.concat(tables, ignore_index=True))
-
-
-def _read_layer(study: Study, layer: Layer, name: str, near: BBox) -> tuple[gpd.GeoDataFrame, IntakeReport]:
-    return carrier_polygons.read(
-        study.path(name),
-        carrier=layer.carrier,
-        generation=layer.generation,
-        kind=layer.kind,
-        as_of=layer.as_of,
-        crs=layer.crs,
-        layer=layer.layer,
-        level=layer.level,
-        where=layer.where,
-        near=near,
-    )
 
 
 def _read_own_values(
@@ -218,7 +160,7 @@ def _read_own_values(
     """(criterion, its rows, their report) for each of the office's own criteria."""
     found = []
     for spec in study.ranking.criteria:
-        progress(Text(f"評価項目の数を読んでいます {spec.key}", f"reading the figures of {spec.key}"))
+        progress(steps.values_step(spec.key))
         rows, report = zone_values.read(study.path(spec.file), value_field=spec.value)
         report.kind = "criterion"
         report.facts |= {"licence": "", "credit": spec.source, "as_of": spec.as_of}

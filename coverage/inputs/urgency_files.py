@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from coverage import steps
+from coverage.inputs.readers import read_files
 from coverage.study import last_day, sources
 from coverage.zones import designations, urgency
 from coverage.zones import facilities as zones_facilities
@@ -17,22 +17,6 @@ from geodata.errors import Text
 from geodata.progress import Progress
 from geodata.report import IntakeReport
 from geodata.schema import AREAS, DISADVANTAGED, FACILITIES, FACILITY_CATEGORIES, ROADS, Table, check
-from geodata.sources import (
-    clinics_p04,
-    designated_areas,
-    designation_overrides,
-    did,
-    future_population,
-    gsi_shelters,
-    hazard_areas,
-    natural_parks,
-    offices_p05,
-    own_places,
-    road_ledger,
-    roads_n13,
-    schools_p29,
-    stations_n02,
-)
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -40,44 +24,29 @@ if TYPE_CHECKING:
     from coverage.study import Study
     from geodata.grid import Grid
 
-Keep = Callable[[list[IntakeReport], str, ModuleType, Any], None]
-FACILITY_SOURCES: dict[str, ModuleType] = {
-    "gsi_shelters": gsi_shelters,
-    "schools_p29": schools_p29,
-    "clinics_p04": clinics_p04,
-    "offices_p05": offices_p05,
-    "stations_n02": stations_n02,
-    "own_places": own_places,
-}
-AREA_SOURCES: dict[str, ModuleType] = {
-    "designated": designated_areas,
-    "hazards": hazard_areas,
-    "parks": natural_parks,
-    "did": did,
-}
-
 
 def read_source_tables(
-    study: Study, grid: Grid, municipalities: gpd.GeoDataFrame, keep: Keep, progress: Progress
+    study: Study, grid: Grid, municipalities: gpd.GeoDataFrame, reports: list[IntakeReport], progress: Progress
 ) -> urgency.SourceTables:
-    """Read them all. keep(reports, kind, source, files) notes reports with whom to credit."""
-    facilities, facilities_given = _facilities(study, grid, keep, progress)
-    roads, roads_given = _roads(study, grid, keep, progress)
+    """Read them all. What is told of each file is added to `reports`."""
+    facilities, facilities_given = _facilities(study, grid, reports, progress)
+    roads, roads_given = _roads(study, grid, reports, progress)
     day = last_day(study.about.fiscal_year)
-    areas, areas_given = _areas(study, grid, municipalities, day, keep, progress)
-    future = _future(study, keep, progress)
+    areas, areas_given = _areas(study, grid, municipalities, day, reports, progress)
+    future = _future(study, reports, progress)
     level = study.future_population.level if study.future_population else None
     return urgency.SourceTables(facilities, facilities_given, roads, roads_given, areas, areas_given, day, future, level)
 
 
-def _facilities(study: Study, grid: Grid, keep: Keep, progress: Progress) -> tuple[gpd.GeoDataFrame, frozenset[str]]:
+def _facilities(
+    study: Study, grid: Grid, reports: list[IntakeReport], progress: Progress
+) -> tuple[gpd.GeoDataFrame, frozenset[str]]:
     tables = []
     given: set[str] = set()
     for spec in study.facilities:
-        progress(Text("避難所・学校などを読んでいます", "reading facilities"))
-        source = FACILITY_SOURCES[spec.kind]
-        table, found = source.read([study.path(name) for name in spec.files], crs=spec.crs, layer=spec.layer)
-        keep(found, "facility", source, spec)
+        progress(steps.FACILITIES)
+        table, found = read_files(spec, [study.path(name) for name in spec.files])
+        reports += found
         tables.append(table.to_crs(grid.crs))
         given |= zones_facilities.CATEGORIES[spec.kind] | set(table["category"])
     if not tables:
@@ -91,13 +60,13 @@ def _facilities(study: Study, grid: Grid, keep: Keep, progress: Progress) -> tup
     return check(FACILITIES, joined), frozenset(given & set(FACILITY_CATEGORIES))
 
 
-def _roads(study: Study, grid: Grid, keep: Keep, progress: Progress) -> tuple[gpd.GeoDataFrame, frozenset[str]]:
+def _roads(study: Study, grid: Grid, reports: list[IntakeReport], progress: Progress) -> tuple[gpd.GeoDataFrame, frozenset[str]]:
     tables = []
     given: frozenset[str] = frozenset()
     for spec in study.roads:
-        progress(Text("道路を読んでいます", "reading roads"))
-        table, found = _read_roads(study, spec)
-        keep(found, "road", roads_n13 if spec.kind == "n13" else road_ledger, spec)
+        progress(steps.ROADS)
+        table, found = read_files(spec, [study.path(name) for name in spec.files])
+        reports += found
         tables.append(table.to_crs(grid.crs))
         given |= spec.given
     if not tables:
@@ -105,26 +74,8 @@ def _roads(study: Study, grid: Grid, keep: Keep, progress: Progress) -> tuple[gp
     return check(ROADS, pd.concat(tables, ignore_index=True)), given
 
 
-def _read_roads(study: Study, spec: sources.RoadFiles) -> tuple[gpd.GeoDataFrame, list[IntakeReport]]:
-    paths = [study.path(name) for name in spec.files]
-    if spec.kind == "n13":
-        return roads_n13.read(paths, classes=spec.classes, crs=spec.crs, layer=spec.layer)
-    return road_ledger.read(
-        paths,
-        class_field=spec.class_field,
-        class_values=spec.class_values or None,
-        road_class=spec.road_class,
-        name_field=spec.name_field,
-        emergency_field=spec.emergency_field,
-        emergency=spec.emergency,
-        classes=sorted(spec.given),
-        crs=spec.crs,
-        layer=spec.layer,
-    )
-
-
 def _areas(
-    study: Study, grid: Grid, municipalities: gpd.GeoDataFrame, day: date, keep: Keep, progress: Progress
+    study: Study, grid: Grid, municipalities: gpd.GeoDataFrame, day: date, reports: list[IntakeReport], progress: Progress
 ) -> tuple[gpd.GeoDataFrame, frozenset[str]]:
     """Areas in the grid's CRS that hold on `day`, and the kinds that the files speak of."""
     import geopandas as gpd
@@ -132,28 +83,26 @@ def _areas(
     tables: list[pd.DataFrame] = [_no_rows(AREAS, grid.crs)]
     given: set[str] = set()
     for spec in (one for one in study.areas if one.kind != "overrides"):
-        progress(Text("指定地域・危険区域を読んでいます", "reading designated and hazardous areas"))
-        more = {"special_values": spec.special_values} if spec.kind == "parks" else {}
-        source = AREA_SOURCES[spec.kind]
-        table, found = source.read([study.path(name) for name in spec.files], crs=spec.crs, layer=spec.layer, **more)
-        keep(found, "area", source, spec)
+        progress(steps.AREAS)
+        table, found = read_files(spec, [study.path(name) for name in spec.files])
+        reports += found
         tables.append(table.to_crs(grid.crs))
         given |= set(table["kind"]) | (
             {"landslide"} if spec.kind == "hazards" and "landslide_special" in set(table["kind"]) else set()
         )
     areas = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs=grid.crs)
     for spec in (one for one in study.areas if one.kind == "overrides"):
-        areas, published = _with_overrides(study, spec, areas, municipalities, keep)
+        areas, published = _with_overrides(study, spec, areas, municipalities, reports)
         given |= published
     return gpd.GeoDataFrame(designations.on_day(areas, day), geometry="geometry", crs=grid.crs), frozenset(given)
 
 
 def _with_overrides(
-    study: Study, spec: sources.AreaFiles, areas: gpd.GeoDataFrame, municipalities: gpd.GeoDataFrame, keep: Keep
+    study: Study, spec: sources.AreaFiles, areas: gpd.GeoDataFrame, municipalities: gpd.GeoDataFrame, reports: list[IntakeReport]
 ) -> tuple[gpd.GeoDataFrame, set[str]]:
     """The areas as the office's own list has them, and the kinds it speaks of."""
-    listed, found = designation_overrides.read([study.path(name) for name in spec.files])
-    keep(found, "area", designation_overrides, spec)
+    listed, found = read_files(spec, [study.path(name) for name in spec.files])
+    reports += found
     areas, without = designations.overridden(areas, listed, municipalities, set(spec.replaces))
     if len(without):
         names = [f"{row['municipality']} 旧{row['former']}" for _, row in without.iterrows()]
@@ -170,19 +119,14 @@ def _with_overrides(
     return areas, (set(listed["kind"]) & set(DISADVANTAGED)) | set(spec.replaces)
 
 
-def _future(study: Study, keep: Keep, progress: Progress) -> pd.DataFrame | None:
+def _future(study: Study, reports: list[IntakeReport], progress: Progress) -> pd.DataFrame | None:
     spec = study.future_population
     if spec is None:
         return None
-    progress(Text("将来推計人口を読んでいます", "reading the population to come"))
-    table, found = future_population.read(
-        [study.path(name) for name in spec.files],
-        prefecture=study.about.prefecture,
-        years=spec.years,
-        crs=spec.crs,
-        layer=spec.layer,
-    )
-    keep(found, "population", future_population, spec)
+    progress(steps.FUTURE)
+    table: pd.DataFrame
+    table, found = read_files(spec, [study.path(name) for name in spec.files], prefecture=study.about.prefecture)
+    reports += found
     return table
 
 

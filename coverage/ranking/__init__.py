@@ -7,6 +7,6 @@ DEFAULT_WEIGHTS                   # {criterion: points}, summing to 100
 from __future__ import annotations
 
 from coverage.ranking.criteria import DEFAULT_WEIGHTS, EXTERNAL, GROUPS, STANDARD, Criterion, not_available
-from coverage.ranking.scores import rank
+from coverage.ranking.scores import RankingSpec, rank
 
-__all__ = ["DEFAULT_WEIGHTS", "EXTERNAL", "GROUPS", "STANDARD", "Criterion", "not_available", "rank"]
+__all__ = ["DEFAULT_WEIGHTS", "EXTERNAL", "GROUPS", "STANDARD", "Criterion", "RankingSpec", "not_available", "rank"]

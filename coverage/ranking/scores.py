@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -72,15 +73,34 @@ def weighed_needs(
     return needs.of((ranking["gate"] == "").to_numpy())
 
 
-def _steadiness(needs: Needs, table: pd.DataFrame, top: int, shake: float, draws: int, seed: int) -> pd.DataFrame:
+@dataclass(frozen=True)
+class RankingSpec:
+    """How zones are ranked: the [ranking] table of a study (Ranking.spec), or another weighting.
+
+    weights: {criterion: points ≥ 0, any scale}; least_uncovered_population (persons) and least_road_km: the gates;
+    shake, draws, seed: by how much (0..1), how often and from where on the weights are moved; top: how many places
+    the probabilities speak of.
+    """
+
+    weights: Mapping[str, float]
+    least_uncovered_population: float
+    shake: float = 0.2
+    draws: int = 1000
+    seed: int = 0
+    criteria: tuple[Criterion, ...] = STANDARD
+    top: int = TOP
+    least_road_km: float = 0.0
+
+
+def _steadiness(needs: Needs, table: pd.DataFrame, spec: RankingSpec) -> pd.DataFrame:
     """What stability says of the ranked zones. Index as `needs`; table: their score and rank."""
     best, worst = rank_limits(needs, table["score"].to_numpy())
     decides, without = deciding(needs, table["rank"].to_numpy())
     keys = np.array([*(criterion.key for criterion in needs.criteria), ""], object)
     found: dict[str, object] = dict.fromkeys(STABLE, np.nan)
-    if draws and needs.available.any() and len(needs.index):
-        near = stability(needs, shaken_weights(needs.weight, shake, draws, seed), top, seed)
-        far = within_top(drawn_ranks(needs, any_weights(needs.weight, draws, seed), seed), top)
+    if spec.draws and needs.available.any() and len(needs.index):
+        near = stability(needs, shaken_weights(needs.weight, spec.shake, spec.draws, spec.seed), spec.top, spec.seed)
+        far = within_top(drawn_ranks(needs, any_weights(needs.weight, spec.draws, spec.seed), spec.seed), spec.top)
         found = dict(zip(STABLE, (near.low, near.high, near.top_probability, far), strict=True))
     return pd.DataFrame(
         {
@@ -89,25 +109,14 @@ def _steadiness(needs: Needs, table: pd.DataFrame, top: int, shake: float, draws
             "rank_worst": worst,
             "decides": keys[decides],
             "rank_without": without,
-            "always_top": always_within(needs, top, None),
-            "always_top_shaken": always_within(needs, top, shake),
+            "always_top": always_within(needs, spec.top, None),
+            "always_top_shaken": always_within(needs, spec.top, spec.shake),
         },
         index=needs.index,
     )
 
 
-def rank(
-    zones: pd.DataFrame,
-    weights: Mapping[str, float],
-    least_uncovered_population: float,
-    shake: float = 0.2,
-    draws: int = 1000,
-    seed: int = 0,
-    *,
-    criteria: Iterable[Criterion] = STANDARD,
-    top: int = TOP,
-    least_road_km: float = 0.0,
-) -> pd.DataFrame:
+def rank(zones: pd.DataFrame, spec: RankingSpec) -> pd.DataFrame:
     """The ranking table. Index as `zones`, in order of rank, then zone_id; zones below a gate come last.
 
     score (0–100), score_<criterion>, group_<group> (sums of the parts), feasibility (0–100, beside the score),
@@ -118,15 +127,14 @@ def rank(
     …_any with any weights at all), decides and rank_without (the criterion whose removal moves it most, and where
     to), always_top (any weights) and always_top_shaken (±`shake`), both proven.
     """
-    criteria = tuple(criteria)
-    needs = needs_of(zones, weights, criteria)
+    needs = needs_of(zones, spec.weights, spec.criteria)
     parts = _parts(needs)
     score = parts.sum(axis=1, min_count=1).rename("score")
-    gate = gates(zones, score, least_uncovered_population, least_road_km)
+    gate = gates(zones, score, spec.least_uncovered_population, spec.least_road_km)
     competes = gate == ""
     places = order(zones, score.where(competes))
     near = pd.concat([score, places["rank"]], axis=1)[competes]
-    steady = _steadiness(needs.of(competes.to_numpy()), near, top, shake, draws, seed).reindex(zones.index)
+    steady = _steadiness(needs.of(competes.to_numpy()), near, spec).reindex(zones.index)
     steady["decides"] = steady["decides"].fillna("")
     for name in ("always_top", "always_top_shaken"):
         steady[name] = steady[name].eq(True)
@@ -137,7 +145,7 @@ def rank(
             score,
             parts,
             _groups(parts, needs),
-            feasibility(zones, criteria),
+            feasibility(zones, spec.criteria),
             places,
             steady,
             gate,

@@ -9,7 +9,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from coverage.share.pieces import BoolArray, LeftChanges, Pieces, bincount_float, bottom_windings, cut_edges, joined, left_changes
+from coverage.share.pieces import (
+    BoolArray,
+    LeftChanges,
+    Pieces,
+    Rows,
+    Segments,
+    bincount_float,
+    bottom_windings,
+    cut_edges,
+    joined,
+    left_changes,
+)
 from coverage.share.slabs import union_areas
 from geodata.grid import FloatArray, IntArray
 
@@ -96,7 +107,7 @@ def _finer_areas(corner: FloatArray, sides: Pieces, left: LeftChanges, depth: in
     u0, u1 = np.maximum(sides.u0 * k, JUST_INSIDE), np.maximum(sides.u1 * k, JUST_INSIDE)
     inner, crossing = (
         pieces._replace(cell=sides.cell[pieces.part] * size + pieces.cell, part=sides.part[pieces.part])
-        for pieces in cut_edges(u0, sides.v0 * k, u1, sides.v1 * k, sides.sign, number, 0, k, k)
+        for pieces in cut_edges(Segments(u0, sides.v0 * k, u1, sides.v1 * k, sides.sign, number), Rows(0, k, k))
     )
     # winding at the left end of every small row: that of the corner, and the changes up to there
     row = np.ceil(left.v * k)

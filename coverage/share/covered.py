@@ -15,7 +15,7 @@ import numpy as np
 
 from coverage.share.cell_areas import cell_areas
 from coverage.share.edges import Edges, joined_edges, polygon_edges
-from coverage.share.pieces import BoolArray, bottom_windings, cut_edges, left_changes, ragged
+from coverage.share.pieces import BoolArray, Rows, bottom_windings, cut_edges, left_changes, ragged
 from geodata.grid import FloatArray, Grid, IntArray
 
 # A strip small enough to stay in cache: measured, and flat within a factor of two either way.
@@ -66,17 +66,7 @@ def strip_share(edges: Edges, index: IntArray, first_row: int, end_row: int, cel
     """
     nx, rows = edges.grid.nx, end_row - first_row
     shape = (rows, nx + 2)  # the padded grid of coverage/share/pieces.py
-    inner, crossing = cut_edges(
-        edges.x[index],
-        edges.y[index],
-        edges.x[index + 1],
-        edges.y[index + 1],
-        edges.turn[index].astype(float),
-        edges.part[index],
-        first_row,
-        end_row,
-        nx,
-    )
+    inner, crossing = cut_edges(edges.segments(index), Rows(first_row, end_row, nx))
     growth = bottom_windings(crossing, rows * (nx + 2)).reshape(shape)
     corner = (np.cumsum(growth, axis=1) - growth).ravel()
     # the windings are known now: from here on only pieces in cells that are asked for matter

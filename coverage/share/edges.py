@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from coverage.share.pieces import Segments
 from geodata.errors import DataError, Text
 from geodata.grid import FloatArray, Grid, IntArray, normal_crs
 from geodata.repair import repair_polygons
@@ -42,6 +43,13 @@ class Edges:
     def part_count(self) -> int:
         """One more than the highest part number."""
         return int(self.part[-1]) + 1 if len(self.part) else 0
+
+    def segments(self, index: IntArray) -> Segments:
+        """The edges that `index` picks, as they are cut."""
+        after = index + 1
+        return Segments(
+            self.x[index], self.y[index], self.x[after], self.y[after], self.turn[index].astype(float), self.part[index]
+        )
 
 
 def polygon_edges(polygons: Iterable[Any], grid: Grid, *, repaired: bool = False) -> Edges:

@@ -75,23 +75,33 @@ def ragged(start: IntArray, count: IntArray) -> tuple[IntArray, IntArray]:
     return np.arange(len(owner)) + (start - before)[owner], owner
 
 
-def cut_edges(
-    x0: FloatArray,
-    y0: FloatArray,
-    x1: FloatArray,
-    y1: FloatArray,
-    sign: FloatArray,
-    part: npt.NDArray[np.int32],
-    first_row: int,
-    end_row: int,
-    nx: int,
-) -> tuple[Pieces, Pieces]:
-    """(inner, crossing) pieces of edges in rows first_row..end_row - 1 of a grid of `nx` columns.
+class Segments(NamedTuple):
+    """Polygon sides or lines as drawn: their ends in cell units float64[n], sign and part as in Pieces."""
 
-    x0, y0, x1, y1 float64[n] are the ends in cell units; cells are numbered from first_row's on the padded
-    grid. Inner pieces are whole edges inside one cell of the grid, in the direction they were drawn; crossing
+    x0: FloatArray
+    y0: FloatArray
+    x1: FloatArray
+    y1: FloatArray
+    sign: FloatArray
+    part: npt.NDArray[np.int32]
+
+
+class Rows(NamedTuple):
+    """Rows first..end - 1 of a grid of `nx` columns."""
+
+    first: int
+    end: int
+    nx: int
+
+
+def cut_edges(edges: Segments, rows: Rows) -> tuple[Pieces, Pieces]:
+    """(inner, crossing) pieces of `edges` in `rows`.
+
+    Cells are numbered from the first row's on the padded grid. Inner pieces are whole edges inside one cell of the grid, in the direction they were drawn; crossing
     ones run upwards and may lie in the padding.
     """
+    x0, y0, x1, y1, sign, part = edges
+    first_row, end_row, nx = rows
     row0, row1, column0, column1 = np.ceil(y0), np.ceil(y1), np.ceil(x0), np.ceil(x1)
     one_cell = (row0 == row1) & (column0 == column1)
     in_grid = (row0 > first_row) & (row0 <= end_row) & (column0 > 0) & (column0 <= nx)
@@ -103,22 +113,14 @@ def cut_edges(
     inner = Pieces(cell, x0[k] - column, y0[k] - row, x1[k] - column, y1[k] - row, sign[k], part[k])
     # an edge east of the grid, or within one cell outside it, changes no winding inside
     k = np.flatnonzero(~one_cell)
-    crossing = _cut_at_lines(x0[k], y0[k], x1[k], y1[k], sign[k], part[k], first_row, end_row, nx)
+    crossing = _cut_at_lines(Segments(x0[k], y0[k], x1[k], y1[k], sign[k], part[k]), rows)
     return inner, crossing
 
 
-def _cut_at_lines(
-    x0: FloatArray,
-    y0: FloatArray,
-    x1: FloatArray,
-    y1: FloatArray,
-    sign: FloatArray,
-    part: npt.NDArray[np.int32],
-    first_row: int,
-    end_row: int,
-    nx: int,
-) -> Pieces:
+def _cut_at_lines(edges: Segments, rows: Rows) -> Pieces:
     """Pieces, running upwards, of edges that leave their cell; see `cut_edges`."""
+    x0, y0, x1, y1, sign, part = edges
+    first_row, end_row, nx = rows
     down = y0 > y1
     x0, x1 = np.where(down, x1, x0), np.where(down, x0, x1)
     y0, y1 = np.where(down, y1, y0), np.where(down, y0, y1)

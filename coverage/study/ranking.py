@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
-from coverage.ranking import DEFAULT_WEIGHTS, EXTERNAL, STANDARD, Criterion
+from coverage.ranking import DEFAULT_WEIGHTS, EXTERNAL, STANDARD, Criterion, RankingSpec
 from coverage.study.sources import STRICT, AsOf, Key
 from geodata.errors import Text
 
@@ -123,3 +123,17 @@ class Ranking(BaseModel):
         own = {spec.key: spec.criterion for spec in self.criteria}
         standard = tuple(own.pop(criterion.key, criterion) for criterion in STANDARD)
         return standard + tuple(own.values())
+
+    @property
+    def spec(self) -> RankingSpec:
+        """What coverage.ranking.rank is told."""
+        return RankingSpec(
+            self.weights,
+            self.least_uncovered_population,
+            self.shake,
+            self.draws,
+            self.seed,
+            self.all_criteria,
+            self.top,
+            self.least_road_km,
+        )

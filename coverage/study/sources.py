@@ -63,6 +63,50 @@ class VectorFiles(Files):
     layer: str | None = None
 
 
+class PopulationFiles(Files):
+    """Who lives where: e-Stat mesh tables, or a GeoTIFF of counts."""
+
+    kind: Literal["estat_mesh", "raster"] = "estat_mesh"
+    level: int | None = None  # nominal metres; ten digits are ambiguous, so it is always said
+
+    @model_validator(mode="after")
+    def _level_is_said(self) -> PopulationFiles:
+        if self.kind == "estat_mesh" and self.level is None:
+            raise ValueError("level-missing")
+        return self
+
+
+class BoundaryFiles(VectorFiles):
+    """Municipalities of the study, and of its neighbours for the cells on the border.
+
+    `polygons` reads any polygon file by `id_field` and `name_field`, for places without N03.
+    """
+
+    kind: Literal["n03", "polygons"] = "n03"
+    neighbours: list[str] = []
+    id_field: str = ""
+    name_field: str = ""
+
+    @model_validator(mode="after")
+    def _fields_are_said(self) -> BoundaryFiles:
+        if self.kind == "polygons" and not (self.id_field and self.name_field):
+            raise ValueError("boundary-fields-missing")
+        return self
+
+
+class SettlementFiles(VectorFiles):
+    """Named places. The fields are looked for by their usual names unless they are given here."""
+
+    name_field: str | None = None
+    municipality_field: str | None = None
+
+
+class FacilityFiles(VectorFiles):
+    """Places people go to."""
+
+    kind: FacilityKind = "gsi_shelters"
+
+
 class RoadFiles(VectorFiles):
     """Roads: 国土数値情報 N13, or the office's own ledger whose fields are named here."""
 

@@ -15,23 +15,31 @@ if TYPE_CHECKING:
 
 
 def facilities_by_cell(facilities: gpd.GeoDataFrame, frame: pd.DataFrame, grid: Grid) -> pd.Series:
-    """How many facilities stand in each cell that has one: int, index cell_id.
-
-    A place listed twice (避難所 and 緊急避難場所) is one: same name, same point.
-    """
-    points = drop_duplicate_places(facilities).geometry
-    i, j, inside = grid.locate(points.x.to_numpy(), points.y.to_numpy())
-    at = pd.MultiIndex.from_arrays([i[inside], j[inside]])
-    cell_id = pd.Series(frame.index, index=pd.MultiIndex.from_frame(frame[["i", "j"]])).reindex(at).dropna()
-    return cell_id.value_counts().sort_index()
+    """How many places stand in each cell that has one, each counted once: int, index cell_id."""
+    cell = cells_of_facilities(drop_duplicate_places(facilities), frame, grid)
+    return cell[cell != ""].value_counts().sort_index()
 
 
 def drop_duplicate_places(facilities: pd.DataFrame) -> pd.DataFrame:
-    """A place listed twice in one role is one: same name, same point."""
-    # 避難所 and 緊急避難場所 are one role; a school that is a shelter has two
-    role = facilities["category"].replace(dict.fromkeys(SHELTERING, SHELTERING[0]))
-    listed = facilities.assign(x=facilities.geometry.x, y=facilities.geometry.y, role=role)
-    return facilities[~listed.duplicated(["name", "x", "y", "role"]).to_numpy()]
+    """Each place once in each role, in the order given: what every count, list and map of places is made from.
+
+    Two rows are one place where name, point and role are the same. 指定避難所 and 指定緊急避難場所 are one role:
+    municipalities designate most sites as both and publish them in two files, and a gym that is in both is still
+    one place to flee to. It stands as a shelter, the stricter of the two, whichever file was read first. A school
+    that is a shelter keeps both roles, for it is counted among the schools and among the shelters. Points are
+    compared exactly: the same name 50 m further on may be the annexe, and nothing is dropped on a guess.
+    """
+    shelter, category = SHELTERING[0], facilities["category"].astype(str).to_numpy(object)
+    listed = pd.DataFrame(
+        {
+            "name": facilities["name"].astype(str).to_numpy(object),
+            "x": facilities.geometry.x.to_numpy(float),
+            "y": facilities.geometry.y.to_numpy(float),
+            "role": np.where(np.isin(category, SHELTERING), shelter, category),
+        }
+    )
+    shelters_first = listed.iloc[np.argsort(category != shelter, kind="stable")]
+    return facilities.iloc[np.sort(shelters_first.index[~shelters_first.duplicated().to_numpy()])]
 
 
 # what a list of each kind speaks of, even where it holds none

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from coverage.gaps import ANY, mark_column, uncovered_column
 from geodata.areas import metric_xy
 from geodata.errors import DataError, Text
 from geodata.grid import Grid
@@ -96,7 +97,7 @@ def zone_table(
     inside = cells["zone_id"] != ""
     cells, gaps = cells[inside], gaps[inside]
     zone = cells["zone_id"]
-    people = [name for name in gaps.columns if name.startswith("uncovered_population_")]
+    people = [uncovered_column(generation, carrier) for generation in generations for carrier in (ANY, *carriers)]
     table = pd.concat([_sum(cells[["population", "households", "population_65plus"]], zone), _sum(gaps[people], zone)], axis=1)
     places = ids.set_index("zone_id").reindex(table.index)
     table.insert(0, "name", places["name"])
@@ -105,11 +106,11 @@ def zone_table(
     land = cells["land_share"].groupby(zone).sum()
     for generation in generations:
         for carrier in carriers:
-            uncovered = table[f"uncovered_population_{generation}_{carrier}"]
+            uncovered = table[uncovered_column(generation, carrier)]
             lacking = (1.0 - shares.loc[cells.index, (carrier, generation)]) * cells["land_share"]
             by_land = mark(land, lacking.groupby(zone).sum(min_count=1))
             by_people = mark(table["population"], uncovered)
-            table[f"mark_{generation}_{carrier}"] = by_people.mask(table["population"] == 0, by_land)
+            table[mark_column(generation, carrier)] = by_people.mask(table["population"] == 0, by_land)
     return _with_need(table, cells, gaps, carriers, main)
 
 
@@ -127,7 +128,7 @@ def mark(population: pd.Series, uncovered: pd.Series) -> pd.Series:
 
 def _with_need(table: pd.DataFrame, cells: pd.DataFrame, gaps: pd.DataFrame, carriers: list[str], main: str) -> pd.DataFrame:
     """The needs that the ranking weighs, all in the main generation."""
-    by_carrier = [f"uncovered_population_{main}_{carrier}" for carrier in carriers]
+    by_carrier = [uncovered_column(main, carrier) for carrier in carriers]
     worst = gaps[by_carrier].max(axis=1)
     # what the carriers leave out of a cell, as a part of its people: households and elderly are taken alike
     left_out = (worst / cells["population"].where(cells["population"] > 0)).fillna(0.0).where(worst.notna())
@@ -135,12 +136,12 @@ def _with_need(table: pd.DataFrame, cells: pd.DataFrame, gaps: pd.DataFrame, car
     households = (cells["households"] * left_out).groupby(zone).sum(min_count=1)
     elderly = (cells["population_65plus"] * left_out).groupby(zone).sum(min_count=1)
     unpublished = gaps[by_carrier].isna().all().any()
-    marks = table[[f"mark_{main}_{carrier}" for carrier in carriers]]
+    marks = table[[mark_column(main, carrier) for carrier in carriers]]
     return table.assign(
         uncovered_population=worst.groupby(zone).sum(min_count=1),
         uncovered_households=households,
         uncovered_65plus=elderly,
-        complete_population=np.nan if unpublished else table[f"uncovered_population_{main}"],
+        complete_population=np.nan if unpublished else table[uncovered_column(main)],
         carriers_missing=(marks == "×").sum(axis=1) + 0.5 * (marks == "△").sum(axis=1),
         carriers_unknown=(marks == "－").sum(axis=1),
         share_65plus=table["population_65plus"] / table["population"].where(table["population"] > 0),

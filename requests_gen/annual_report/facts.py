@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from coverage.gaps import mark_column
 from requests_gen.progress import PromiseTally, ZoneStatus
 from requests_gen.progress import words as progress_words
 from requests_gen.registry import tables
@@ -326,7 +327,7 @@ def _remaining(result: Result, zone_id: str, records: Records) -> Remaining:
         municipality=str(zone["municipality"]),
         name=str(zone["name"]),
         people=numbers_and_eras.round_half_up(float(zone["uncovered_population"])),
-        marks=tuple(str(zone[f"mark_{generation}_{key}"]) for key in names),
+        marks=tuple(str(zone[mark_column(generation, key)]) for key in names),
         answers="・".join(answers),
         next_step=progress_words.OWES[first].ja,
     )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from coverage.gaps import mark_column
 from geodata.atomic import write_bytes
 from geodata.errors import DataError, Text
 from requests_gen.demo.years import Row, read_rows
@@ -163,7 +164,7 @@ def _ranking(registry: Registry, result: Result, stamp: str) -> None:
 def _letter(registry: Registry, result: Result, carrier: str, named: list[str]) -> list[str]:
     """The zones of the letter that was sent: the most urgent that the carrier does not serve, and those named."""
     year, generation = result.study.about.fiscal_year, result.study.zones.generation
-    lacking = result.zones[f"mark_{generation}_{carrier}"].isin(["×", "△"])
+    lacking = result.zones[mark_column(generation, carrier)].isin(["×", "△"])
     ranked = [str(zone) for zone in result.ranking["rank"].dropna().index if lacking[zone]]
     spec = set(named) - {ANYWHERE}
     zones = [zone for n, zone in enumerate(ranked) if n < LETTER_ZONES or result.zones.at[zone, "name"] in spec]

@@ -20,12 +20,12 @@ import numpy as np
 import shapely
 import tomlkit
 
+from coverage.inputs import read_files
 from coverage.study import STUDY_FILE, Layer, Study, sources
 from geodata.atomic import write_bytes
 from geodata.errors import DataError, Text
 from geodata.safety import child_process
 from geodata.schema import CRS_GEOGRAPHIC
-from geodata.sources import carrier_polygons
 from requests_gen.workspace import LETTERS_FILE
 
 BUILT, GIVEN_UP = "整備", "廃止"
@@ -113,21 +113,8 @@ def write_earlier_year(study: Study, changes: list[AreaChange], story: Path, yea
 
 def _polygons(study: Study, layer: Layer) -> np.ndarray:
     """The layer's polygons, mended, in JGD2011 degrees as the run reads them: object[n]."""
-    tables = [
-        carrier_polygons.read(
-            study.path(name),
-            carrier=layer.carrier,
-            generation=layer.generation,
-            kind=layer.kind,
-            as_of=layer.as_of,
-            crs=layer.crs,
-            layer=layer.layer,
-            level=layer.level,
-            where=layer.where,
-        )[0]
-        for name in layer.files
-    ]
-    return np.concatenate([table.geometry.to_numpy(object) for table in tables])
+    table, _ = read_files(layer, [study.path(name) for name in layer.files])
+    return np.asarray(table.geometry.to_numpy(object))
 
 
 def former(polygons: np.ndarray, undone: list[AreaChange], metric_crs: str) -> np.ndarray:

@@ -5,6 +5,7 @@ Everything here works in a child process with ceilings on memory and time: whate
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,13 +18,15 @@ from geodata.errors import DataError
 from geodata.report import IntakeReport
 from geodata.safety import ceilings, child_process
 from requests_gen.intake.picture import Box, Picture, picture_of
-from requests_gen.intake.study_toml import SHELTERS, Entry
+from requests_gen.intake.study_toml import Entry, with_entry
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from coverage.inputs import Spec
     from geodata.schema import Population
 
+LOOKED_AT = "kengai-looks-at-this"  # the name that the file has for a moment
 DRAW_SECONDS = 30.0  # on top of reading: drawing is bounded by its sample, not by the file
 
 
@@ -44,14 +47,15 @@ def first_look(path: Path, kind: str | None = None) -> IntakeReport:
             return _refused(path, kind or "", error)
 
 
-def preview_of(path: Path, entry: Entry, borders: Sequence[bytes] = (), near: Box | None = None) -> Preview:
+def preview_of(path: Path, entry: Entry, borders: Sequence[bytes] = (), near: Box | None = None, study_text: str = "") -> Preview:
     """The file read as the study would with `entry`, and drawn over `borders` (WKB, degrees).
 
-    near: where the study is (west, south, east, north in degrees); None = not known.
+    near: where the study is (west, south, east, north in degrees), None = not known; study_text: its study.toml, whose
+    other settings of the place (the fields of names and ids, the kind of boundary file) stay and are read with.
     """
     with child_process.reading_process(), _patient():
         try:
-            return child_process.run(_look, str(path), entry, tuple(borders), near, size_bytes=path.stat().st_size)
+            return child_process.run(_look, str(path), entry, tuple(borders), near, study_text, size_bytes=path.stat().st_size)
         except DataError as error:
             return Preview(_refused(path, entry.slot, error))
 
@@ -74,72 +78,64 @@ def _inspect(path: str, kind: str | None) -> IntakeReport:
         return inspect(path, kind)
 
 
-def _look(path: str, entry: Entry, borders: tuple[bytes, ...], near: Box | None) -> Preview:
+def _look(path: str, entry: Entry, borders: tuple[bytes, ...], near: Box | None, study_text: str) -> Preview:
     file = Path(path)
     try:
+        spec = settings_of(entry, study_text)
         with ceilings.limited(ceilings.Limits()):
-            shapes, report = _read(file, entry, near)
+            shapes, report = _read(file, spec, near)
     except DataError as error:
-        return Preview(_refused(file, entry.slot, error), _misplaced(file, entry, borders, near))
+        return Preview(_refused(file, entry.slot, error), _misplaced(file, entry, borders, near, study_text))
     report.path = file.name
+    if entry.slot == "layers":
+        report.facts |= {"as_of": entry.as_of}
     return Preview(report, picture_of(shapes, borders, near))
 
 
-def _misplaced(file: Path, entry: Entry, borders: tuple[bytes, ...], near: Box | None) -> Picture | None:
+def _misplaced(file: Path, entry: Entry, borders: tuple[bytes, ...], near: Box | None, study_text: str) -> Picture | None:
     """Where a refused file lies when nobody minds the place: so that the person sees what is wrong."""
     if near is None or entry.slot != "layers":
         return None
     try:
         with ceilings.limited(ceilings.Limits()):
-            shapes, _ = _read(file, entry, None)
+            shapes, _ = _read(file, settings_of(entry, study_text), None)
     except DataError:
         return None  # refused for another reason than its place, which the report gives
     return picture_of(shapes, borders, near)
 
 
-def _read(file: Path, entry: Entry, near: Box | None) -> tuple[np.ndarray, IntakeReport]:
-    """(shapes in degrees, report), by the reader that the run uses for this place in the study."""
-    from coverage.inputs import FACILITY_SOURCES
-    from geodata.sources import carrier_polygons, n03, settlements
+def settings_of(entry: Entry, study_text: str) -> Spec:
+    """The table of study.toml that the file would be read by, once it stands where `entry` puts it."""
+    from coverage.study import Layer, sources
 
-    if entry.slot == "population":
-        return _people(file, entry)
-    if entry.slot == "layers":
-        table, report = carrier_polygons.read(
-            file,
-            carrier=entry.carrier,
-            generation=entry.generation,
-            kind=entry.kind or "own",
-            as_of=entry.as_of,
-            crs=entry.crs,
-            layer=entry.layer,
-            level=entry.level,
-            where=dict(entry.where) or None,
-            near=near,
-        )
-    else:
-        sources: dict[str, Any] = {"boundaries": n03, "settlements": settlements}
-        source = FACILITY_SOURCES[entry.kind or SHELTERS] if entry.slot == "facilities" else sources[entry.slot]
-        table, reports = source.read([file], crs=entry.crs, layer=entry.layer)
-        report = reports[0]
-    return _degrees(table), report
+    tables: dict[str, Any] = {
+        "population": sources.PopulationFiles,
+        "boundaries": sources.BoundaryFiles,
+        "settlements": sources.SettlementFiles,
+        "facilities": sources.FacilityFiles,
+        "layers": Layer,
+    }
+    # the day changes no reading, and may not be known yet
+    dated = replace(entry, as_of=entry.as_of or "2000-01-01", beside=False)
+    place = tomllib.loads(with_entry(study_text, dated, LOOKED_AT))[entry.slot]
+    listed = place if isinstance(place, list) else [place]
+    spec: Spec = tables[entry.slot].model_validate(next(table for table in listed if LOOKED_AT in table["files"]))
+    return spec
+
+
+def _read(file: Path, spec: Spec, near: Box | None) -> tuple[np.ndarray, IntakeReport]:
+    """(shapes in degrees, report): squares where people live, or the features."""
+    from coverage.inputs import read_files
+
+    table, (report,) = read_files(spec, [file], near=near)
+    if report.kind != "population":
+        return _degrees(table), report
+    report.facts["population_total"] = float(table.frame["population"].sum())
+    return _squares(table), report
 
 
 def _degrees(table: gpd.GeoDataFrame) -> np.ndarray:
     return np.asarray(table.geometry.to_crs("EPSG:6668").to_numpy(), dtype=object)
-
-
-def _people(file: Path, entry: Entry) -> tuple[np.ndarray, IntakeReport]:
-    """Squares where people live."""
-    from geodata.sources import estat_mesh, population_raster
-
-    if entry.kind == "raster":
-        population, reports = population_raster.read(file, crs=entry.crs)
-    else:
-        population, reports = estat_mesh.read([file], entry.level)
-    report = reports[0]
-    report.facts["population_total"] = float(population.frame["population"].sum())
-    return _squares(population), report
 
 
 def _squares(population: Population) -> np.ndarray:

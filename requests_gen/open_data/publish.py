@@ -114,11 +114,9 @@ def settlement_places(study: Study) -> pd.DataFrame | None:
     files = [study.path(name) for name in spec.files]
     if not all(file.is_file() for file in files):
         return None
-    from geodata.sources import settlements
+    from coverage.inputs import read_files
 
-    table, _ = settlements.read(
-        files, name_field=spec.name_field, municipality_field=spec.municipality_field, crs=spec.crs, layer=spec.layer
-    )
+    table, _ = read_files(spec, files)
     return pd.DataFrame(table.to_crs(CRS_GEOGRAPHIC))
 
 

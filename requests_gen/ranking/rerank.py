@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from coverage.ranking import EXTERNAL, Criterion, rank
@@ -36,16 +38,7 @@ def rank_again(zones: pd.DataFrame, study: Study, chosen: Weighting, draws: int 
 
     draws: shaken weightings, by default the study's; 0 gives scores and ranks at once, without ranges.
     """
-    ranking = study.ranking
-    draws = ranking.draws if draws is None else draws
-    return rank(
-        zones,
-        chosen.weights,
-        chosen.least,
-        ranking.shake,
-        draws,
-        ranking.seed,
-        criteria=ranking.all_criteria,
-        top=ranking.top,
-        least_road_km=chosen.road_km,
+    spec = replace(
+        study.ranking.spec, weights=chosen.weights, least_uncovered_population=chosen.least, least_road_km=chosen.road_km
     )
+    return rank(zones, spec if draws is None else replace(spec, draws=draws))

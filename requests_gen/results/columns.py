@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from coverage.gaps import mark_column, uncovered_column
 from coverage.ranking import GROUPS
 from geodata.areas import degrees, in_degrees
 from geodata.errors import Text
@@ -566,7 +567,7 @@ def _mark_columns(study: Study) -> list[Column]:
     )
     return [
         Column(
-            f"mark_{generation}_{carrier.key}",
+            mark_column(generation, carrier.key),
             Text(f"{carrier.name} {generation}", f"{carrier.name} {generation}"),
             meaning,
             "mark",
@@ -583,7 +584,7 @@ def _people_columns(study: Study) -> list[Column]:
     for generation in study.generations:
         columns.append(
             Column(
-                f"uncovered_population_{generation}",
+                uncovered_column(generation),
                 Text(f"公表した全社のエリア外 {generation}", f"outside all published {generation}"),
                 Text("エリアを公表したどの会社にも入らない人", "people outside every published layer"),
                 "people",
@@ -591,7 +592,7 @@ def _people_columns(study: Study) -> list[Column]:
         )
         columns += [
             Column(
-                f"uncovered_population_{generation}_{carrier.key}",
+                uncovered_column(generation, carrier.key),
                 Text(f"エリア外人口 {carrier.name} {generation}", f"uncovered by {carrier.name} {generation}"),
                 Text("この会社のエリアに入らない人。空欄は未公表", "people outside this layer; empty: not published"),
                 "people",

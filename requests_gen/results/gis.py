@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from coverage.gaps import uncovered_column
 from geodata.areas import degrees
 from geodata.errors import Text
 from requests_gen.files import plain
@@ -306,8 +307,8 @@ def _gap_cells(result: Result, caption: Caption) -> tuple[pd.DataFrame, np.ndarr
     """(fields, squares) of the cells that belong to a zone."""
     inside = (result.cells["zone_id"] != "").to_numpy()
     cells, grid = result.cells[inside], result.grid
-    kept = [name for name in result.gaps.columns if not name.startswith("uncovered_population_")]
-    whole = [f"uncovered_population_{generation}" for generation in result.study.generations]
+    kept = [f"not_spot_{generation}" for generation in result.study.generations]
+    whole = [uncovered_column(generation) for generation in result.study.generations]
     people = ["population", "households", "population_65plus", "municipality_id", "zone_id"]
     fields = pd.concat([cells[people], result.gaps.loc[inside, kept + whole], flat_shares(result.shares[inside])], axis=1)
     fields = fields.assign(rule=caption.rule_key, as_of=caption.as_of_key, **{NOTE: caption.short_notice})

@@ -16,11 +16,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
+from coverage.steps import run_steps
 from coverage.study import Study
 from geodata.atomic import write_bytes
 from geodata.errors import DataError, Text
 from geodata.progress import Progress
 from requests_gen.files import only_one_writer
+from requests_gen.runs.outputs import WRITING
 from requests_gen.workspace import StudyPlace
 
 # What a run tells of itself while it works: a small file beside the results, which outlives every screen.
@@ -196,10 +198,8 @@ class RunState:
 
 
 def expected_steps(study: Study) -> int:
-    """How many steps a first run will tell of: one a file or list, one a column of shares, and the ends."""
-    columns = {(layer.carrier, layer.generation) for layer in study.layers}
-    reading = 2 + (study.settlements is not None) + len(study.facilities)
-    return reading + sum(len(layer.files) for layer in study.layers) + len(columns) + len(study.generations) + 3
+    """How many steps a first run will tell of: those of the analysis, and the writing."""
+    return len([*run_steps(study), WRITING])
 
 
 def run_state(place: StudyPlace, now: datetime) -> RunState:

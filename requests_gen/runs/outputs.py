@@ -30,6 +30,9 @@ OUTPUTS = (
 )
 
 
+WRITING = Text("結果を書き出しています", "writing the findings")  # the last step of a run
+
+
 def write_outputs(result: Result, out_dir: Path | str, *, lang: str = "ja", progress: Progress | None = None) -> list[Path]:
     """Write OUTPUTS into `out_dir` and return their paths. The same result gives the same bytes.
 
@@ -38,7 +41,7 @@ def write_outputs(result: Result, out_dir: Path | str, *, lang: str = "ja", prog
     """
     out_dir = Path(out_dir)
     if progress is not None:
-        progress(Text("結果を書き出しています", "writing the findings"))
+        progress(WRITING)
     said = caption(result, lang)
     replace_folder.publish(lambda folder: _write_all(result, folder, said), out_dir)
     return [out_dir / name for name in OUTPUTS]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from coverage.gaps import mark_column
 from geodata.atomic import write_bytes
 from geodata.errors import DataError, Text
 from geodata.progress import Progress, silent
@@ -108,7 +109,7 @@ def form_of(
 def _zone(result: Result, zone_id: str, order: float, before: pd.DataFrame, frames: MapFrames | None) -> FormZone:
     zone, year = result.zones.loc[zone_id], result.study.about.fiscal_year
     generation = result.study.zones.generation
-    marks = "\n".join(f"{carrier.name} {zone[f'mark_{generation}_{carrier.key}']}" for carrier in result.study.carriers)
+    marks = "\n".join(f"{carrier.name} {zone[mark_column(generation, carrier.key)]}" for carrier in result.study.carriers)
     ours = {
         "zone_id": zone_id,
         "name": str(zone["name"]),

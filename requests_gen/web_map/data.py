@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from coverage.gaps import ANY
+from coverage.gaps import ANY, mark_column
 from geodata.areas import degrees, in_degrees
 from geodata.tables import text as tables_text
 from requests_gen.files import plain
@@ -107,7 +107,7 @@ def _zones(result: Result, rows: pd.DataFrame, lang: str) -> list[dict[str, Any]
                     )
                 },
                 "more": urgency_facts(row, study, lang),
-                "marks": [[row[f"mark_{g}_{c.key}"] for g in generations] for c in study.carriers],
+                "marks": [[row[mark_column(g, c.key)] for g in generations] for c in study.carriers],
                 "x": round(row["lon"] * UNITS_A_DEGREE),
                 "y": round(row["lat"] * UNITS_A_DEGREE),
             }
@@ -207,8 +207,8 @@ def _thinned(shape: Any, degree: float) -> Any:
 
 
 def facility_rows(result: Result) -> list[list[Any]]:
-    """[x, y, name, category] of every facility."""
-    places = result.facilities
+    """[x, y, name, category] of every place, once in each role."""
+    places = result.places
     lon, lat = degrees(places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float), result.grid.crs)
     x, y = np.rint(lon * UNITS_A_DEGREE).astype(int), np.rint(lat * UNITS_A_DEGREE).astype(int)
     return [

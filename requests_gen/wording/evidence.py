@@ -15,16 +15,6 @@ if TYPE_CHECKING:
     from coverage.study import EvidenceFiles
 
 MAP, NOTHING = "エリア図", "－"
-VERDICT_NAMES = {
-    "claimed_confirmed": Text("エリア図のとおりつながる", "works, as the map says"),
-    "claimed_out": Text("エリア図では圏内だが、現地ではつながらない", "inside on the map, not served on the ground"),
-    "unclaimed_works": Text("エリア図では圏外だが、現地ではつながる", "outside on the map, works on the ground"),
-    "unclaimed_out": Text("エリア図のとおりつながらない", "not served, as the map says"),
-    "unpublished_works": Text("エリア図は未公表、現地ではつながる", "no map; works on the ground"),
-    "unpublished_out": Text("エリア図は未公表、現地ではつながらない", "no map; not served on the ground"),
-    "mixed": Text("現地の結果が分かれている", "tests do not agree"),
-    "unknown": Text("回数・日数が足りず判定しない", "too few tests"),
-}
 KIND_NAMES = {
     "field_test": Text("現地測定", "field tests"),
     "municipal_report": Text("市町の報告", "reports of municipalities"),

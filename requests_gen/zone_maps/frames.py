@@ -80,7 +80,7 @@ class MapFrames:
     cell_bounds: Floats  # [cells, 4]: west, south, east, north
     shares: pd.DataFrame
     gaps: pd.DataFrame
-    facilities: pd.DataFrame  # name, category, x, y; a place listed twice stands once
+    facilities: pd.DataFrame  # name, category, x, y of Result.places
     coverage: dict[Key, IndexedShapes]
     dates: dict[Key, str]
     near: Towns
@@ -173,18 +173,15 @@ def _corners(result: Result, metric_crs: str) -> Floats:
 
 
 def _facilities(result: Result, to_metres: Callable[[npt.NDArray[np.object_]], npt.NDArray[np.object_]]) -> pd.DataFrame:
-    """A place that is both 避難所 and 緊急避難場所 stands once, as a shelter."""
-    points = to_metres(result.facilities.geometry.to_numpy(object))
-    table = pd.DataFrame(
+    points = to_metres(result.places.geometry.to_numpy(object))
+    return pd.DataFrame(
         {
-            "name": result.facilities["name"].to_numpy(object),
-            "category": result.facilities["category"].to_numpy(object),
+            "name": result.places["name"].to_numpy(object),
+            "category": result.places["category"].to_numpy(object),
             "x": shapely.get_x(points),
             "y": shapely.get_y(points),
         }
     )
-    ordered = table.assign(first=table["category"] != "shelter").sort_values("first", kind="stable")
-    return ordered.drop_duplicates(["name", "x", "y"]).drop(columns="first").sort_index()
 
 
 def _simple(shapes: npt.NDArray[np.object_], step_m: float) -> npt.NDArray[np.object_]:

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from coverage.study import read_study
+from coverage.study import STUDY_FILE, read_study
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport, Notice
 from requests_gen.intake import crs_choices, preview, study_toml
@@ -38,7 +38,8 @@ def looked(opened: Opened, path: Path, entry: study_toml.Entry) -> preview.Previ
     """The file read as the run would with `entry`, and its picture; worked out once for a file and its answers."""
     status = path.stat()
     borders, near = _land(str(opened.place.folder), str(opened.place.results), opened.stamp)
-    return _looked(str(path), status.st_size, status.st_mtime_ns, _as_read(entry), borders, near)
+    text = (opened.place.folder / STUDY_FILE).read_text(encoding="utf-8")
+    return _looked(str(path), status.st_size, status.st_mtime_ns, _as_read(entry), borders, near, text)
 
 
 def _as_read(entry: study_toml.Entry) -> study_toml.Entry:
@@ -50,15 +51,21 @@ def _as_read(entry: study_toml.Entry) -> study_toml.Entry:
 
 @st.cache_data(max_entries=32, show_spinner="ファイルを読んで、位置を描いています / reading and drawing the file")
 def _looked(
-    path: str, size: int, modified_ns: int, entry: study_toml.Entry, borders: tuple[bytes, ...], near: intake_picture.Box | None
+    path: str,
+    size: int,
+    modified_ns: int,
+    entry: study_toml.Entry,
+    borders: tuple[bytes, ...],
+    near: intake_picture.Box | None,
+    study_text: str,
 ) -> preview.Preview:
-    return preview.preview_of(Path(path), entry, borders, near)
+    return preview.preview_of(Path(path), entry, borders, near, study_text)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _land(folder: str, results: str, stamp: str) -> tuple[tuple[bytes, ...], intake_picture.Box | None]:
     """(municipal borders as WKB in degrees, where data must lie): from the findings, else from the boundary file."""
-    from geodata.sources import n03
+    from coverage.inputs import read_files
     from screens.shared import load_result
 
     try:
@@ -66,11 +73,7 @@ def _land(folder: str, results: str, stamp: str) -> tuple[tuple[bytes, ...], int
             table = load_result(results, stamp).municipalities
         else:
             study = read_study(folder)
-            boundaries = study.boundaries
-            if boundaries.kind != "n03":
-                return (), None
-            paths = [study.path(name) for name in boundaries.files]
-            table, _ = n03.read(paths, crs=boundaries.crs, layer=boundaries.layer)
+            table, _ = read_files(study.boundaries, [study.path(name) for name in study.boundaries.files])
     except DataError:
         return (), None  # no borders yet: the picture shows degrees instead
     table = table.to_crs("EPSG:6668")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from coverage.gaps import ANY
+from coverage.carrier_need import zone_facilities
+from coverage.gaps import ANY, mark_column
 from geodata.errors import Text
 from geodata.tables import text
 from requests_gen.results import columns
@@ -56,7 +57,7 @@ def card(zone_id: str, row: pd.Series, result: Result, facilities: list[str], ca
         urgency=urgency_facts(row, study, lang),
         generations=study.generations,
         marks={
-            text.stripped(carrier.name): {g: str(row[f"mark_{g}_{carrier.key}"]) for g in study.generations}
+            text.stripped(carrier.name): {g: str(row[mark_column(g, carrier.key)]) for g in study.generations}
             for carrier in study.carriers
         },
         parts=_parts(row, result, lang),
@@ -121,21 +122,9 @@ def _parts(row: pd.Series, result: Result, lang: str) -> list[tuple[str, float, 
 
 
 def facilities_by_zone(result: Result) -> dict[str, list[str]]:
-    """{zone_id: names of the facilities that stand in its cells}, each place once, by name."""
-    places = result.facilities
-    if not len(places):
-        return {}
-    x, y = places.geometry.x.to_numpy(), places.geometry.y.to_numpy()
-    once = ~pd.DataFrame({"name": places["name"].to_numpy(), "x": x, "y": y}).duplicated().to_numpy()
-    i, j, inside = result.grid.locate(x, y)
-    zone_of = result.cells.set_index(["i", "j"])["zone_id"]
-    at = pd.MultiIndex.from_arrays([i, j])
-    zones = zone_of.reindex(at).where(inside).to_numpy(object)
-    found: dict[str, list[str]] = {}
-    for zone, name, first in zip(zones, places["name"].astype(str), once, strict=True):
-        if first and isinstance(zone, str) and zone:
-            found.setdefault(zone, []).append(text.stripped(name))
-    return {zone: sorted(names) for zone, names in found.items()}
+    """{zone_id: names of the places that stand in its cells, by name}."""
+    places = zone_facilities(result)
+    return {str(zone): sorted(names) for zone, names in places["name"].map(text.stripped).groupby(places["zone_id"])}
 
 
 def card_html(card: Card, lang: str) -> str:

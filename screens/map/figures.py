@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from coverage.gaps import uncovered_column
 from geodata.errors import Text
 from screens.map.view import View
 
@@ -43,7 +44,7 @@ def figures(rows: pd.DataFrame, result: Result, view: View, all_published: bool,
         names = {carrier.key: carrier.name for carrier in result.study.carriers}
         for key in view.carriers[:MOST_CARRIERS]:
             label = Text(f"{names[key]} {generation} のエリア外", f"outside {names[key]} {generation}")
-            out.append(_people(label, rows[f"uncovered_population_{generation}_{key}"], lang))
+            out.append(_people(label, rows[uncovered_column(generation, key)], lang))
     elif generation == main:
         label = Text(f"エリア外人口（{main}、どこかの社）", f"outside some carrier's {main}")
         out.append(_people(label, rows["uncovered_population"], lang))
@@ -55,7 +56,7 @@ def figures(rows: pd.DataFrame, result: Result, view: View, all_published: bool,
 def _outside_all(rows: pd.DataFrame, generation: str, all_published: bool, lang: str) -> Figure:
     """People outside every carrier's area: at most those outside what is published."""
     label = Text(f"{generation} が1社も届かない人", f"no carrier's {generation}")
-    values = rows[f"uncovered_population_{generation}"]
+    values = rows[uncovered_column(generation)]
     if all_published:
         return _people(label, values, lang)
     most = values.sum()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from coverage.gaps import mark_column
 from requests_gen.results import columns
 from screens.map.view import View
 from screens.shared import as_written
@@ -22,7 +23,7 @@ FEW_VALUES = 300
 
 def table(rows: pd.DataFrame, result: Result, view: View, lang: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     """(the columns of `rows` that the table shows, how it shows them). Names are shown as they are."""
-    marks = tuple(f"mark_{view.generation}_{carrier}" for carrier in result.study.carrier_keys)
+    marks = tuple(mark_column(view.generation, carrier) for carrier in result.study.carrier_keys)
     headings = {column.key: column for column in columns.ranking_columns(result.study)}
     shown = rows.reset_index()[[*FIRST, *marks, *MORE]]
     shapes = {"score": "%.1f", "nearest_coverage_km": "%.1f", "rank": "%d", "rank_low": "%d", "rank_high": "%d"}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from coverage.gaps import ANY
+from coverage.gaps import ANY, mark_column, uncovered_column
 from coverage.zones import tables
 from geodata.errors import Text
 
@@ -133,7 +133,7 @@ def zone_classes(result: Result, generation: str) -> pd.DataFrame:
     anybody (less than 5 % of the people) while 4G reaches more; nothing is said of it where 5G is not published.
     """
     zones = result.zones
-    outside = zones[f"uncovered_population_{generation}"].to_numpy(float)
+    outside = zones[uncovered_column(generation)].to_numpy(float)
     known = ~np.isnan(outside) & published(result, generation)
     return pd.DataFrame(
         {COMPLETE: known & (outside > 0), PARTIAL: known & ~(outside > 0), NO_5G: _without_5g(result), UNKNOWN: ~known},
@@ -146,7 +146,7 @@ def _without_5g(result: Result) -> np.ndarray:
     if not {FOUR, FIVE} <= set(result.study.generations) or not published(result, FIVE):
         return np.zeros(len(result.zones), bool)
     people = result.zones["population"].to_numpy(float)
-    four, five = (result.zones[f"uncovered_population_{g}"].to_numpy(float) for g in (FOUR, FIVE))
+    four, five = (result.zones[uncovered_column(g)].to_numpy(float) for g in (FOUR, FIVE))
     return np.asarray((people > 0) & (five >= tables.MARK_COVERED * people) & (four < tables.MARK_COVERED * people))
 
 
@@ -179,7 +179,7 @@ def chosen(rows: pd.DataFrame, classes: pd.DataFrame, searched: pd.Series, view:
     """
     keep = np.ones(len(rows), bool)
     for carrier in view.carriers:
-        keep &= rows[f"mark_{view.generation}_{carrier}"].isin(LACKING).to_numpy()
+        keep &= rows[mark_column(view.generation, carrier)].isin(LACKING).to_numpy()
     if view.classes:
         keep &= classes.reindex(rows.index)[list(view.classes)].any(axis=1).to_numpy()
     if view.municipality:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from coverage.carrier_need import carrier_need, zone_marks
+from coverage.carrier_need import carrier_need
+from coverage.gaps import mark_column
 from requests_gen.letters.last_year import CarrierHistory
 from requests_gen.registry import location, open_registry
 from requests_gen.wording import numbers_and_eras, urgency
@@ -82,7 +83,6 @@ class Figures:
     shelters: int | None
     public: int | None
     road_km: float | None
-    roaming_zones: int
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def _zones(result: Result, carrier: str, generation: str, edge_km: pd.Series, or
     grants = urgency.subsidy_of(result, urgency.subsidy_rules(result.study))
     return _Zones(
         table=table,
-        marks=zone_marks(result, generation),
+        marks=pd.DataFrame({key: table[mark_column(generation, key)] for key in result.study.carrier_keys}),
         need=carrier_need(result, carrier, generation),
         edge_km=edge_km,
         designated=urgency.designated_words(table, numbers_and_eras.UNKNOWN, urgency.NO_DESIGNATION.ja),
@@ -181,7 +181,6 @@ def figures(rows: tuple[ZoneRow, ...]) -> Figures:
         shelters=numbers_and_eras.total([row.shelters for row in rows]),
         public=numbers_and_eras.total([row.public for row in rows]),
         road_km=_total_km([row.road_km for row in rows]),
-        roaming_zones=sum(bool(row.roaming) for row in rows),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from coverage.carrier_need import facilities_outside, given_categories
+from coverage.gaps import mark_column
 from coverage.subsidy import Possibility
 from geodata.areas import degrees
 from requests_gen.letters.annexes.annex1 import Annex, ZoneRow
@@ -126,7 +127,6 @@ def _situation(
     row: ZoneRow, zone: pd.Series, result: Result, settings: LetterSettings, zones: Annex, told: dict[str, dict[str, list[str]]]
 ) -> tuple[tuple[str, ...], ...]:
     wording, generations = settings.style.wording, result.study.generations
-    main = {c.key: sign for c, sign in zip(result.study.carriers, row.marks, strict=True)}
     rows = []
     for carrier in result.study.carriers:
         own = carrier.key == zones.carrier
@@ -139,11 +139,7 @@ def _situation(
         rows.append(
             (
                 carrier.name + ("（貴社）" if own else ""),
-                *(
-                    # of the zones' own generation as in annex 1, which judges an empty place by its land
-                    main[carrier.key] if generation == zones.generation else str(zone[f"mark_{generation}_{carrier.key}"])
-                    for generation in generations
-                ),
+                *(str(zone[mark_column(generation, carrier.key)]) for generation in generations),
                 days or "資料なし",
                 basis,
                 *_seen(result, seen),

@@ -1,0 +1,184 @@
+"""One answer to "how is this file read": a table of study.toml → the source that reads its files.
+
+The run, `kengai check`, the data page and the example's earlier years all ask here, so that none of them accepts
+what another refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+import pandas as pd
+
+from coverage.study import Layer, sources
+from geodata.errors import DataError, Text
+from geodata.report import IntakeReport
+from geodata.sources import (
+    boundary_polygons,
+    carrier_polygons,
+    clinics_p04,
+    designated_areas,
+    designation_overrides,
+    did,
+    estat_mesh,
+    field_tests,
+    future_population,
+    gsi_shelters,
+    hazard_areas,
+    n03,
+    natural_parks,
+    offices_p05,
+    own_places,
+    population_raster,
+    road_ledger,
+    roads_n13,
+    schools_p29,
+    settlements,
+    site_reports,
+    stations_n02,
+)
+
+BBox = tuple[float, float, float, float]
+Read = tuple[Any, list[IntakeReport]]
+FACILITY_SOURCES: dict[str, ModuleType] = {
+    "gsi_shelters": gsi_shelters,
+    "schools_p29": schools_p29,
+    "clinics_p04": clinics_p04,
+    "offices_p05": offices_p05,
+    "stations_n02": stations_n02,
+    "own_places": own_places,
+}
+AREA_SOURCES: dict[str, ModuleType] = {
+    "designated": designated_areas,
+    "hazards": hazard_areas,
+    "parks": natural_parks,
+    "did": did,
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One of the two lists of [evidence]. carriers: key of each carrier → its names; photos: the folder of pictures."""
+
+    kind: Literal["field_tests", "site_reports"]
+    carriers: Mapping[str, Collection[str]]
+    photos: Path | None = None
+    credit: str | None = None
+
+
+Spec = (
+    sources.PopulationFiles
+    | sources.BoundaryFiles
+    | sources.SettlementFiles
+    | sources.FacilityFiles
+    | Layer
+    | sources.RoadFiles
+    | sources.AreaFiles
+    | sources.FuturePopulationFiles
+    | Measured
+)
+# the word of `kengai check --kind`, the settings of such files, and their source by the `kind` of the settings
+_TABLES: dict[type, tuple[str, dict[str, ModuleType]]] = {
+    sources.PopulationFiles: ("population", {"estat_mesh": estat_mesh, "raster": population_raster}),
+    sources.BoundaryFiles: ("boundary", {"n03": n03, "polygons": boundary_polygons}),
+    sources.SettlementFiles: ("settlement", {"": settlements}),
+    sources.FacilityFiles: ("facility", FACILITY_SOURCES),
+    Layer: ("coverage", dict.fromkeys(("own", "roaming", "satellite"), carrier_polygons)),
+    sources.RoadFiles: ("road", {"n13": roads_n13, "ledger": road_ledger}),
+    sources.AreaFiles: ("area", {**AREA_SOURCES, "overrides": designation_overrides}),
+    sources.FuturePopulationFiles: ("population", {"": future_population}),
+    Measured: ("measurement", {"field_tests": field_tests, "site_reports": site_reports}),
+}
+
+
+def source_of(spec: Spec) -> ModuleType:
+    """The source of geodata that reads the files of `spec`."""
+    return _TABLES[type(spec)][1][str(getattr(spec, "kind", ""))]
+
+
+def read_files(spec: Spec, paths: Sequence[Path], *, near: BBox | None = None, prefecture: str = "") -> Read:
+    """(what the source of `spec` makes of `paths`, a report a file) with whom to credit.
+
+    near: where a layer must lie (west, south, east, north in degrees), None = anywhere; prefecture: of the people to
+    come, "" = all. DataError at the first file that can give no right answer. A spec names no other files than these.
+    """
+    table, reports = _read(spec, source_of(spec), paths, near, prefecture)
+    for report in reports:
+        report.kind = _TABLES[type(spec)][0]
+        report.facts["licence"] = source_of(spec).LICENCE if spec.credit is None else ""
+        report.facts["credit"] = source_of(spec).CREDIT if spec.credit is None else spec.credit
+    return table, reports
+
+
+def _read(spec: Spec, source: ModuleType, paths: Sequence[Path], near: BBox | None, prefecture: str) -> Read:
+    read: Callable[..., Read] = source.read
+    if isinstance(spec, Measured):
+        more = {"photos": spec.photos} if spec.kind == "site_reports" else {}
+        return read(paths, carriers=spec.carriers, **more)
+    if isinstance(spec, sources.PopulationFiles):
+        return read(_only(paths), crs=spec.crs) if spec.kind == "raster" else read(paths, spec.level)
+    if isinstance(spec, Layer):
+        return _layers(spec, paths, near)
+    if isinstance(spec, sources.AreaFiles) and spec.kind == "overrides":
+        return read(paths)
+    return read(paths, crs=spec.crs, layer=spec.layer, **_settings(spec, prefecture))
+
+
+def _settings(spec: Spec, prefecture: str) -> dict[str, Any]:
+    """What a source is told beside CRS and layer."""
+    if isinstance(spec, sources.BoundaryFiles) and spec.kind == "polygons":
+        return {"id_field": spec.id_field, "name_field": spec.name_field}
+    if isinstance(spec, sources.SettlementFiles):
+        return {"name_field": spec.name_field, "municipality_field": spec.municipality_field}
+    if isinstance(spec, sources.FuturePopulationFiles):
+        return {"prefecture": prefecture, "years": spec.years}
+    if isinstance(spec, sources.AreaFiles) and spec.kind == "parks":
+        return {"special_values": spec.special_values}
+    if isinstance(spec, sources.RoadFiles) and spec.kind == "n13":
+        return {"classes": spec.classes}
+    if isinstance(spec, sources.RoadFiles):
+        return {
+            "class_field": spec.class_field,
+            "class_values": spec.class_values or None,
+            "road_class": spec.road_class,
+            "name_field": spec.name_field,
+            "emergency_field": spec.emergency_field,
+            "emergency": spec.emergency,
+            "classes": sorted(spec.given),
+        }
+    return {}
+
+
+def _layers(layer: Layer, paths: Sequence[Path], near: BBox | None) -> Read:
+    tables, reports = [], []
+    for path in paths:
+        table, report = carrier_polygons.read(
+            path,
+            carrier=layer.carrier,
+            generation=layer.generation,
+            kind=layer.kind,
+            as_of=layer.as_of,
+            crs=layer.crs,
+            layer=layer.layer,
+            level=layer.level,
+            where=layer.where,
+            near=near,
+        )
+        tables.append(table)
+        reports.append(report)
+    return pd.concat(tables, ignore_index=True), reports
+
+
+def _only(paths: Sequence[Path]) -> Path:
+    if len(paths) != 1:
+        raise DataError(
+            "population-several-rasters",
+            Text("人口ラスターは1つだけ指定できます", "only one population raster can be given"),
+            Text("1枚にまとめたGeoTIFFを指定してください。", "merge them into one GeoTIFF"),
+            ", ".join(path.name for path in paths),
+        )
+    return paths[0]
