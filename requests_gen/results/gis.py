@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from geodata.areas import degrees
-from geodata.errors import Text
-from pathlib import Path
-from requests_gen.files import plain
-from requests_gen.results.columns import NOTE
-from requests_gen.results.columns import ranking_columns
-from requests_gen.results.columns import ranking_rows
-from requests_gen.results.columns import whole_columns
-from requests_gen.wording import Caption
-from requests_gen.wording import dates_by_layer
-from typing import Any
-from typing import TYPE_CHECKING
-from xml.sax.saxutils import quoteattr
 import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import quoteattr
+
 import numpy as np
 import pandas as pd
 import shapely
 
-from typing import TYPE_CHECKING
+from geodata.areas import degrees
+from geodata.errors import Text
+from requests_gen.files import plain
+from requests_gen.results.columns import NOTE, ranking_columns, ranking_rows, whole_columns
+from requests_gen.wording import Caption, dates_by_layer
+
 if TYPE_CHECKING:
     from coverage.result import Result
     from coverage.study import Study
@@ -34,9 +30,7 @@ HATCH_MM = "2.2"
 
 def layer_styles(study: Study, caption: Caption) -> pd.DataFrame:
     """The table QGIS looks for in a GeoPackage: one default style for each layer."""
-    styles = {
-        "zones": _zones(study, caption), "cells": _cells(study, caption), "municipalities": _municipalities(caption),
-    }
+    styles = {"zones": _zones(study, caption), "cells": _cells(study, caption), "municipalities": _municipalities(caption)}
     return pd.DataFrame(
         {
             "f_table_catalog": "",
@@ -58,8 +52,16 @@ def layer_styles(study: Study, caption: Caption) -> pd.DataFrame:
 def _zones(study: Study, caption: Caption) -> str:
     lang = caption.lang
     rules = [
-        ('"complete_population" > 0', Text("どの会社も届かない人がいる地区", "some people no carrier serves"), _fill(RED, "0.5", ("45", "135"))),
-        ('"complete_population" IS NULL', Text("不明（人口またはエリアが分からない）", "unknown (people or an area not known)"), _fill(GREY, "0.3", (), "dot")),
+        (
+            '"complete_population" > 0',
+            Text("どの会社も届かない人がいる地区", "some people no carrier serves"),
+            _fill(RED, "0.5", ("45", "135")),
+        ),
+        (
+            '"complete_population" IS NULL',
+            Text("不明（人口またはエリアが分からない）", "unknown (people or an area not known)"),
+            _fill(GREY, "0.3", (), "dot"),
+        ),
         ("ELSE", Text("一部の会社が届かない地区", "some carriers do not serve it"), _fill(YELLOW, "0.3", ("45",))),
     ]
     aliases = {column.key: column.heading.in_(lang) for column in ranking_columns(study)}
@@ -70,16 +72,8 @@ def _cells(study: Study, caption: Caption) -> str:
     lang, field = caption.lang, f'"not_spot_{study.zones.generation}"'
     rules = [
         (f"{field} = 'complete'", Text("どの会社もエリア外", "no carrier"), _fill(RED, "0.1", ("45", "135"))),
-        (
-            f"{field} = 'partial'",
-            Text("一部の会社がエリア外", "some carriers"),
-            _fill(YELLOW, "0.1", ("45",)),
-        ),
-        (
-            f"{field} = 'none'",
-            Text("全社が半分以上届く", "all carriers, by half at least"),
-            _fill(NONE, "0.1", ()),
-        ),
+        (f"{field} = 'partial'", Text("一部の会社がエリア外", "some carriers"), _fill(YELLOW, "0.1", ("45",))),
+        (f"{field} = 'none'", Text("全社が半分以上届く", "all carriers, by half at least"), _fill(NONE, "0.1", ())),
         ("ELSE", Text("不明", "unknown"), _fill(GREY, "0.1", (), "dot")),
     ]
     return _qml([(f, label.in_(lang), symbol) for f, label, symbol in rules], {}, label="")
@@ -120,14 +114,7 @@ def _qml(rules: list[tuple[str, str, str]], aliases: dict[str, str], label: str)
 def _fill(color: str, width: str, hatch_degrees: tuple[str, ...], line: str = "solid") -> str:
     """Layers of a fill symbol: colour and outline, then one hatching a direction."""
     fill = _layer(
-        "SimpleFill",
-        {
-            "color": color,
-            "outline_color": INK,
-            "outline_style": line,
-            "outline_width": width,
-            "style": "solid",
-        },
+        "SimpleFill", {"color": color, "outline_color": INK, "outline_style": line, "outline_width": width, "style": "solid"}
     )
     hatches = (
         _layer(
@@ -143,10 +130,7 @@ def _fill(color: str, width: str, hatch_degrees: tuple[str, ...], line: str = "s
 
 
 def _layer(kind: str, options: dict[str, str], inner: str = "") -> str:
-    listed = "".join(
-        f'<Option type="QString" name={quoteattr(key)} value={quoteattr(value)}/>'
-        for key, value in options.items()
-    )
+    listed = "".join(f'<Option type="QString" name={quoteattr(key)} value={quoteattr(value)}/>' for key, value in options.items())
     return f'<layer class="{kind}" enabled="1" pass="0" locked="0"><Option type="Map">{listed}</Option>{inner}</layer>'
 
 
@@ -157,6 +141,8 @@ def _label(field: str) -> str:
         '<text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" bufferColor="255,255,255,255"/>'
         '</text-style><placement placement="0" dist="1"/><rendering obstacle="0"/></settings></labeling>'
     )
+
+
 GEOJSON_DECIMALS = 7
 FIXED_DATE = "1980-01-01T00:00:00.000Z"
 UTC = 100  # as GDAL writes a time zone
@@ -179,9 +165,7 @@ def zones_geojson(result: Result, caption: Caption) -> bytes:
     Further members of the collection say the rules, the dates, the sources and whether areas are fictitious.
     """
     rows = ranking_rows(result, caption)
-    shapes = shapely.to_geojson(
-        _lonlat(result.zones.geometry.reindex(rows.index).to_numpy(object), result.grid.crs)
-    )
+    shapes = shapely.to_geojson(_lonlat(result.zones.geometry.reindex(rows.index).to_numpy(object), result.grid.crs))
     whole = {
         "type": "FeatureCollection",
         "name": caption.title,
@@ -238,8 +222,13 @@ def _facts(result: Result, caption: Caption) -> dict[str, Any]:
         "as_of": dates_by_layer(result),
         "credits": caption.credits,
         "grid": {
-            "west": grid.west, "south": grid.south, "dx": grid.dx, "dy": grid.dy,
-            "nx": grid.nx, "ny": grid.ny, "crs": grid.crs,
+            "west": grid.west,
+            "south": grid.south,
+            "dx": grid.dx,
+            "dy": grid.dy,
+            "nx": grid.nx,
+            "ny": grid.ny,
+            "crs": grid.crs,
         },
     }
 
@@ -255,9 +244,7 @@ def write_zones_gpkg(path: Path, result: Result, caption: Caption) -> None:
         cells, boxes = _gap_cells(result, caption)
         _write_layer(path, "cells", cells, boxes, result, caption)
         shapes = result.municipalities.geometry.to_numpy(object)
-        _write_layer(
-            path, "municipalities", _municipality_fields(result, caption), _multi(shapes), result, caption
-        )
+        _write_layer(path, "municipalities", _municipality_fields(result, caption), _multi(shapes), result, caption)
         _write_layer(path, "layer_styles", layer_styles(result.study, caption), None, result, caption)
     finally:
         set_gdal_config_options({"OGR_CURRENT_DATE": before})
@@ -278,7 +265,10 @@ def _write_layer(
         list(values),
         np.array(list(fields.columns), dtype=object),
         field_mask=list(empty),
-        layer=name, driver="GPKG", append=path.exists(), encoding="UTF-8",
+        layer=name,
+        driver="GPKG",
+        append=path.exists(),
+        encoding="UTF-8",
         geometry_type=None if shapes is None else "Polygon" if name == "cells" else "MultiPolygon",
         crs=None if shapes is None else result.grid.crs,
         gdal_tz_offsets={"update_time": np.full(len(fields), UTC)} if shapes is None else None,
@@ -320,16 +310,11 @@ def _gap_cells(result: Result, caption: Caption) -> tuple[pd.DataFrame, np.ndarr
     kept = [name for name in result.gaps.columns if not name.startswith("uncovered_population_")]
     whole = [f"uncovered_population_{generation}" for generation in result.study.generations]
     people = ["population", "households", "population_65plus", "municipality_id", "zone_id"]
-    fields = pd.concat(
-        [cells[people], result.gaps.loc[inside, kept + whole], flat_shares(result.shares[inside])], axis=1
-    )
+    fields = pd.concat([cells[people], result.gaps.loc[inside, kept + whole], flat_shares(result.shares[inside])], axis=1)
     fields = fields.assign(rule=caption.rule_key, as_of=caption.as_of_key, **{NOTE: caption.short_notice})
     i, j = cells["i"].to_numpy(), cells["j"].to_numpy()
     boxes = shapely.box(
-        grid.west + i * grid.dx,
-        grid.south + j * grid.dy,
-        grid.west + (i + 1) * grid.dx,
-        grid.south + (j + 1) * grid.dy,
+        grid.west + i * grid.dx, grid.south + j * grid.dy, grid.west + (i + 1) * grid.dx, grid.south + (j + 1) * grid.dy
     )
     return fields.rename_axis("cell_id").reset_index(), np.asarray(boxes, dtype=object)
 

@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geodata.errors import Text
-from geodata.report import (IntakeReport, Notice)
+from geodata.report import IntakeReport, Notice
 from geodata.tables import text
-from requests_gen.wording import Caption
 from requests_gen.files import plain
-from requests_gen.wording import intake
-from requests_gen.wording import urgency
+from requests_gen.wording import Caption, intake, urgency
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -64,11 +62,7 @@ def intake_html(result: Result, caption: Caption) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     counted = totals(result.reports)
     page = environment.get_template("intake.html").render(
@@ -90,9 +84,7 @@ def _whole(counted: dict[str, int]) -> Text:
         ja.append(
             f"このうち{counted['warn']}件は、直したり選んだりしたうえで使っています。下の「確認してください」をご覧ください。"
         )
-        en.append(
-            f"{counted['warn']} of them were used after a repair or a choice: see “please check” below."
-        )
+        en.append(f"{counted['warn']} of them were used after a repair or a choice: see “please check” below.")
     if counted["refuse"]:
         ja.append(f"{counted['refuse']}件は使えませんでした。")
         en.append(f"{counted['refuse']} could not be used.")
@@ -153,8 +145,7 @@ def _sentence(report: IntakeReport) -> Text:
         return Text("全体を読みました。", "It was read as a whole.")
     if not left_out:
         return Text(
-            f"{report.records_in_file:,}件を読み、すべて使いました。",
-            f"All of its {report.records_in_file:,} records are used.",
+            f"{report.records_in_file:,}件を読み、すべて使いました。", f"All of its {report.records_in_file:,} records are used."
         )
     return Text(
         f"{report.records_in_file:,}件のうち{report.accepted:,}件を使い、{left_out:,}件を除きました。",

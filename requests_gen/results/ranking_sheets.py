@@ -16,10 +16,8 @@ from geodata.errors import Text
 from geodata.report import IntakeReport
 from geodata.tables import text as tables_text
 from requests_gen.files import workbook
-from requests_gen.wording import (captions, Caption)
-from requests_gen.results.columns import (PRINTED_TO, Column, ranking_columns, ranking_rows)
-from requests_gen.wording import intake
-from requests_gen.wording import urgency
+from requests_gen.results.columns import PRINTED_TO, Column, ranking_columns, ranking_rows
+from requests_gen.wording import Caption, captions, intake, urgency
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -73,13 +71,7 @@ def unformula(text: str) -> str:
 def write_ranking_xlsx(path: Path, result: Result, caption: Caption) -> None:
     """ranking.xlsx: the ranking, by municipality, by carrier and rule, what was read, what the words mean."""
     book = workbook.Book(path, caption)
-    sheets: list[Writer] = [
-        _ranking_sheet,
-        _municipality_sheet,
-        _carrier_sheet,
-        _intake_sheet,
-        _meaning_sheet,
-    ]
+    sheets: list[Writer] = [_ranking_sheet, _municipality_sheet, _carrier_sheet, _intake_sheet, _meaning_sheet]
     for write in sheets:
         write(book, result, caption)
     book.book.close()
@@ -107,7 +99,10 @@ def _bars(sheet: Any, columns: list[Column], last: int) -> None:
         if column.kind == "score":
             top = {"max_type": "num", "max_value": 100} if column.key == "score" else {}
             sheet.conditional_format(
-                workbook.HEADER_ROW + 1, number, last, number,
+                workbook.HEADER_ROW + 1,
+                number,
+                last,
+                number,
                 {"type": "data_bar", "bar_color": "#7FB2E5", "min_type": "num", "min_value": 0, **top},
             )
 
@@ -119,10 +114,12 @@ def _municipality_sheet(book: workbook.Book, result: Result, caption: Caption) -
     sheet = book.sheet("市町別集計", "Municipalities", pages_wide=len(generations))
     sheet.repeat_columns(0, 1)
     headings: list[tuple[str, float]] = [
-        (Text("市町村コード", "code").in_(lang), 9), (Text("市町村名", "municipality").in_(lang), 14),
+        (Text("市町村コード", "code").in_(lang), 9),
+        (Text("市町村名", "municipality").in_(lang), 14),
         (Text("人口（面積最大の市町村へ）", "people (largest owner)").in_(lang), 13),
         (Text("人口（面積按分）", "people (by area)").in_(lang), 11),
-        (Text("地区数", "zones").in_(lang), 7), (Text("最も高い順位", "best rank").in_(lang), 8),
+        (Text("地区数", "zones").in_(lang), 7),
+        (Text("最も高い順位", "best rank").in_(lang), 8),
     ]
     for generation in generations:
         for carrier in carriers:
@@ -135,8 +132,12 @@ def _municipality_sheet(book: workbook.Book, result: Result, caption: Caption) -
     counts = zones.value_counts()
     for row, (code, told) in enumerate(result.summary["municipalities"].items(), start=workbook.HEADER_ROW + 1):
         cells = [
-            (code, "text"), (result.municipalities["name"].get(code, code), "text"), (told["population"], "people"),
-            (told["population_area_split"], "people"), (counts.get(code, 0), "whole"), (best.get(code, np.nan), "whole"),
+            (code, "text"),
+            (result.municipalities["name"].get(code, code), "text"),
+            (told["population"], "people"),
+            (told["population_area_split"], "people"),
+            (counts.get(code, 0), "whole"),
+            (best.get(code, np.nan), "whole"),
         ]
         for generation in generations:
             for carrier in carriers:
@@ -160,11 +161,15 @@ def _carrier_sheet(book: workbook.Book, result: Result, caption: Caption) -> Non
     lang = caption.lang
     sheet = book.sheet("事業者別集計", "Carriers")
     headings: list[tuple[str, float]] = [
-        (Text("世代", "generation").in_(lang), 10), (Text("事業者", "carrier").in_(lang), 24),
-        (Text("規則", "rule").in_(lang), 14), (Text("エリア内人口", "covered").in_(lang), 13),
-        (Text("エリア外人口", "uncovered").in_(lang), 13), (Text("不明な人口", "unknown").in_(lang), 13),
+        (Text("世代", "generation").in_(lang), 10),
+        (Text("事業者", "carrier").in_(lang), 24),
+        (Text("規則", "rule").in_(lang), 14),
+        (Text("エリア内人口", "covered").in_(lang), 13),
+        (Text("エリア外人口", "uncovered").in_(lang), 13),
+        (Text("不明な人口", "unknown").in_(lang), 13),
         (Text("人口カバー率", "population coverage").in_(lang), 11),
-        (Text("面積カバー率", "area coverage").in_(lang), 11), (Text("摘要", "remark").in_(lang), 44),
+        (Text("面積カバー率", "area coverage").in_(lang), 11),
+        (Text("摘要", "remark").in_(lang), 44),
     ]
     book.header(sheet, headings)
     row = workbook.HEADER_ROW
@@ -174,10 +179,14 @@ def _carrier_sheet(book: workbook.Book, result: Result, caption: Caption) -> Non
                 row += 1
                 figures = by_rule[rule][carrier]
                 cells = [
-                    (generation, "text"), (captions.carrier_label(carrier, caption.carriers, lang), "text"),
-                    (captions.RULE_SHORT[rule].in_(lang), "text"), (figures["covered"], "people"),
-                    (figures["uncovered"], "people"), (figures["unknown"], "people"),
-                    (figures["population_coverage"], "share"), (figures["area_coverage"], "share"),
+                    (generation, "text"),
+                    (captions.carrier_label(carrier, caption.carriers, lang), "text"),
+                    (captions.RULE_SHORT[rule].in_(lang), "text"),
+                    (figures["covered"], "people"),
+                    (figures["uncovered"], "people"),
+                    (figures["unknown"], "people"),
+                    (figures["population_coverage"], "share"),
+                    (figures["area_coverage"], "share"),
                     (_remark(carrier, figures, rule == result.summary["rules"]["official"], caption), "text"),
                 ]
                 for column, (value, kind) in enumerate(cells):
@@ -196,33 +205,35 @@ def _remark(carrier: str, figures: dict[str, Any], official: bool, caption: Capt
     if unpublished := figures.get("not_published"):
         names = "、".join(caption.carriers.get(key, key) for key in unpublished)
         told.append(Text(f"未公表: {names}", f"not published: {names}"))
-    return (
-        "、".join(text.in_(lang) for text in told)
-        if lang == "ja"
-        else "; ".join(text.in_(lang) for text in told)
-    )
+    return "、".join(text.in_(lang) for text in told) if lang == "ja" else "; ".join(text.in_(lang) for text in told)
 
 
 def _intake_sheet(book: workbook.Book, result: Result, caption: Caption) -> None:
     lang = caption.lang
     sheet = book.sheet("読み込み結果", "Intake")
     headings: list[tuple[str, float]] = [
-        (Text("ファイル", "file").in_(lang), 34), (Text("種類", "kind").in_(lang), 16), (Text("判定", "verdict").in_(lang), 14),
-        (Text("件数", "records").in_(lang), 10), (Text("採用", "accepted").in_(lang), 10), (Text("除外", "excluded").in_(lang), 10),
+        (Text("ファイル", "file").in_(lang), 34),
+        (Text("種類", "kind").in_(lang), 16),
+        (Text("判定", "verdict").in_(lang), 14),
+        (Text("件数", "records").in_(lang), 10),
+        (Text("採用", "accepted").in_(lang), 10),
+        (Text("除外", "excluded").in_(lang), 10),
         (Text("内容", "messages").in_(lang), 80),
     ]
     book.header(sheet, headings, height=24)
     for row, report in enumerate(result.reports, start=workbook.HEADER_ROW + 1):
         cells = [
-            (report.path, "text"), (intake.KINDS[report.kind].in_(lang) if report.kind in intake.KINDS else report.kind, "text"),
-            (intake.VERDICTS[report.verdict].in_(lang), "text"), (report.records_in_file, "whole"), (report.accepted, "whole"),
-            (sum(report.excluded.values()), "whole"), (_messages(report, lang), "text"),
+            (report.path, "text"),
+            (intake.KINDS[report.kind].in_(lang) if report.kind in intake.KINDS else report.kind, "text"),
+            (intake.VERDICTS[report.verdict].in_(lang), "text"),
+            (report.records_in_file, "whole"),
+            (report.accepted, "whole"),
+            (sum(report.excluded.values()), "whole"),
+            (_messages(report, lang), "text"),
         ]
         for column, (value, kind) in enumerate(cells):
             book.cell(sheet, row, column, value, kind, valign="top", text_wrap=True)
-        sheet.set_row(
-            row, LINE_POINTS * max(workbook.lines_in(report.path, 34), workbook.lines_in(_messages(report, lang), 80))
-        )
+        sheet.set_row(row, LINE_POINTS * max(workbook.lines_in(report.path, 34), workbook.lines_in(_messages(report, lang), 80)))
     sheet.freeze_panes(workbook.HEADER_ROW + 1, 1)
 
 
@@ -254,16 +265,10 @@ def _meaning_parts(result: Result, caption: Caption) -> list[tuple[str, list[tup
     words = [
         (Text("注意", "Note"), [("", caption.notice)] if caption.notice else []),
         (Text("判定と基準日", "Rules and dates"), [("", line) for line in caption.lines]),
-        (
-            Text("規則", "Rules"),
-            [(captions.RULE_SHORT[rule].in_(lang), captions.RULE_NAMES[rule].in_(lang)) for rule in RULES],
-        ),
+        (Text("規則", "Rules"), [(captions.RULE_SHORT[rule].in_(lang), captions.RULE_NAMES[rule].in_(lang)) for rule in RULES]),
         (
             Text("優先順位の列", "Columns of the ranking"),
-            [
-                (f"{c.heading.in_(lang)}\n({c.key})", c.meaning.in_(lang))
-                for c in ranking_columns(result.study)
-            ],
+            [(f"{c.heading.in_(lang)}\n({c.key})", c.meaning.in_(lang)) for c in ranking_columns(result.study)],
         ),
         (
             Text(

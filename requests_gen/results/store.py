@@ -12,13 +12,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coverage.study import (STUDY_FILE, Study)
-from geodata.errors import (DataError, Text)
+from coverage.study import STUDY_FILE, Study
+from geodata.errors import DataError, Text
 from geodata.grid import Grid
-from geodata.report import (IntakeReport, Notice)
-from requests_gen.wording import captions
+from geodata.report import IntakeReport, Notice
 from requests_gen.files import replace_folder
-from requests_gen.results.store_tables import (read_table, table_bytes)
+from requests_gen.results.store_tables import read_table, table_bytes
+from requests_gen.wording import captions
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -27,8 +27,18 @@ FORMAT = 1  # raised when what is written changes, so that no version reads what
 FOLDER = "findings"
 STORE = "store.json"
 TABLES = (
-    "cells", "memberships", "shares", "gaps", "zones", "ranking", "municipalities", "facilities", "layers", "zone_ids",
-    "evidence", "verdicts",
+    "cells",
+    "memberships",
+    "shares",
+    "gaps",
+    "zones",
+    "ranking",
+    "municipalities",
+    "facilities",
+    "layers",
+    "zone_ids",
+    "evidence",
+    "verdicts",
 )
 FILES = tuple(f"{FOLDER}/{name}" for name in (*(f"{table}.parquet" for table in TABLES), STORE))
 # findings that were kept before there were such tables have none: nothing was measured in those runs
@@ -44,11 +54,7 @@ def write_result(result: Result, folder: Path) -> None:
     inside = folder / FOLDER
     inside.mkdir(parents=True, exist_ok=True)
     fictitious = result.study.about.fictitious
-    notice = {
-        "study": result.study.about.name,
-        "fictitious": fictitious,
-        "notice": captions.FICTITIOUS.ja if fictitious else "",
-    }
+    notice = {"study": result.study.about.name, "fictitious": fictitious, "notice": captions.FICTITIOUS.ja if fictitious else ""}
     tables = {}
     for name in TABLES:
         data, shape = table_bytes(getattr(result, name), notice)
@@ -198,10 +204,7 @@ def _report_facts(report: IntakeReport) -> dict[str, Any]:
 
 
 def _report(told: dict[str, Any]) -> IntakeReport:
-    notices = [
-        Notice(n["level"], n["code"], Text(**n["text"]), n["count"], tuple(n["places"]))
-        for n in told["notices"]
-    ]
+    notices = [Notice(n["level"], n["code"], Text(**n["text"]), n["count"], tuple(n["places"])) for n in told["notices"]]
     return IntakeReport(**{**told, "facts": _given_back(told["facts"]), "notices": notices})
 
 

@@ -69,11 +69,7 @@ def _shape_of(frame: pd.DataFrame) -> dict[str, Any]:
 
 def _crs(frame: Any) -> str | None:
     """The CRS in words that give the same one again."""
-    return (
-        None
-        if frame.crs is None
-        else str(frame.crs.to_string() if frame.crs.to_authority() else frame.crs.srs)
-    )
+    return None if frame.crs is None else str(frame.crs.to_string() if frame.crs.to_authority() else frame.crs.srs)
 
 
 def _dtype(values: pd.Series) -> str:
@@ -124,10 +120,7 @@ def read_table(data: bytes, shape: dict[str, Any]) -> pd.DataFrame:
     table = pq.read_table(pa.BufferReader(data), use_threads=False)
     if table.num_rows != shape["rows"] or table.column_names != _labels(shape):
         raise ValueError("the file holds another table")
-    columns = {
-        number: _values(table.column(number), dtype, shape["crs"])
-        for number, dtype in enumerate(shape["dtypes"])
-    }
+    columns = {number: _values(table.column(number), dtype, shape["crs"]) for number, dtype in enumerate(shape["dtypes"])}
     frame = pd.DataFrame(columns, index=range(shape["rows"]), copy=False)
     frame.index = _index(table, shape["index"])
     frame.columns = _column_names(shape)
@@ -159,7 +152,5 @@ def _index(table: pa.Table, told: dict[str, Any]) -> pd.Index:
 
 def _column_names(shape: dict[str, Any]) -> pd.Index:
     if len(shape["column_names"]) > 1:
-        return pd.MultiIndex.from_tuples(
-            [tuple(name) for name in shape["columns"]], names=shape["column_names"]
-        )
+        return pd.MultiIndex.from_tuples([tuple(name) for name in shape["columns"]], names=shape["column_names"])
     return pd.Index(shape["columns"], name=shape["column_names"][0], dtype=shape["column_dtype"])
