@@ -25,7 +25,7 @@ def main() -> None:
     """Print CPU and wall seconds a zone sheet, and whether two makings give the same bytes."""
     from coverage.run import run
     from coverage.study.study import read_study
-    from requests_gen.letters.make import write_letters
+    from requests_gen.letters.make import PaperMaker, write_letters
     from requests_gen.workspace.letters_toml import read_letter_settings
 
     study = read_study(Path(__file__).resolve().parents[1] / "examples" / "mie")
@@ -42,7 +42,7 @@ def main() -> None:
             ("two processes, cold", "b", 2),
         ):
             cpu, wall = _cpu(), time.perf_counter()
-            entries = write_letters(result, settings, Path(name) / out / "letters", workers=workers)
+            entries = write_letters(result, settings, Path(name) / out / "letters", maker=PaperMaker(workers))
             cpu, wall = _cpu() - cpu, time.perf_counter() - wall
             sheets = sum(entry.facts["figures"]["zones"] for entry in entries)
             print(f"  {label:24s}: {sheets} sheets, {cpu / sheets:.3f} s CPU and {wall / sheets:.3f} s wall a zone (target 0.35)")

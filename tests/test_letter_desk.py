@@ -1,5 +1,6 @@
 """Before the letters leave: previews, making several, what stands on the shelf, the zip, where figures come from."""
 
+import dataclasses
 import io
 import json
 import zipfile
@@ -8,15 +9,18 @@ from datetime import date
 import pytest
 
 from geodata.errors import DataError
+from requests_gen.files import typst_pdf
 from requests_gen.files.zips import zip_bytes
 from requests_gen.letters.background import LetterRun
-from requests_gen.letters.make import mark_sent, result_hash, write_letters
+from requests_gen.letters.docx import template_file
+from requests_gen.letters.make import PaperMaker, mark_sent, result_hash, write_letters
+from requests_gen.letters.papers import MOST_KEPT, PaperStore
 from requests_gen.letters.proof import filled, page_count, page_png, page_text, proof
 from requests_gen.letters.status import asked_zones, letter_status, reason, traced
 from requests_gen.letters.versions import files_in, read_versions
 from requests_gen.letters.zip import README, letters_zip
 from requests_gen.workspace.letters_edit import edited
-from tests.letter_world import SETTINGS, annex_of, settings_of, world
+from tests.letter_world import SETTINGS, annex_of, papers_of, settings_of, world
 
 WITHOUT_NAME = edited(SETTINGS, {"sender.name": "", "carriers.beta.organisation": ""})
 
@@ -27,7 +31,7 @@ def letter_versions(tmp_path):
 
 
 def make(letter_versions, settings, carriers=None):
-    return write_letters(world(), settings, letter_versions, carriers, workers=1)
+    return write_letters(world(), settings, letter_versions, carriers, maker=PaperMaker(workers=1))
 
 
 def pdf_of(made):
@@ -45,6 +49,62 @@ def test_a_preview_is_what_making_gives_and_makes_nothing(tmp_path, letter_versi
         name: (letter_versions / entry.folder / name).read_bytes() for name in files_in(letter_versions / entry.folder)
     } == made.files
     assert page_count(pdf_of(made)) == len(pypdf.PdfReader(io.BytesIO(pdf_of(made))).pages)
+
+
+@pytest.fixture
+def typeset(monkeypatch):
+    """The names of the PDFs typeset, one a call of the typesetter."""
+    names, real = [], typst_pdf.paper_pdf
+
+    def counted(template, data, frame, paper, files=None):
+        names.append(f"{frame.carrier_name} {paper}")
+        return real(template, data, frame, paper, files)
+
+    monkeypatch.setattr(typst_pdf, "paper_pdf", counted)
+    return names
+
+
+def test_a_letter_is_typeset_once_for_preview_check_and_folder(tmp_path, letter_versions, typeset):
+    """The command typesets 4 PDFs a letter: so must a preview and the making after it, together."""
+    settings, store = settings_of(tmp_path), PaperStore()
+    made = proof(world(), settings, "alpha", letter_versions, store=store)
+    assert len(typeset) == len(set(typeset)) == 4
+    making = LetterRun(("alpha", "beta"), store=store)
+    making.run(world(), settings, letter_versions)
+    assert making.made == ["alpha", "beta"]
+    assert len(typeset) == len(set(typeset)) == 8
+    folder = letter_versions / made.entry.folder
+    assert {name: (folder / name).read_bytes() for name in files_in(folder)} == made.files
+
+
+def test_other_content_is_typeset_again(tmp_path, letter_versions, typeset):
+    store = PaperStore()
+    proof(world(), settings_of(tmp_path), "alpha", letter_versions, store=store)
+    later = settings_of(tmp_path, edited(SETTINGS, {"letter.deadline": "2027-02-26"}))
+    made = proof(world(), later, "alpha", letter_versions, store=store)
+    assert len(typeset) == 8
+    assert "２月２６日" in page_text(pdf_of(made), 0) + page_text(pdf_of(made), page_count(pdf_of(made)) - 1)
+
+
+def test_the_papers_of_late_are_kept_and_no_more(tmp_path):
+    written = []
+
+    def write(folder, papers, maps, template):
+        written.append(papers.letter.letter_id)
+        folder.mkdir()
+        (folder / "letter.txt").write_text(papers.letter.letter_id, encoding="utf-8")
+
+    settings, store = settings_of(tmp_path), PaperStore(write)
+    papers = [
+        dataclasses.replace(one, letter=dataclasses.replace(one.letter, letter_id=str(number)))
+        for one in [papers_of(world(), settings)]
+        for number in range(MOST_KEPT + 1)
+    ]
+    for number in (*range(MOST_KEPT + 1), MOST_KEPT, 0):
+        folder = tmp_path / f"{len(list(tmp_path.iterdir()))}"
+        store.write(folder, papers[number], {}, template_file(tmp_path))
+        assert (folder / "letter.txt").read_text(encoding="utf-8") == str(number)
+    assert written == [str(number) for number in (*range(MOST_KEPT + 1), 0)]
 
 
 def test_a_preview_knows_the_next_version(tmp_path, letter_versions):
@@ -97,7 +157,7 @@ def test_one_carriers_trouble_does_not_stop_the_others(tmp_path, letter_versions
     assert (making.made, making.running, making.broken, making.fraction) == (["alpha"], False, False, 1.0)
     assert "宛先の氏名" in str(making.failed["beta"])
     assert [entry.id for entry in read_versions(letter_versions)] == ["2026-alpha-1"]
-    assert any("1/2社目" in step.ja for step in making.said)
+    assert any("1/2社目" in step.ja for step in making.steps)
 
 
 def test_a_character_that_cannot_be_printed_stops_that_carrier_alone(tmp_path, letter_versions):

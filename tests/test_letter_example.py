@@ -16,7 +16,7 @@ from coverage.run import run
 from coverage.study.study import read_study
 from requests_gen.letters.annexes.annex1_table import AnnexTable
 from requests_gen.letters.last_year import CarrierHistory, History, ZoneReply
-from requests_gen.letters.make import write_letters
+from requests_gen.letters.make import PaperMaker, write_letters
 from requests_gen.workspace.letters_toml import read_letter_settings
 from tests.letter_world import SETTINGS, papers_of, settings_of, world
 
@@ -36,7 +36,7 @@ def example(tmp_path_factory):
     result = run(read_study(ROOT / "examples" / "mie"))
     settings = read_letter_settings(result.study)
     out = tmp_path_factory.mktemp("example") / "letters"
-    return out, result, write_letters(result, settings, out, workers=1)
+    return out, result, write_letters(result, settings, out, maker=PaperMaker(workers=1))
 
 
 def only(folder: Path, pattern: str) -> Path:

@@ -9,7 +9,7 @@ from geodata.errors import DataError
 from requests_gen.files.names import file_name
 from requests_gen.letters import make as letters
 from requests_gen.letters import versions as letter_exchange
-from requests_gen.letters.make import mark_sent, write_letters
+from requests_gen.letters.make import PaperMaker, mark_sent, write_letters
 from requests_gen.letters.versions import files_in, read_versions
 from tests.letter_world import SETTINGS, settings_of, world
 
@@ -31,8 +31,7 @@ def office(tmp_path):
                 settings_of(tmp_path, text),
                 self.letter_versions,
                 progress=lambda step: self.said.append(step.ja),
-                workers=1,
-                cache_dir=tmp_path / "maps",
+                maker=PaperMaker(workers=1, maps=tmp_path / "maps"),
                 **more,
             )
             return self.folders()

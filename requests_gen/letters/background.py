@@ -1,4 +1,4 @@
-"""Making the letters of several carriers in the background: how far it is, what went wrong, what was said."""
+"""Making the letters of several carriers in a thread: how far it is, which steps were reported, what failed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geodata.errors import DataError, Text
-from requests_gen.letters.make import write_letters
+from requests_gen.letters.make import PaperMaker, write_letters
+from requests_gen.letters.papers import PaperStore
 from requests_gen.letters.proof import DRAWING, proof
 from requests_gen.letters.sources import carrier_name
 from requests_gen.letters.versions import Entry
@@ -24,19 +25,24 @@ Keep = Callable[[list[Entry]], None]
 
 
 def _nothing(entries: list[Entry]) -> None:
-    """Nobody keeps what was made."""
+    """Record the letters nowhere."""
 
 
 @dataclass
 class LetterRun:
-    """One making, seen by everybody who looks at the shelf. Read it at any time; only `run` changes it."""
+    """One making of letters, shown to every visitor. Any thread may read it; only `run` changes it.
+
+    steps: every step reported so far; failed: {carrier: why its letter was not made}; made: carriers that have a letter.
+    store: papers already typeset, for a preview say, are taken from here.
+    """
 
     carriers: tuple[str, ...]
     done: int = 0  # carriers whose papers were typeset and checked
-    said: list[Text] = field(default_factory=list)
+    steps: list[Text] = field(default_factory=list)
     failed: dict[str, DataError] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
     broken: bool = False  # stopped by a bug; the log has it
+    store: PaperStore = field(default_factory=PaperStore)
     _ended: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -50,23 +56,23 @@ class LetterRun:
         return 1.0 if not self.running else self.done / (len(self.carriers) + 1)
 
     def wait(self, seconds: float) -> bool:
-        """Wait for the end at most so long; whether it came."""
+        """Wait for the end, at most `seconds`; whether it has ended."""
         return self._ended.wait(seconds)
 
     def start(self, result: Result, settings: LetterSettings, letter_versions: Path, keep: Keep = _nothing) -> None:
-        """Begin in a thread of its own: the page may be left meanwhile."""
+        """Begin in a thread, so that the visitor may leave the page meanwhile."""
         threading.Thread(target=self.run, args=(result, settings, letter_versions, keep), daemon=True).start()
 
     def run(self, result: Result, settings: LetterSettings, letter_versions: Path, keep: Keep = _nothing) -> None:
-        """Typeset and check every letter by itself, then put all good ones onto the shelf in one step.
+        """Typeset and check every letter by itself, then put all that succeeded in place in one step.
 
-        `keep` is given what stands on the shelf afterwards, for the registry.
+        `keep` is given all letters of the folder afterwards, for the registry.
         """
         try:
             good = [key for key in self.carriers if self._try(result, settings, letter_versions, key)]
             if good:
                 self._put(result, settings, letter_versions, good, keep)
-        except Exception:  # a thread has nobody above it who would tell
+        except Exception:  # no caller would see an error of a thread
             log.exception("making letters failed")
             self.broken = True
         finally:
@@ -75,22 +81,23 @@ class LetterRun:
     def _try(self, result: Result, settings: LetterSettings, letter_versions: Path, key: str) -> bool:
         name = carrier_name(result, key)
         at, of = self.done + 1, len(self.carriers)
-        self.said.append(Text(f"{at}/{of}社目 {name} を組んで確かめています", f"{at} of {of}: typesetting {name}"))
+        self.steps.append(Text(f"{at}/{of}社目 {name} を組んで確かめています", f"{at} of {of}: typesetting {name}"))
         missing = settings.missing(key)
         try:
             if any(each.needed for each in missing):
                 raise letters_toml.ask_for(missing, LETTERS_FILE)
-            proof(result, settings, key, letter_versions, self.said.append)
+            proof(result, settings, key, letter_versions, self.steps.append, self.store)
         except DataError as error:
             self.failed[key] = error
         self.done += 1
         return key not in self.failed
 
     def _put(self, result: Result, settings: LetterSettings, letter_versions: Path, good: list[str], keep: Keep) -> None:
-        self.said.append(Text("要望書のフォルダに置いています", "putting the letters in place"))
+        self.steps.append(Text("要望書のフォルダに置いています", "putting the letters in place"))
         try:
+            maker = PaperMaker(workers=1, write=self.store.write)
             with DRAWING:
-                entries = write_letters(result, settings, letter_versions, good, self.said.append, workers=1)
+                entries = write_letters(result, settings, letter_versions, good, self.steps.append, maker=maker)
             keep(entries)
         except DataError as error:
             self.failed |= dict.fromkeys(good, error)

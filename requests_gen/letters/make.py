@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -20,10 +20,11 @@ from requests_gen.letters.annexes.annex1 import Annex, annex, edge_km, municipal
 from requests_gen.letters.docx import template_file
 from requests_gen.letters.last_year import History
 from requests_gen.letters.letter import letter_id
-from requests_gen.letters.papers import Papers, content_hash, make_papers, write_papers
+from requests_gen.letters.papers import Papers, WritePapers, content_hash, make_papers, write_papers
 from requests_gen.letters.sources import carrier_name
 from requests_gen.letters.versions import (
     FORMAT,
+    LETTERS_JSON,
     Entry,
     Place,
     exchange,
@@ -47,6 +48,18 @@ FOLDER = "letters"
 
 
 @dataclass(frozen=True)
+class PaperMaker:
+    """How papers are made. workers: processes that draw maps (0: one a core).
+
+    maps: the folder that keeps drawn maps (None: beside the letters); write: typesets the papers of one carrier.
+    """
+
+    workers: int = 0
+    maps: Path | None = None
+    write: WritePapers = write_papers
+
+
+@dataclass(frozen=True)
 class _Job:
     """One letter that is to be made, or that stays as it is."""
 
@@ -65,18 +78,16 @@ def write_letters(
     progress: Progress = silent,
     *,
     history: History | None = None,
-    workers: int = 0,
-    cache_dir: Path | None = None,
+    maker: PaperMaker | None = None,
 ) -> list[Entry]:
     """The papers of every carrier asked (or of `carriers`), one folder each in `out_dir`, and letters.json.
 
     Returns the letters that stand there now, those not made this time included. history: last year's answers
-    (default: last_year.json beside letters.toml, if there is one). workers: processes that draw maps (0: one a
-    core). cache_dir: where maps are kept (default: beside `out_dir`). A letter that was sent, or that someone
-    changed by hand, stays as it is: a new version is made beside it when anything has changed. Raises
-    DataError, changing nothing, where anything is missing or wrong.
+    (default: the registry's, else those of last_year.json beside letters.toml, if there are any). A letter that was
+    sent, or that someone changed by hand, stays as it is: a new version is made beside it when anything has changed.
+    Raises DataError, changing nothing, where anything is missing or wrong.
     """
-    out_dir = Path(os.path.realpath(out_dir))
+    out_dir, maker = Path(os.path.realpath(out_dir)), maker or PaperMaker()
     chosen, left_out = _asked(result, settings, carriers)
     if history is None:
         from requests_gen.letters.last_year import last_answers
@@ -84,15 +95,22 @@ def write_letters(
         history = last_answers(settings.folder, result.study.about.fiscal_year)
     with shelf_lock(out_dir):
         entries = read_versions(out_dir)
-        frames, said = map_frames(result), caption(result, "ja")
+        frames, words = map_frames(result), caption(result, "ja")
         orders = municipal_orders(settings.folder, result.study.about.fiscal_year)
         annexes = _annexes(result, settings, history, frames, chosen, left_out, orders)
-        kept_maps = cache_dir if cache_dir is not None else out_dir.with_name(f".{out_dir.name}.maps")
+        kept_maps = maker.maps if maker.maps is not None else maps_folder(out_dir)
         spec = [(row.zone_id, zones.carrier) for zones in annexes for row in zones.rows]
-        maps = maps_for(frames, spec, kept_maps, workers or _cores(), progress)
-        jobs = [_job(result, settings, zones, history, said, maps, out_dir, entries) for zones in annexes]
-        _write(result, settings, out_dir, jobs, entries, left_out, said, progress)
+        maps = maps_for(frames, spec, kept_maps, maker.workers or _cores(), progress)
+        jobs = [_job(result, settings, zones, history, words, maps, out_dir, entries) for zones in annexes]
+        for step in _steps(result, jobs, entries, left_out):
+            progress(step)
+        _write(result, settings, out_dir, jobs, entries, left_out, maker.write, progress)
         return read_versions(out_dir)
+
+
+def maps_folder(out_dir: Path) -> Path:
+    """Where drawn maps are kept for the letters in `out_dir`: beside it, so that they are no letters."""
+    return out_dir.with_name(f".{out_dir.name}.maps")
 
 
 def mark_sent(out_dir: Path | str, which: list[str], on: date) -> list[Entry]:
@@ -104,8 +122,8 @@ def mark_sent(out_dir: Path | str, which: list[str], on: date) -> list[Entry]:
     with shelf_lock(out_dir):
         entries = read_versions(out_dir)
         marked = sent(entries, out_dir, which, on)
-        told = json.loads((out_dir / "letters.json").read_text(encoding="utf-8"))
-        exchange(out_dir, lambda _: {**told, "letters": [entry.as_dict() for entry in marked]}, set())
+        recorded = json.loads((out_dir / LETTERS_JSON).read_text(encoding="utf-8"))
+        exchange(out_dir, lambda _: {**recorded, "letters": [entry.as_dict() for entry in marked]}, set())
         return marked
 
 
@@ -123,13 +141,13 @@ def _asked(result: Result, settings: LetterSettings, carriers: list[str] | None)
             Text(f"事業者 {'、'.join(unexpected)} はありません", f"there is no carrier {', '.join(unexpected)}"),
             Text(f"{'、'.join(keys)} のどれかで指定してください。", f"name one of {', '.join(keys)}"),
         )
-    silent = {key for key, carrier in settings.carriers.items() if not carrier.ask}
+    not_asked = {key for key, carrier in settings.carriers.items() if not carrier.ask}
     spec = [key for key in keys if key in (carriers or keys)]
-    chosen = [key for key in spec if key not in silent]
+    chosen = [key for key in spec if key not in not_asked]
     missing: dict[str, letters_toml.Missing] = {m.key: m for key in chosen for m in settings.missing(key)}
     if any(m.needed for m in missing.values()):
         raise letters_toml.ask_for(list(missing.values()), LETTERS_FILE)
-    return chosen, {key: "ask = false" for key in spec if key in silent}
+    return chosen, {key: "ask = false" for key in spec if key in not_asked}
 
 
 def _annexes(
@@ -184,16 +202,12 @@ def _write(
     jobs: list[_Job],
     entries: list[Entry],
     left_out: dict[str, str],
-    caption: Caption,
+    write: WritePapers,
     progress: Progress,
 ) -> None:
-    for key, why in left_out.items():
-        name = carrier_name(result, key)
-        progress(Text(f"{name} あての要望書は作りません（{why}）", f"no letter to {name} ({why})"))
+    """Typeset the letters that are new or changed, and exchange the folder for one that holds them and letters.json."""
     new = [job for job in jobs if job.place.kept is None]
-    for job in jobs:
-        _tell(job, entries, progress)
-    facts = _common_facts(result, settings, caption)
+    facts = _common_facts(result, settings, caption(result, "ja"))
     template = template_file(settings.folder)
 
     def build(making: Path) -> dict[str, Any]:
@@ -201,7 +215,7 @@ def _write(
         for number, job in enumerate(new, start=1):
             name = job.papers.letter.carrier_name
             progress(Text(f"要望書を作っています {number}/{len(new)} {name}", f"writing letter {number} of {len(new)}: {name}"))
-            write_papers(making / job.place.folder, job.papers, job.maps, template, result, caption)
+            write(making / job.place.folder, job.papers, job.maps, template)
             made.append(_entry(job, files_in(making / job.place.folder), facts))
         replaced = {(entry.carrier, entry.version) for entry in made}
         stay = [entry for entry in entries if (entry.carrier, entry.version) not in replaced]
@@ -220,23 +234,29 @@ def _write(
         exchange(letter_versions, build, {job.place.folder for job in new})
 
 
-def _tell(job: _Job, entries: list[Entry], progress: Progress) -> None:
-    name, last = job.papers.letter.carrier_name, last_entry(entries, job.zones.carrier)
-    if job.place.kept is not None:
-        progress(Text(f"{name} あての要望書は変わっていないため、そのままです", f"the letter to {name} is unchanged and stays"))
-    elif last is not None and job.place.version > last.version:
-        why = Text("送付済みの", "was sent") if last.state == tables.SENT else Text("手で直されている", "was changed by hand")
-        progress(
-            Text(
-                f"{name} あての前の版は{why.ja}ため残し、第{job.place.version}版を作ります",
-                f"the former letter to {name} {why.en} and stays; version {job.place.version} is made",
+def _steps(result: Result, jobs: list[_Job], entries: list[Entry], left_out: dict[str, str]) -> Iterator[Text]:
+    """What is reported before anything is written: who gets no letter and why, what stays, what is a draft."""
+    for key, why in left_out.items():
+        name = carrier_name(result, key)
+        yield Text(f"{name} あての要望書は作りません（{why}）", f"no letter to {name} ({why})")
+    for job in jobs:
+        name, last = job.papers.letter.carrier_name, last_entry(entries, job.zones.carrier)
+        if job.place.kept is not None:
+            yield Text(f"{name} あての要望書は変わっていないため、そのままです", f"the letter to {name} is unchanged and stays")
+            continue
+        if last is not None and job.place.version > last.version:
+            why_new = (
+                Text("送付済みの", "was sent") if last.state == tables.SENT else Text("手で直されている", "was changed by hand")
             )
-        )
-    if job.papers.letter.blanks and job.place.kept is None:
-        blanks = "、".join(job.papers.letter.blanks)
-        progress(
-            Text(f"{name} あては（案）です。まだ空の項目: {blanks}", f"the letter to {name} is a draft; still empty: {blanks}")
-        )
+            yield Text(
+                f"{name} あての前の版は{why_new.ja}ため残し、第{job.place.version}版を作ります",
+                f"the former letter to {name} {why_new.en} and stays; version {job.place.version} is made",
+            )
+        if job.papers.letter.blanks:
+            blanks = "、".join(job.papers.letter.blanks)
+            yield Text(
+                f"{name} あては（案）です。まだ空の項目: {blanks}", f"the letter to {name} is a draft; still empty: {blanks}"
+            )
 
 
 def _entry(job: _Job, files: dict[str, str], facts: dict[str, Any]) -> Entry:

@@ -1,10 +1,12 @@
-"""The papers of one carrier: put into words, checked, and written into a folder."""
+"""The papers of one carrier: put into words, checked, typeset into a folder; and kept, so that none is typeset twice."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -31,12 +33,15 @@ if TYPE_CHECKING:
 
 APRIL = 4
 REPLY_FORM_VERSION = "1"  # raise it when the columns of the form change
+MOST_KEPT = 12  # typeset letters a PaperStore holds, about 3 MB each
 
 
 @dataclass(frozen=True)
 class Papers:
-    """All papers of one carrier in words, checked."""
+    """All papers of one carrier in words, checked. own_texts: what the office wrote itself; answers: its known counts."""
 
+    fiscal_year: int
+    caption: Caption
     letter: RequestLetter
     zones: Annex
     table: AnnexTable
@@ -56,6 +61,8 @@ def make_papers(
     day = settings.letter.date
     own = history.of(zones.carrier) if history else None
     papers = Papers(
+        fiscal_year=result.study.about.fiscal_year,
+        caption=caption,
         letter=letter,
         zones=zones,
         table=annex_table(result, settings, zones, caption, identity),
@@ -91,8 +98,8 @@ def _own_texts(result: Result, settings: LetterSettings, letter: RequestLetter) 
 
 
 def _check(papers: Papers, history: History | None) -> None:
-    said = [*papers.letter.body, *(item.text for item in papers.letter.items)]
-    check_figures(said, papers.table, papers.own_texts, papers.answers, "要望書")
+    sentences = [*papers.letter.body, *(item.text for item in papers.letter.items)]
+    check_figures(sentences, papers.table, papers.own_texts, papers.answers, "要望書")
     boxes = [number + unit for _, number, unit in papers.cover["figures"]]
     check_figures(boxes, papers.table, [], [], "要望概要")
     for data in (asdict(papers.letter), asdict(papers.table), {"sheets": [asdict(s) for s in papers.sheets]}, papers.cover):
@@ -114,10 +121,12 @@ def content_hash(papers: Papers, maps: Mapping[str, ZoneMaps], template: Path, v
     return hashlib.sha256(json.dumps(plain(parts), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def write_papers(
-    folder: Path, papers: Papers, maps: Mapping[str, ZoneMaps], template: Path, result: Result, caption: Caption
-) -> None:
-    """All files of one carrier into the empty `folder`."""
+# writes the files of `papers` into a folder that it makes; maps: {zone_id: its pictures}; template: of the DOCX
+WritePapers = Callable[[Path, Papers, Mapping[str, ZoneMaps], Path], None]
+
+
+def write_papers(folder: Path, papers: Papers, maps: Mapping[str, ZoneMaps], template: Path) -> None:
+    """Typeset all files of one carrier into the new `folder`. Raises DataError for what cannot be printed."""
     letter, frame, draft = papers.letter, papers.frame, papers.letter.draft
     folder.mkdir(parents=True)
     docx = letter_docx(letter, template, frame.made)
@@ -135,14 +144,14 @@ def write_papers(
     write_annex_xlsx(
         folder / f"02_別紙1_優先整備要望地区一覧表{draft}.xlsx",
         papers.table,
-        caption,
+        papers.caption,
         (letter.draft, letter.notice),
         letter.carrier_name,
     )
-    _reply_form(folder / f"04_別添_回答様式{draft}.xlsx", papers, result)
+    _reply_form(folder / f"04_別添_回答様式{draft}.xlsx", papers)
 
 
-def _reply_form(path: Path, papers: Papers, result: Result) -> None:
+def _reply_form(path: Path, papers: Papers) -> None:
     import pandas as pd
 
     from requests_gen.replies import form
@@ -154,7 +163,7 @@ def _reply_form(path: Path, papers: Papers, result: Result) -> None:
     form.write_reply_form(
         path,
         letter_id=letter.letter_id,
-        fiscal_year=result.study.about.fiscal_year,
+        fiscal_year=papers.fiscal_year,
         carrier_key=letter.carrier,
         carrier_name=letter.carrier_name,
         rows=rows,
@@ -163,3 +172,33 @@ def _reply_form(path: Path, papers: Papers, result: Result) -> None:
         fictitious=bool(letter.notice),
         draft=bool(letter.draft),
     )
+
+
+class PaperStore:
+    """Typeset papers of late, by their content: a preview and the letter made after it are typeset once.
+
+    May be used by several threads. The papers used longest ago are dropped first.
+    """
+
+    def __init__(self, write: WritePapers = write_papers) -> None:
+        self._write = write
+        self._kept: OrderedDict[str, dict[str, bytes]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def write(self, folder: Path, papers: Papers, maps: Mapping[str, ZoneMaps], template: Path) -> None:
+        """As write_papers; what was typeset before is written again as it was, byte for byte."""
+        key = f"{content_hash(papers, maps, template, '')} {papers.fiscal_year} {papers.caption!r}"
+        with self._lock:
+            files = self._kept.get(key)
+        if files is None:
+            self._write(folder, papers, maps, template)
+            files = {path.name: path.read_bytes() for path in folder.iterdir()}
+        else:
+            folder.mkdir(parents=True)
+            for name, data in files.items():
+                (folder / name).write_bytes(data)
+        with self._lock:
+            self._kept[key] = files
+            self._kept.move_to_end(key)
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)

@@ -1,4 +1,4 @@
-"""The papers as they would be printed, made without touching the shelf; and their pages as pictures."""
+"""The papers as they would be printed, made without touching the letters' folder; and their pages as pictures."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from typing import TYPE_CHECKING, Any
 from geodata.atomic import write_bytes
 from geodata.errors import DataError, Text
 from geodata.progress import Progress, silent
-from requests_gen.letters.make import FOLDER, write_letters
+from requests_gen.letters.make import FOLDER, PaperMaker, maps_folder, write_letters
+from requests_gen.letters.papers import PaperStore
 from requests_gen.letters.versions import LETTERS_JSON, Entry, files_in, last_entry, read_versions
 from requests_gen.workspace import LetterSettings, letters_toml
 
 if TYPE_CHECKING:
     from coverage.result import Result
 
-# neither matplotlib nor PDFium bears two threads at once; nor may a letter be copied while the shelf is exchanged
+# matplotlib and PDFium must not be used by two threads at once; and no letter may be copied while its folder is exchanged
 DRAWING, _PDFIUM = threading.Lock(), threading.Lock()
 
 
 @dataclass(frozen=True)
 class Proof:
-    """The papers of one carrier as they would come out. unfilled: what stands there as 〔未記入…〕.
+    """The papers of one carrier as they would be made. unfilled: what is printed as 〔未記入…〕 because it is empty.
 
     kept: nothing has changed since this version was made, so these are its own files.
     """
@@ -39,8 +40,18 @@ class Proof:
     kept: bool
 
 
-def proof(result: Result, settings: LetterSettings, carrier: str, letter_versions: Path, progress: Progress = silent) -> Proof:
-    """What making the letter to `carrier` would give now. Only maps are kept, where making looks for them.
+def proof(
+    result: Result,
+    settings: LetterSettings,
+    carrier: str,
+    letter_versions: Path,
+    progress: Progress = silent,
+    store: PaperStore | None = None,
+) -> Proof:
+    """What making the letter to `carrier` would give now. The folder `letter_versions` is only read.
+
+    Drawn maps are kept where making looks for them, and the papers in `store`: given to the LetterRun that makes the
+    letter, it writes them there without typesetting again.
 
     What is still empty but needed is printed as 〔未記入：…〕. Raises DataError as write_letters does, and where
     there is nothing to ask for.
@@ -49,10 +60,9 @@ def proof(result: Result, settings: LetterSettings, carrier: str, letter_version
     with DRAWING, tempfile.TemporaryDirectory(prefix="kengai-") as folder:
         trial = Path(folder) / FOLDER
         before = _copy_last(letter_versions, carrier, trial)
-        maps = letter_versions.with_name(f".{letter_versions.name}.maps")
-        write_letters(
-            result, filled(settings, unfilled), trial, [carrier], progress, workers=1, cache_dir=maps
-        )  # the screen's threads start no processes: those would run the screen again
+        # one process: the screen's threads start no processes, which would run the screen again
+        maker = PaperMaker(1, maps_folder(letter_versions), (store or PaperStore()).write)
+        write_letters(result, filled(settings, unfilled), trial, [carrier], progress, maker=maker)
         entry = last_entry(read_versions(trial), carrier)
         if entry is None:
             raise DataError(
@@ -77,15 +87,13 @@ def filled(settings: LetterSettings, unfilled: tuple[letters_toml.Missing, ...])
 def _with(part: Any, path: list[str], value: str) -> Any:
     name, *rest = path
     if isinstance(part, dict):
-        from requests_gen.workspace import letters_toml
-
         return {**part, name: _with(part.get(name, letters_toml.Addressee()), rest, value)}
     inner = _with(getattr(part, name), rest, value) if rest else value
     return part.model_copy(update={name: inner})
 
 
 def _copy_last(letter_versions: Path, carrier: str, trial: Path) -> Entry | None:
-    """Lay the newest letter to `carrier` into `trial`, so that its version is counted on; return it."""
+    """Copy the newest letter to `carrier` into `trial`, so that version numbers go on from it; return it."""
     last = last_entry(read_versions(letter_versions), carrier)
     if last is None:
         return None
@@ -113,7 +121,7 @@ def page_png(pdf: bytes, page: int, width_px: int) -> bytes:
 
 
 def page_text(pdf: bytes, page: int) -> str:
-    """The words of a page (from 0), for those who do not see it."""
+    """The text of a page (from 0), for screen readers and for searching."""
     with _opened(pdf) as document:
         return str(document[page].get_textpage().get_text_bounded())
 

@@ -1,12 +1,14 @@
-"""What the parts of the letters' page share: the study, its settings, the carrier that is worked on."""
+"""What the parts of the letters' page share: the study, its settings, the chosen carrier, the papers typeset of late."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
 from geodata.errors import Text
-from requests_gen.letters import status
+from requests_gen.letters import PaperStore, status
 from requests_gen.workspace import LetterSettings
 from screens.shared import Opened
 
@@ -21,14 +23,20 @@ class PageContext:
     opened: Opened
     result: Result
     settings: LetterSettings | None
-    standings: dict[str, status.LetterStatus]
+    letter_states: dict[str, status.LetterStatus]
     carrier: str
 
     @property
     def letter_status(self) -> status.LetterStatus:
         """How far the chosen carrier's letter is."""
-        return self.standings[self.carrier]
+        return self.letter_states[self.carrier]
 
     def say(self, text: Text) -> str:
         """`text` in the visitor's language."""
         return self.opened.say(text)
+
+
+@st.cache_resource
+def paper_store() -> PaperStore:
+    """Papers typeset of late, for all visitors: what the preview typeset is what making writes."""
+    return PaperStore()

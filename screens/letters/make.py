@@ -1,10 +1,11 @@
-"""Make the letters, take them away, record what was sent."""
+"""Make the letters, download them, record what was sent."""
 
 from __future__ import annotations
 
 import threading
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -13,7 +14,7 @@ from geodata.errors import DataError, Text
 from requests_gen.letters import background, last_year, letters_zip, make
 from requests_gen.letters import versions as letters_versions
 from requests_gen.registry import location, tables
-from screens.letters.context import PageContext
+from screens.letters.context import PageContext, paper_store
 from screens.letters.settings import unsaved
 from screens.shared import as_written
 
@@ -35,36 +36,36 @@ def making_part(context: PageContext) -> None:
     _send(context)
 
 
-class _Makings:
-    """The making of each shelf, for all visitors: two never write one shelf at once."""
+class _LetterRuns:
+    """The last making of letters in each letters folder, for all visitors: two never write one folder at once."""
 
     def __init__(self) -> None:
-        self._of: dict[str, background.LetterRun] = {}
+        self._by_folder: dict[Path, background.LetterRun] = {}
         self._lock = threading.Lock()
 
-    def of(self, letter_versions: str) -> background.LetterRun | None:
-        return self._of.get(letter_versions)
+    def of(self, folder: Path) -> background.LetterRun | None:
+        return self._by_folder.get(folder)
 
-    def begin(self, context: PageContext, carriers: tuple[str, ...]) -> None:
-        letter_versions = context.opened.place.letters
+    def start(self, context: PageContext, carriers: tuple[str, ...]) -> None:
+        folder = context.opened.place.letters
         with self._lock:
-            now = self._of.get(str(letter_versions))
-            if context.settings is None or (now is not None and now.running):
+            last = self._by_folder.get(folder)
+            if context.settings is None or (last is not None and last.running):
                 return
-            making = self._of[str(letter_versions)] = background.LetterRun(carriers)
-            making.start(context.result, context.settings, letter_versions, partial(_keep, context.result))
+            run = self._by_folder[folder] = background.LetterRun(carriers, store=paper_store())
+            run.start(context.result, context.settings, folder, partial(_keep, context.result))
 
 
 @st.cache_resource
-def _makings() -> _Makings:
-    return _Makings()
+def _letter_runs() -> _LetterRuns:
+    return _LetterRuns()
 
 
 def _make(context: PageContext) -> None:
     say, name = context.say, as_written(context.letter_status.name)
-    making = _makings().of(str(context.opened.place.letters))
-    if making is not None and making.running:
-        _watch(context, making)
+    run = _letter_runs().of(context.opened.place.letters)
+    if run is not None and run.running:
+        _watch(context, run)
         return
     if unsaved(context):
         st.warning(
@@ -76,8 +77,8 @@ def _make(context: PageContext) -> None:
             ),
             icon=":material/edit:",
         )
-    spec = tuple(key for key, each in context.standings.items() if each.why_none is None)
-    unfit = [each.name for each in context.standings.values() if each.cannot_be_made]
+    spec = tuple(key for key, each in context.letter_states.items() if each.why_none is None)
+    unfit = [each.name for each in context.letter_states.values() if each.cannot_be_made]
     if unfit:
         st.warning(
             say(
@@ -109,23 +110,23 @@ def _make(context: PageContext) -> None:
     ):
         chosen = spec
     if chosen:
-        _makings().begin(context, chosen)
+        _letter_runs().start(context, chosen)
         st.rerun()
-    if making is not None:
-        _tell_end(context, making)
+    if run is not None:
+        _show_outcome(context, run)
 
 
 @st.fragment(run_every=EVERY_S)
-def _watch(context: PageContext, making: background.LetterRun) -> None:
-    """How far it is, until it ends; then the whole page is drawn anew."""
-    if not making.running:
+def _watch(context: PageContext, run: background.LetterRun) -> None:
+    """How far the making is, until it ends; then the whole page is drawn again."""
+    if not run.running:
         st.rerun()
-    done, of = making.done, len(making.carriers)
-    said = list(making.said)
+    done, of = run.done, len(run.carriers)
+    steps = list(run.steps)
     words = context.say(Text(f"作っています（{of}社のうち{done}社を確認済み）", f"Making ({done} of {of} checked)"))
-    st.progress(making.fraction, text=words)
-    if said:
-        st.text(context.say(said[-1]))
+    st.progress(run.fraction, text=words)
+    if steps:
+        st.text(context.say(steps[-1]))
     st.caption(
         context.say(
             Text(
@@ -136,10 +137,10 @@ def _watch(context: PageContext, making: background.LetterRun) -> None:
     )
 
 
-def _tell_end(context: PageContext, making: background.LetterRun) -> None:
-    """What the last making did."""
+def _show_outcome(context: PageContext, run: background.LetterRun) -> None:
+    """What the last making of letters did."""
     say = context.say
-    if making.broken:
+    if run.broken:
         st.error(
             say(
                 Text(
@@ -149,14 +150,14 @@ def _tell_end(context: PageContext, making: background.LetterRun) -> None:
             ),
             icon=":material/error:",
         )
-    names = [as_written(context.standings[key].name) for key in making.made if key in context.standings]
+    names = [as_written(context.letter_states[key].name) for key in run.made if key in context.letter_states]
     if names:
         place = as_written(str(context.opened.place.letters))
         st.success(
             say(Text(f"できました: {'、'.join(names)}。置き場所: {place}", f"Made: {', '.join(names)}. They lie in {place}"))
         )
-    for key, error in making.failed.items():
-        name = as_written(context.standings[key].name) if key in context.standings else key
+    for key, error in run.failed.items():
+        name = as_written(context.letter_states[key].name) if key in context.letter_states else key
         st.error(
             say(
                 Text(
@@ -168,13 +169,13 @@ def _tell_end(context: PageContext, making: background.LetterRun) -> None:
         )
         st.text(error.in_(context.opened.lang))
     with st.expander(say(Text("作成の記録", "What was done"))):
-        st.text("\n".join(say(step) for step in making.said))
+        st.text("\n".join(say(step) for step in run.steps))
 
 
 def _take(context: PageContext) -> None:
     say, letter_versions = context.say, context.opened.place.letters
     fictitious = context.result.study.about.fictitious
-    newest = [each.last for each in context.standings.values() if each.last is not None]
+    newest = [each.last for each in context.letter_states.values() if each.last is not None]
     if not newest:
         st.info(say(Text("まだ要望書がありません。上の「作る」で作ってください。", "There are no letters yet; make them above.")))
         return

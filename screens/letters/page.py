@@ -39,17 +39,17 @@ def show(opened: Opened) -> None:
     settings, trouble = _settings(opened)
     entries = versions.read_versions(opened.place.letters)
     keys = result.study.carrier_keys
-    standings = {key: _standing(opened, settings, key, entries) for key in keys}
-    _overview(opened, standings, settings)
+    letter_states = {key: _letter_state(opened, settings, key, entries) for key in keys}
+    _overview(opened, letter_states, settings)
     chosen = _choose(
         opened.say(Text("事業者を選ぶ", "Choose a carrier")),
         "carrier",
-        {key: as_written(standings[key].name) for key in keys},
+        {key: as_written(letter_states[key].name) for key in keys},
         keys[0],
     )
     if trouble is not None:
         st.error(as_written(trouble.in_(opened.lang)), icon=":material/error:")
-    context = PageContext(opened, result, settings, standings, chosen)
+    context = PageContext(opened, result, settings, letter_states, chosen)
     _part(context)
 
 
@@ -110,16 +110,18 @@ def _result_sha256(results: str, stamp: str) -> str:
     return make.result_hash(load_result(results, stamp))
 
 
-def _standing(opened: Opened, settings: LetterSettings | None, key: str, entries: list[versions.Entry]) -> status.LetterStatus:
+def _letter_state(
+    opened: Opened, settings: LetterSettings | None, key: str, entries: list[versions.Entry]
+) -> status.LetterStatus:
     zones = _zones(str(opened.place.results), opened.stamp, key, settings.text, settings) if settings else None
     sha256 = _result_sha256(str(opened.place.results), opened.stamp)
     return status.letter_status(opened.findings(), sha256, settings, zones, key, entries, opened.place.letters)
 
 
-def _overview(opened: Opened, standings: dict[str, status.LetterStatus], settings: LetterSettings | None) -> None:
+def _overview(opened: Opened, letter_states: dict[str, status.LetterStatus], settings: LetterSettings | None) -> None:
     """One row a carrier: how far its letter is."""
     say = opened.say
-    rows = [_row(opened, each, settings) for each in standings.values()]
+    rows = [_row(opened, each, settings) for each in letter_states.values()]
     names = [
         Text("事業者", "Carrier"),
         Text("状態", "State"),

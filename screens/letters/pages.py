@@ -13,7 +13,7 @@ import streamlit as st
 from geodata.errors import Text
 from requests_gen.letters import last_year, proof, template_file
 from requests_gen.letters import versions as letters_versions
-from screens.letters.context import PageContext
+from screens.letters.context import PageContext, paper_store
 from screens.letters.settings import unsaved
 from screens.shared import as_written
 
@@ -301,6 +301,7 @@ def _proof(context: PageContext) -> proof.Proof:
                 context.carrier,
                 context.opened.place.letters,
                 lambda step: status.update(label=context.say(step)),
+                paper_store(),
             )
         place.empty()
         _proofs().put(key, made)
