@@ -20,6 +20,8 @@ import pytest
 import shapely
 
 from examples.mie.places import CENSUS
+from tests import another_processor
+from tests.waiting import CEILING_S
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "mie"
 DATA = EXAMPLE / "data"
@@ -313,23 +315,32 @@ def test_files_say_that_they_are_fictitious() -> None:
 
 
 def test_building_again_gives_the_same_bytes() -> None:
+    """In another time zone, locale and folder, with another hash seed, on a processor that rounds otherwise."""
     try:
         version("jp-prefecture")
     except PackageNotFoundError:
         pytest.skip("jp-prefecture is not installed: the example cannot be built again")
     committed = {path.name: path.read_bytes() for path in DATA.iterdir()}
-    built = build_in_a_fresh_process("Asia/Tokyo")
+    built = build_in_a_fresh_process("Asia/Tokyo", another_processor.__file__)
     if built["built_with.txt"] != committed["built_with.txt"]:
         # other libraries may round otherwise, yet they too must repeat themselves
-        committed = build_in_a_fresh_process("UTC")
+        committed = build_in_a_fresh_process("UTC", EXAMPLE / "build.py")
     assert sorted(built) == sorted(committed)
     assert [name for name, data in built.items() if data != committed[name]] == []
 
 
-def build_in_a_fresh_process(zone: str) -> dict[str, bytes]:
-    """Every file that build.py writes, with its own hash seed, time zone, locale and working folder."""
+def build_in_a_fresh_process(zone: str, program: Path | str) -> dict[str, bytes]:
+    """Every file that the program writes, with its own hash seed, time zone, locale and working folder."""
     with tempfile.TemporaryDirectory() as folder:
         surroundings = {**os.environ, "PYTHONHASHSEED": str(len(zone)), "TZ": zone, "LC_ALL": "C"}
-        command = [sys.executable, str(EXAMPLE / "build.py"), f"{folder}/data"]
-        subprocess.run(command, env=surroundings, cwd=folder, stdout=subprocess.DEVNULL, check=True)
+        command = [sys.executable, str(program), f"{folder}/data"]
+        subprocess.run(command, env=surroundings, cwd=folder, stdout=subprocess.DEVNULL, check=True, timeout=CEILING_S)
         return {path.name: path.read_bytes() for path in Path(folder, "data").iterdir()}
+
+
+def test_the_other_processor_moves_every_last_bit_and_nothing_else() -> None:
+    values = np.array([0.0, 1.0, -1.0, np.inf, 0.1, -0.3, 7.5])
+    moved = another_processor.last_bit_moved(values)
+    assert list(moved[:4]) == list(values[:4])
+    assert (np.abs(moved[4:] - values[4:]) == np.spacing(np.abs(values[4:]))).all()
+    assert isinstance(another_processor.last_bit_moved(0.1), float)

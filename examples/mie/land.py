@@ -85,8 +85,9 @@ def make_land(places: np.ndarray, rng: np.random.Generator) -> BaseGeometry:
     wet = [Point(xy) for xy in places if land.distance(Point(xy)) > 0 or land.boundary.distance(Point(xy)) < 120]
     # a spit from the place to the shore rather than a lone disc in the sea
     spits = []
+    inner = land.buffer(-SHORE_M)
     for point in wet:
-        mainland = shapely.shortest_line(point, land.buffer(-SHORE_M))
+        mainland = shapely.shortest_line(point, inner)
         reach = SHORE_M * rng.uniform(0.8, 1.3)
         spits.append(mainland.buffer(reach, quad_segs=3) if mainland.length < 2_500 else point.buffer(2 * reach))
     land = shapely.union_all([land, *spits])

@@ -29,6 +29,8 @@ ROADS_SERVED = {"alpha": 0.80, "bravo": 0.65, "charlie": 0.50, "delta": 0.20}
 SPECKLE = {"alpha": 0.75, "bravo": 0.95, "charlie": 0.3, "delta": 0.4}  # how ragged the edge is
 SHADOW_M = 1_500.0
 PEOPLE_WITH_5G = {"alpha": 0.915, "bravo": 0.870, "charlie": 0.795}
+# processors disagree in the last bit of a logarithm: pixels closer to the level than this count as equal to it
+SAME_LEVEL = 1e-6
 
 
 @dataclass(frozen=True)
@@ -125,10 +127,10 @@ def serve_5g(field: Field, carrier: str, population: np.ndarray, rng: np.random.
     shape = field.cell.shape
     weight = np.zeros(shape, np.float32)
     weight[inhabited] = (population / np.maximum(pixels, 1))[field.cell[inhabited]]
-    dense = np.log10(gaussian_filter(weight, 4.5) + 0.01)
+    dense = np.log10(gaussian_filter(weight, 4.5).astype(np.float64) + 0.01)  # in float32 a last bit would be large
     dense += 0.22 * smooth_noise(shape, 1_500.0, rng)
     dense += 0.13 * smooth_noise(shape, 300.0, rng)
     order = np.argsort(-dense[inhabited])
     with_5g = np.cumsum(weight[inhabited][order].astype(np.float64)) / population.sum()
     level = dense[inhabited][order][np.searchsorted(with_5g, PEOPLE_WITH_5G[carrier])]
-    return np.asarray((dense > level) & field.near)
+    return np.asarray((dense > level + SAME_LEVEL) & field.near)

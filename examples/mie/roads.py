@@ -53,7 +53,7 @@ def make_roads(mie: pd.DataFrame, cells: pd.DataFrame, outline: BaseGeometry, la
     points = metres(mie["lon"], mie["lat"])
     start, end = _neighbours(points, outline)
     length = np.hypot(*(points[start] - points[end]).T)
-    unserved = _unserved(points[start], points[end], length, [_whole(layer) for layer in layers])
+    unserved = _unserved(points[start], points[end], length, [shapely.make_valid(layer) for layer in layers])
     graph = coo_matrix((length * (1.0 + UNSERVED * unserved), (start, end)), (len(mie),) * 2).tocsr()
     hubs = _hubs(mie, cells)
     taken: set[tuple[int, int]] = set()
@@ -81,20 +81,17 @@ def _neighbours(points: np.ndarray, outline: BaseGeometry) -> tuple[np.ndarray, 
     return pairs[fit, 0].astype(np.int64), pairs[fit, 1].astype(np.int64)
 
 
-def _whole(layer: np.ndarray) -> shapely.STRtree:
-    return shapely.STRtree(shapely.make_valid(layer))
-
-
-def _unserved(start: np.ndarray, end: np.ndarray, length: np.ndarray, layers: list[shapely.STRtree]) -> np.ndarray:
+def _unserved(start: np.ndarray, end: np.ndarray, length: np.ndarray, layers: list[np.ndarray]) -> np.ndarray:
     """Share of each way, 0..1, where at least one carrier is missing, by points along it: float[n]."""
     count = np.maximum(np.ceil(length / SAMPLE_M).astype(int), 1)
     way = np.repeat(np.arange(len(length)), count)
     along = (np.arange(len(way)) - np.repeat(np.cumsum(count) - count, count) + 0.5) / count[way]
     at = shapely.points(start[way] + along[:, None] * (end[way] - start[way]))
+    tree = shapely.STRtree(at)
     missing = np.zeros(len(at), bool)
     for layer in layers:
         served = np.zeros(len(at), bool)
-        served[layer.query(at, predicate="intersects")[0]] = True
+        served[tree.query(layer, predicate="intersects")[1]] = True
         missing |= ~served
     return np.bincount(way, missing, len(length)) / count
 
