@@ -23,6 +23,11 @@ ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "r": 2018, "h": 1988, "s
 _DAY = re.compile(r"(令和|平成|昭和|r|h|s)?\.?(元|\d+)[年./-](\d+)[月./-](\d+)日?")
 
 
+def western_year(era: str | None, number: str) -> int:
+    """The western year of an era's: ("令和", "8"), ("r", "8"), ("平成", "元"). Without an era the number is western."""
+    return (ERAS[era] if era else 0) + (1 if number == "元" else int(number))
+
+
 def day_of(written: object) -> str:
     """A day as YYYY-MM-DD: 2021-04-01, 2021/4/1, 20210401, 令和3年4月1日, R3.4.1, 元年; "" for blank.
 
@@ -37,8 +42,7 @@ def day_of(written: object) -> str:
     if not found:
         raise ValueError(f"not a day: {written}")
     era, year, month, day = found.groups()
-    number = 1 if year == "元" else int(year)
-    return date(ERAS[era] + number if era else number, int(month), int(day)).isoformat()
+    return date(western_year(era, year), int(month), int(day)).isoformat()
 
 
 def days_of(values: pd.Series, report: IntakeReport, column: str) -> pd.Series:

@@ -15,7 +15,7 @@ from geodata.errors import DataError
 from requests_gen.registry.registry import Registry, open_registry
 from requests_gen.registry.values import content_of
 from requests_gen.replies.codes import ANSWER_BY_KEY
-from requests_gen.replies.form import write_reply_form
+from requests_gen.replies.form import ReplyForm, write_reply_form
 from requests_gen.replies.import_replies import FREE, REPLIES, says, take_in
 from requests_gen.replies.read_form import HEADING_OF
 from requests_gen.wording.dates import plain_text
@@ -84,15 +84,17 @@ def form(carrier: str = "alpha", year: int = YEAR, version: str = "1") -> bytes:
     rows = pd.DataFrame([(zone, "見本市", ZONES[zone]) for zone in ASKED[carrier]], columns=["zone_id", "municipality", "name"])
     return write_reply_form(
         None,
-        letter_id=f"{year}-{carrier}-1",
-        fiscal_year=year,
-        carrier_key=carrier,
-        carrier_name=NAMES[carrier],
-        rows=rows,
-        form_version=version,
-        deadline_text="令和９年１月２９日（金）",
-        fictitious=True,
-        draft=False,
+        ReplyForm(
+            letter_id=f"{year}-{carrier}-1",
+            fiscal_year=year,
+            carrier_key=carrier,
+            carrier_name=NAMES[carrier],
+            form_version=version,
+            deadline_text="令和９年１月２９日（金）",
+            fictitious=True,
+            draft=False,
+        ),
+        rows,
     )
 
 

@@ -1,7 +1,7 @@
 """Filled workbooks as people send them back: columns moved and added, cells merged, dates and widths changed, saved
 by other programs. Nothing here changes what a row says.
 
-    form = filled(write_reply_form(None, …), {"24201-001": {"[1]回答区分": "A2 整備予定あり"}})
+    form = filled(write_reply_form(None, head, rows), {"24201-001": {"[1]回答区分": "A2 整備予定あり"}})
     for name, distorted, ending in distortions(form, seed=1): …
 
 `distort(data, ("moved", "titles", …), seed)` does the named ones in turn. LIBREOFFICE ones need the program.

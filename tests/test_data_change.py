@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from coverage.study.study import read_study
 from geodata.errors import DataError
 from geodata.report import IntakeReport
+from requests_gen.files.names import safe_name
 from requests_gen.intake.edits import apply, changes, plan, undo, valid_study
-from requests_gen.intake.offered_files import offered, safe_name, typed_path
+from requests_gen.intake.offered_files import offered, typed_path
 from requests_gen.intake.study_status import inputs, layer_matrix, missing
 from requests_gen.intake.study_toml import Entry, guessed_slot, with_entry
 from requests_gen.workspace.new_study import start_empty, start_from

@@ -1,12 +1,16 @@
 """Letters that were sent or changed by hand are never written again; a killed run leaves no half of anything."""
 
 import json
+import unicodedata
 from datetime import date
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geodata.errors import DataError
-from requests_gen.files.names import file_name
+from requests_gen.files.names import file_name, safe_name
 from requests_gen.letters import make as letters
 from requests_gen.letters import versions as letter_exchange
 from requests_gen.letters.make import PaperMaker, mark_sent, write_letters
@@ -222,6 +226,22 @@ def test_where_names_cannot_be_exchanged_it_works_all_the_same(office, monkeypat
     assert files_in(office.letter_versions.with_name("letters.old") / ALPHA) == first[ALPHA]
 
 
+def test_where_names_cannot_be_exchanged_a_refused_last_rename_leaves_the_letters(office, monkeypatch):
+    monkeypatch.setattr(letter_exchange.replace_folder, "swap_folders", lambda one, other: False)
+    first, rename = office.write(), Path.rename
+
+    def refused(self, target):
+        if self.name.endswith(".making") and Path(target) == office.letter_versions:
+            raise PermissionError("open elsewhere")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(DataError) as error:
+        office.write(OTHER)
+    assert error.value.code == "output-in-use"
+    assert office.folders() == first
+
+
 def test_an_old_shelf_with_somebodys_work_is_set_aside(office):
     office.write()
     office.write(OTHER)
@@ -242,3 +262,33 @@ def test_the_hash_of_the_result_follows_the_result():
 )
 def test_names_that_every_system_takes(text, name):
     assert file_name(text) == name
+
+
+SAFE_NAMES = [
+    ("表\u202egpj.xlsx", "表_gpj.xlsx"),  # shown as 表xslx.jpg
+    ("ゼロ\u200b幅\ufeff.csv", "ゼロ_幅_.csv"),
+    ("a\nb\u2028c\x7f.csv", "a_b_c_.csv"),
+    ("NUL", "_NUL"),
+    ("aux.txt", "_aux.txt"),
+    ("COM¹.csv", "_COM¹.csv"),
+    ("conout$", "_conout$"),
+    ("CONSOLE.csv", "CONSOLE.csv"),
+    ("津市．ＣＳＶ", "津市．ＣＳＶ"),  # full-width signs are letters like others
+    ("表.csv. . ", "表.csv"),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), SAFE_NAMES)
+def test_letters_and_intake_make_the_same_names(text, name):
+    assert (file_name(text), safe_name(text)) == (name, name)
+
+
+@given(st.text(max_size=300))
+def test_whatever_is_written_makes_a_name(text):
+    for name in (file_name, safe_name):
+        made = name(text)
+        assert name(made) == made
+        assert made == made.strip(" .") != ""
+        assert len(made.encode()) < 240
+        assert not {unicodedata.category(sign) for sign in made} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+        assert not set(made) & set('/:*?"<>|') | ({"\\"} & set(made))

@@ -6,12 +6,14 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from geodata.errors import DataError
 from geodata.report import file_sha256
+from requests_gen.files import only_one_writer
 from requests_gen.files import replace_folder as publishing
 from requests_gen.files.replace_folder import MANIFEST, check_target, manifest_outputs, output_list, publish
 
@@ -221,3 +223,75 @@ def test_without_exchange_a_failed_rename_is_undone(tmp_path: Path, monkeypatch:
         publish(lambda folder: write(folder, "2"), out)
     assert caught.value.code == "output-in-use"
     assert word_in(out) == "1"
+
+
+@pytest.mark.parametrize("refused_at", [0, 1, 2])
+def test_without_exchange_two_folders_change_names_or_neither_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused_at: int
+) -> None:
+    """As the results before the last come back: whichever rename Windows refuses, each folder has its own name."""
+    monkeypatch.setattr(publishing, "swap_folders", lambda one, other: False)
+    now, before = tmp_path / "results", tmp_path / "results.old"
+    for folder, word in ((now, "2"), (before, "1")):
+        folder.mkdir()
+        write(folder, word)
+    rename, calls = Path.rename, []
+
+    def refused(self: Path, target: Path) -> Path:
+        calls.append(self)
+        if len(calls) == refused_at + 1:
+            raise PermissionError("open elsewhere")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(DataError):
+        publishing.put_in_place(before, now, lambda folder: True)
+    assert (word_in(now), word_in(before), names(tmp_path)) == ("2", "1", {"results", "results.old"})
+    publishing.put_in_place(before, now, lambda folder: True)
+    assert (word_in(now), word_in(before), names(tmp_path)) == ("1", "2", {"results", "results.old"})
+
+
+@pytest.mark.parametrize("died_after", [1, 2])
+def test_killed_while_two_folders_change_names_both_come_back(tmp_path: Path, died_after: int) -> None:
+    now, before, aside = (tmp_path / name for name in ("results", "results.old", ".results.aside"))
+    for folder, word in ((now, "2"), (before, "1")):
+        folder.mkdir()
+        write(folder, word)
+    for one, other in [(before, aside), (now, before)][:died_after]:
+        one.rename(other)
+    publishing.recover(now, lambda folder: folder.exists())
+    assert (word_in(now), word_in(before), names(tmp_path)) == ("2", "1", {"results", "results.old"})
+
+
+HOLDS = """
+import sys, time
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from requests_gen.files import only_one_writer
+with only_one_writer(Path({target!r})):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_the_right_to_write_dies_with_its_process_and_leaves_no_file(tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    code = HOLDS.format(root=str(ROOT), target=str(out))
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(DataError) as caught, only_one_writer(out):
+            pass
+        assert caught.value.code == "output-being-written"
+        other.kill()
+    with only_one_writer(out):
+        assert names(tmp_path) == {".results.lock"}
+    assert names(tmp_path) == set()
+
+
+def test_who_waits_gets_the_right_when_it_is_given_back(tmp_path: Path) -> None:
+    held = only_one_writer(tmp_path / "results")
+    held.__enter__()
+    threading.Timer(0.2, held.__exit__, (None, None, None)).start()
+    with only_one_writer(tmp_path / "results", wait_s=10.0):
+        assert names(tmp_path) == {".results.lock"}

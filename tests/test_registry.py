@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from geodata.errors import DataError
 from requests_gen.registry.conflict import Conflict
 from requests_gen.registry.registry import open_registry
-from requests_gen.registry.store import SourceFile
+from requests_gen.registry.store import FrozenRanking, SourceFile
 from requests_gen.registry.tables import HEADINGS, TABLES
 from requests_gen.registry.zones import live_zones
 from tests.postgres_server import new_database, server_of_tests
@@ -95,11 +95,11 @@ def test_a_frozen_ranking_comes_back_as_it_was(registry):
         index=pd.Index(["24543-001", "24201-002", "24201-001"], name="zone_id"),
     )
     weights = {"uncovered_population": 30.0}
-    first = registry.freeze_ranking(2026, who="山田", at=AT, weights=weights, gates={"roads": True}, rows=rows)
+    first = registry.freeze_ranking(2026, FrozenRanking(weights, {"roads": True}, rows), who="山田", at=AT)
     second = registry.freeze_ranking(
-        2026, who="佐藤", at=LATER, weights=weights, gates={}, rows=rows.head(1), note="一部", result_sha256="ab"
+        2026, FrozenRanking(weights, {}, rows.head(1), note="一部", result_sha256="ab"), who="佐藤", at=LATER
     )
-    other = registry.freeze_ranking(2027, who="佐藤", at=LATER, weights=weights, gates={}, rows=rows.head(0))
+    other = registry.freeze_ranking(2027, FrozenRanking(weights, {}, rows.head(0)), who="佐藤", at=LATER)
     assert (first, second, other) == (1, 2, 1)
     pd.testing.assert_frame_equal(registry.frozen_ranking(2026, 1), rows)
     pd.testing.assert_frame_equal(registry.frozen_ranking(2026), rows.head(1))

@@ -19,7 +19,17 @@ from hypothesis import strategies as st
 
 from geodata.errors import DataError
 from requests_gen.replies.codes import ANSWER_BY_KEY, ANSWERS, REASON_BY_KEY, REASONS
-from requests_gen.replies.form import FIXED, GUIDE, HEADER_ROW, HEADINGS, LONGEST_LIST, SHEET, half_years, write_reply_form
+from requests_gen.replies.form import (
+    FIXED,
+    GUIDE,
+    HEADER_ROW,
+    HEADINGS,
+    LONGEST_LIST,
+    SHEET,
+    ReplyForm,
+    half_years,
+    write_reply_form,
+)
 
 NAMES = ('=HYPERLINK("http://x","y")', "@SUM(A1)", "001", "NA", "_x0041_ & <b>", "髙﨑 𠮷野", "1,234")
 
@@ -40,7 +50,8 @@ def form(path: Path | None = None, **change: Any) -> bytes:
         "fictitious": True,
         "draft": False,
     }
-    return write_reply_form(path, **(facts | change))
+    facts |= change
+    return write_reply_form(path, rows=facts.pop("rows"), head=ReplyForm(**facts))
 
 
 def opened(data: bytes) -> Any:
@@ -168,7 +179,7 @@ def test_codes_are_those_of_the_form() -> None:
 @settings(deadline=None, max_examples=20)
 def test_half_years_fit_a_rule(year: int) -> None:
     choices = half_years(year)
-    assert choices[0] == f"令和{year - 2018}年度上期"
+    assert choices[0] == f"令和{year - 2018 if year > 2019 else '元'}年度上期"
     assert len(set(choices)) == len(choices)
     assert len(",".join(choices)) <= LONGEST_LIST
 

@@ -325,7 +325,7 @@ def test_two_columns_of_one_name_of_their_own_are_both_kept(registry, tmp_path):
 def test_half_a_file_is_never_kept(registry, tmp_path, monkeypatch):
     import requests_gen.replies.import_replies as reply
 
-    real = reply.save
+    real = reply.store.save
 
     def breaks(database, table, *rest, **more):
         if table == "reply_doubts":

@@ -8,7 +8,7 @@ from shutil import copytree
 import pytest
 
 from requests_gen.registry.registry import open_registry
-from requests_gen.replies.form import write_reply_form
+from requests_gen.replies.form import ReplyForm, write_reply_form
 from requests_gen.replies.review import open_review_items
 from requests_gen.results.store import read_result
 from requests_gen.runs.zone_ids import register_zone_ids
@@ -41,15 +41,17 @@ def form(place, answers):
     rows = names[list(ZONES)].rename_axis("zone_id").reset_index().assign(municipality="甲市")
     data = write_reply_form(
         None,
-        letter_id="2026-alpha-1",
-        fiscal_year=2026,
-        carrier_key="alpha",
-        carrier_name="架空アルファ",
-        rows=rows,
-        form_version="1",
-        deadline_text="令和９年１月２９日",
-        fictitious=True,
-        draft=False,
+        ReplyForm(
+            letter_id="2026-alpha-1",
+            fiscal_year=2026,
+            carrier_key="alpha",
+            carrier_name="架空アルファ",
+            form_version="1",
+            deadline_text="令和９年１月２９日",
+            fictitious=True,
+            draft=False,
+        ),
+        rows,
     )
     return filled(data, answers)
 

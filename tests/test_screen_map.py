@@ -39,6 +39,7 @@ from requests_gen.web_map.raster import (
 from requests_gen.web_map.raster import OUTSIDE_CLASSES as OUTSIDE
 from requests_gen.web_map.raster import UNKNOWN_CLASSES as UNKNOWN
 from requests_gen.web_map.words import MAP_WORDS
+from screens.map.figures import _outside_all
 from tests.screen_server import ROOT, _stop, _wait_healthy, free_port
 from tests.worlds import HOSTILE, world
 
@@ -455,3 +456,9 @@ def test_tiles_are_asked_for_only_when_told_and_do_no_harm(address: str, browser
         assert visit.hosts == {"127.0.0.1", "cyberjapandata.gsi.go.jp"}
         assert frame.locator(".zone-mark").count() > 5
         assert "国土地理院" in frame.locator(".leaflet-control-attribution").inner_text()
+
+
+def test_people_outside_what_nobody_published_are_unknown_not_none() -> None:
+    rows = pd.DataFrame({"uncovered_population_5G": [np.nan, np.nan], "uncovered_population_4G": [np.nan, 3.0]})
+    assert "不明" in _outside_all(rows, "5G", all_published=False, lang="ja").note
+    assert "エリア外 3人" in _outside_all(rows, "4G", all_published=False, lang="ja").note

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.utils.datetime import from_excel
 
+from requests_gen.replies.read_form import read_reply_sheet
+from requests_gen.returned_forms import number_again
 from requests_gen.survey.cells import code_of, position_of, read_cell, zone_id_of
 from requests_gen.survey.columns import ASKED_OF_PLACES, ASKED_OF_ZONES, CHOICES, SAME_WORDS, label
 
@@ -156,3 +159,36 @@ def test_any_text_gives_a_value_or_a_doubt_or_nothing(text, key):
 def test_a_number_comes_back_as_it_was(count):
     for text in (str(count), f"{count:,}", f"{count}人"):
         assert read("people", text).value == count
+
+
+@pytest.mark.parametrize(
+    ("shown", "number"),
+    [
+        ("00:00:00", "0"),
+        ("1900-01-01", "1"),
+        ("1900-02-27", "58"),
+        ("1900-02-28", None),  # 59, or Excel's 29 February (60): a person is asked
+        ("1900-03-01", "61"),
+        ("1905-07-18", "2026"),
+        ("1913-06-01", "4901"),
+        ("1949-12-31", "18263"),
+        ("1950-01-01", None),  # from here on it may be a day that was meant
+        ("2026-11-03", None),
+    ],
+)
+def test_numbers_shown_as_days_are_the_same_for_replies_and_survey(tmp_path, shown, number):
+    """A column of numbers gives back the number that was typed, a column of days keeps the day."""
+    assert number_again(shown) == (number or shown)
+    count = read("people", shown)
+    assert count.value == (int(number) if number else None)
+    assert bool(count.review_item) is (number is None)
+    file = tmp_path / "回答.csv"
+    file.write_text(f"地区ID,年度,回答区分,回答日\n24201-001,{shown},A1,{shown}\n", encoding="utf-8")
+    cells = read_reply_sheet(file).rows[0].cells
+    assert (cells["year"], cells["answered_on"]) == (number or shown, shown)
+
+
+@given(number=st.integers(1, 18263).filter(lambda number: number not in (59, 60)))
+def test_a_number_comes_back_from_how_a_workbook_shows_it(number):
+    shown = from_excel(number).date().isoformat()
+    assert number_again(shown) == str(number)

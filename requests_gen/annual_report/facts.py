@@ -172,10 +172,10 @@ def _plan(result: Result) -> list[Fact]:
     for column, (label, unit) in SUMS.items():
         if column in zones:
             amounts = zones[column].astype(float)
-            known, unknown = amounts.dropna(), int(amounts.isna().sum())
+            known, unknown = numbers_and_eras.known_sum(amounts)
             how = f"列 {column} の合計（四捨五入）" + (f"。不明の{unknown}地区を除く" if unknown else "")
-            total = numbers_and_eras.round_half_up(float(known.sum())) if len(known) or not unknown else None
-            facts.append(Fact("plan", column, label, total, unit, ZONES, how, tuple(map(str, known.index))))
+            total = None if known is None else numbers_and_eras.round_half_up(known)
+            facts.append(Fact("plan", column, label, total, unit, ZONES, how, tuple(map(str, amounts.dropna().index))))
     return facts
 
 

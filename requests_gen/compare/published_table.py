@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from geodata.area_rows import western_year
 from geodata.errors import DataError, Text
 from geodata.intake import read_table
 from geodata.tables import column_of, shown, text_of
@@ -20,8 +21,7 @@ FIELDS = {
     "households": ("世帯数", "世帯", "households"),
     "people": ("人口", "人数", "不感人口", "people", "population"),
 }
-ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
-_YEAR = re.compile(r"(令和|平成|R|H)?\s*(元|[0-9]{1,4})\s*(?:年度|年)?(?:末)?")
+_YEAR = re.compile(r"(令和|平成|r|h)?\s*(元|[0-9]{1,4})\s*(?:年度|年)?(?:末)?")
 OLDEST, NEWEST = 1989, 2100
 
 
@@ -77,12 +77,11 @@ def _years(cells: pd.Series, lines: np.ndarray, path: Path | str) -> list[int]:
 
 def _year(text: str) -> int | None:
     """The western year of a fiscal year as offices write it; None where it is none."""
-    found = _YEAR.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
+    found = _YEAR.fullmatch(unicodedata.normalize("NFKC", text).strip().lower())
     if not found:
         return None
-    number = 1 if found[2] == "元" else int(found[2])
-    year = number + ERAS[found[1]] if found[1] else number
-    return year if OLDEST <= year <= NEWEST and not (found[1] and number > 64) else None
+    year = western_year(found[1], found[2])
+    return year if OLDEST <= year <= NEWEST and not (found[1] and len(found[2]) > 2) else None
 
 
 def _refusal(code: str, ja: str, en: str, path: Path | str, where: Text) -> DataError:

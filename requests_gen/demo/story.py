@@ -26,6 +26,7 @@ from requests_gen.ranking import frozen, municipal_orders, rerank
 from requests_gen.registry import Registry
 from requests_gen.replies import codes, take_in
 from requests_gen.replies import form as replies_form
+from requests_gen.wording import numbers_and_eras
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -70,7 +71,7 @@ def tell_year(registry: Registry, result: Result, story: Path, replies: Path, st
     year = result.study.about.fiscal_year
     registry.start_campaign(
         year,
-        name=f"令和{year - 2018}年度 不感地域の照会・要望（架空）",
+        name=f"{numbers_and_eras.fiscal_era(year)}年度 不感地域の照会・要望（架空）",
         survey_deadline=f"{year}-08-31",
         reply_deadline=f"{year + 1}-01-29",
         municipalities=sorted(result.summary["municipalities"]),
@@ -150,10 +151,7 @@ def _ranking(registry: Registry, result: Result, stamp: str) -> None:
     frozen.freeze(
         registry,
         result,
-        result.ranking,
-        orders,
-        rerank.study_weighting(study),
-        criteria,
+        frozen.Chosen(result.ranking, orders, rerank.study_weighting(study), criteria),
         who=WHO,
         at=moment(f"{year}-10-30"),
         stamp=stamp,
@@ -198,15 +196,17 @@ def _reply(registry: Registry, result: Result, carrier: str, zones: list[str], r
     name = {one.key: one.name for one in result.study.carriers}[carrier]
     form = replies_form.write_reply_form(
         None,
-        letter_id=_letter_id(year, carrier),
-        fiscal_year=year,
-        carrier_key=carrier,
-        carrier_name=name,
-        rows=result.zones.loc[zones, ["municipality", "name"]].rename_axis("zone_id"),
-        form_version="1",
-        deadline_text=f"令和{year - 2017}年1月29日",
-        fictitious=True,
-        draft=False,
+        replies_form.ReplyForm(
+            letter_id=_letter_id(year, carrier),
+            fiscal_year=year,
+            carrier_key=carrier,
+            carrier_name=name,
+            form_version="1",
+            deadline_text=f"{numbers_and_eras.fiscal_era(year + 1)}年1月29日",
+            fictitious=True,
+            draft=False,
+        ),
+        result.zones.loc[zones, ["municipality", "name"]].rename_axis("zone_id"),
     )
     file = folder / f"回答様式_{name}.xlsx"
     write_bytes(file, _filled(form, answers, f"{year + 1}-01-20"))

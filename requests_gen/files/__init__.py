@@ -7,16 +7,15 @@ book = workbook.Book(path)                 # text stays text, the same content g
 
 from __future__ import annotations
 
-from requests_gen.files import print_checks, replace_folder, typst_pdf, workbook, zips
+from requests_gen.files import names, print_checks, replace_folder, typst_pdf, workbook, zips
 from requests_gen.files.json_text import json_bytes, plain
 from requests_gen.files.lock import only_one_writer
-from requests_gen.files.names import file_name
 from requests_gen.files.print_font import font
 
 __all__ = [
-    "file_name",
     "font",
     "json_bytes",
+    "names",
     "only_one_writer",
     "plain",
     "print_checks",

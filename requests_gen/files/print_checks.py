@@ -74,15 +74,23 @@ NAMES = {
 
 def check_glyphs(data: Mapping[str, Any], paper: str) -> None:
     """Refuse, by name and place, a character that the fonts of the papers do not have."""
-    known = _characters()
     for where, text in texts_in(data):
-        for number, sign in enumerate(text):
-            code = ord(sign)
-            if code == ord("\n") or code in known[0]:
-                continue
-            if number and (ord(text[number - 1]), code) in known[1]:
-                continue  # a variant (異体字セレクタ) that the font draws
+        for sign in without_glyph(text.replace("\n", ""), SERIF, SANS):
             raise _no_glyph(sign, text, where.strip(), paper)
+
+
+SERIF, SANS = "serif", "sans"  # of the papers; maps are lettered in the second alone
+
+
+def without_glyph(text: str, *fonts: str) -> list[str]:
+    """The characters of one line that one of `fonts` (SERIF, SANS) cannot draw, in their order, each once."""
+    lacking: dict[str, None] = {}
+    for before, sign in zip(("", *text), text, strict=False):
+        for name in fonts:
+            plain, variants = _characters(name)
+            if ord(sign) not in plain and (before, sign) not in variants:  # 異体字セレクタ: a variant the font draws
+                lacking[sign] = None
+    return list(lacking)
 
 
 def _no_glyph(sign: str, text: str, where: str, paper: str) -> DataError:
@@ -104,19 +112,15 @@ def _no_glyph(sign: str, text: str, where: str, paper: str) -> DataError:
 
 
 @functools.cache
-def _characters() -> tuple[frozenset[int], frozenset[tuple[int, int]]]:
-    """Code points that both fonts have, and (base, selector) pairs that both draw as a variant."""
+def _characters(font: str) -> tuple[frozenset[int], frozenset[tuple[str, str]]]:
+    """Code points that a font has, and (base, selector) pairs that it draws as a variant."""
     from fontTools.ttLib import TTFont
     from pylopdf_fonts_jp import sans_path, serif_path
 
-    plain, variants = [], []
-    for path in (serif_path(), sans_path()):
-        with TTFont(path, lazy=True) as font:
-            plain.append(frozenset(font.getBestCmap()))
-            tables = [table for table in font["cmap"].tables if table.format == VARIANTS]
-            pairs = [(base, selector) for t in tables for selector, rows in t.uvsDict.items() for base, _ in rows]
-            variants.append(frozenset(pairs))
-    return plain[0] & plain[1], variants[0] & variants[1]
+    with TTFont(serif_path() if font == SERIF else sans_path(), lazy=True) as opened:
+        tables = [table for table in opened["cmap"].tables if table.format == VARIANTS]
+        pairs = {(chr(base), chr(selector)) for t in tables for selector, rows in t.uvsDict.items() for base, _ in rows}
+        return frozenset(opened.getBestCmap()), frozenset(pairs)
 
 
 def without_control(value: Any) -> Any:

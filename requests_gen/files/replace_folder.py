@@ -6,13 +6,14 @@ stood there before is kept as `<name>.old`. Nobody else's file is ever moved.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,18 +39,36 @@ def publish(build: Callable[[Path], None], out_dir: Path) -> None:
     not a folder of results, when someone else's files lie in it, or when another run is writing it.
     """
     out_dir = Path(os.path.realpath(out_dir))
-    out_dir.parent.mkdir(parents=True, exist_ok=True)
-    with only_one_writer(out_dir):
-        _recover(out_dir)
+    with alone_in(out_dir, _holds_results):
         check_target(out_dir)
-        making = out_dir.with_name(f".{out_dir.name}.making")
-        try:
-            making.mkdir()
-            build(making)
-            _onto_disk(making)
-            _put_in_place(making, out_dir)
-        finally:
-            shutil.rmtree(making, ignore_errors=True)
+        replace(build, out_dir, _touched_by_people)
+
+
+@contextlib.contextmanager
+def alone_in(target: Path, is_whole: Callable[[Path], bool]) -> Iterator[None]:
+    """Nobody else writes `target` meanwhile; what a killed process left is put right first.
+
+    is_whole: whether a folder is one of ours that may get the name back. Raises DataError "output-being-written".
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with only_one_writer(target):
+        recover(target, is_whole)
+        yield
+
+
+def replace(build: Callable[[Path], None], target: Path, worth_keeping: Callable[[Path], bool]) -> None:
+    """Let `build` fill an empty folder and put it in the place of `target`, which becomes `<target>.old`.
+
+    worth_keeping: whether an `.old` from before must be set aside as `.old2`, not deleted. Call within alone_in.
+    """
+    making = _beside(target, "making")
+    try:
+        making.mkdir()
+        build(making)
+        _onto_disk(making)
+        put_in_place(making, target, worth_keeping)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
 
 
 def check_target(out_dir: Path) -> None:
@@ -128,17 +147,21 @@ def _touched_by_people(folder: Path) -> bool:
     )
 
 
-def _put_in_place(making: Path, out_dir: Path) -> None:
-    """`making` becomes `out_dir`; what `out_dir` held becomes `<out_dir>.old`."""
-    old = out_dir.with_name(out_dir.name + ".old")
+def put_in_place(new: Path, target: Path, worth_keeping: Callable[[Path], bool]) -> None:
+    """`new` becomes `target`; what `target` held becomes `<target>.old`, also where that is `new` itself.
+
+    A refused rename is undone: raises DataError "output-in-use", and `target` is what it was.
+    """
+    old = old_of(target)
     try:
-        if out_dir.exists() and not any(out_dir.iterdir()):
-            out_dir.rmdir()
-        if out_dir.exists():
-            _clear(old)
-            _swap(making, out_dir, old)
+        if target.exists() and not any(target.iterdir()):
+            target.rmdir()
+        if not target.exists():
+            new.rename(target)
         else:
-            making.rename(out_dir)
+            if new != old:
+                _clear(old, worth_keeping)
+            _exchange(new, target, old)
     except PermissionError as error:
         raise DataError(
             "output-in-use",
@@ -146,30 +169,38 @@ def _put_in_place(making: Path, out_dir: Path) -> None:
                 "出力先のファイルが開かれているか、書き込む権利がありません", "a file in it is open, or it may not be written to"
             ),
             Text(
-                "Excel や QGIS で開いているファイルを閉じてから、もう一度実行してください。前の結果はそのままです。",
-                "close the files that Excel or QGIS has open and run again; the former results are untouched",
+                "Excel・Word・QGIS などで開いているファイルを閉じてから、もう一度行ってください。前のものはそのままです。",
+                "close the files that Excel, Word or QGIS has open and try again; what was there is untouched",
             ),
-            str(out_dir),
+            str(target),
         ) from error
-    sync_folder(out_dir.parent)
+    sync_folder(target.parent)
 
 
-def _swap(making: Path, out_dir: Path, old: Path) -> None:
-    """Put the new folder in place and keep the former one as `old`.
+def _exchange(new: Path, target: Path, old: Path) -> None:
+    """`new` becomes `target` and `target` becomes `old`, or everything keeps its name.
 
     Where the system can exchange two names at once, the new folder first takes the name `old`: at no moment is
-    there no `out_dir`, and at no moment an incomplete folder under either name. Elsewhere there is a moment
-    without `out_dir`; `_recover` mends it when the run dies just then.
+    there no `target`, and at no moment an incomplete folder under either name. Elsewhere there is a moment
+    without `target`; `recover` puts that right when the process dies just then.
     """
-    making.rename(old)
-    if swap_folders(old, out_dir):
-        return
-    old.rename(making)
-    out_dir.rename(old)
+    aside = _beside(target, "aside") if new == old else new
+    done: list[tuple[Path, Path]] = []
+
+    def step(before: Path, after: Path) -> None:
+        before.rename(after)
+        done.append((before, after))
+
     try:
-        making.rename(out_dir)
+        if new != old:
+            step(new, old)
+        if not swap_folders(old, target):
+            step(old, aside)
+            step(target, old)
+            step(aside, target)
     except OSError:
-        old.rename(out_dir)
+        for before, after in reversed(done):
+            after.rename(before)
         raise
 
 
@@ -187,20 +218,35 @@ def swap_folders(one: Path, other: Path) -> bool:
     raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
 
 
-def _recover(out_dir: Path) -> None:
-    """Mend what a killed run left: an unfinished folder goes, results without their name get it back."""
-    shutil.rmtree(out_dir.with_name(f".{out_dir.name}.making"), ignore_errors=True)
-    shutil.rmtree(out_dir.with_name(f".{out_dir.name}.removing"), ignore_errors=True)
-    old = out_dir.with_name(out_dir.name + ".old")
-    if not out_dir.exists() and manifest_outputs(old):
-        old.rename(out_dir)
+def recover(target: Path, is_whole: Callable[[Path], bool]) -> None:
+    """Put right what a killed process left: an unfinished folder goes, a whole one without its name gets it back."""
+    for left in ("making", "removing"):
+        shutil.rmtree(_beside(target, left), ignore_errors=True)
+    old, aside = old_of(target), _beside(target, "aside")
+    if not target.exists() and is_whole(old):
+        old.rename(target)
+    if aside.exists() and not old.exists():
+        aside.rename(old)
 
 
-def _clear(old: Path) -> None:
-    """Make the name `old` free: delete the results before the last, or set them aside if people touched them."""
+def old_of(target: Path) -> Path:
+    """Where what `target` held before is kept."""
+    return target.with_name(f"{target.name}.old")
+
+
+def _beside(target: Path, what: str) -> Path:
+    return target.with_name(f".{target.name}.{what}")
+
+
+def _holds_results(folder: Path) -> bool:
+    return bool(manifest_outputs(folder))
+
+
+def _clear(old: Path, worth_keeping: Callable[[Path], bool]) -> None:
+    """Make the name `old` free: delete what lies there, or set it aside if it is worth keeping."""
     if not old.exists():
         return
-    if not old.is_dir() or _touched_by_people(old):
+    if not old.is_dir() or worth_keeping(old):
         number = 2
         while (aside := old.with_name(f"{old.name}{number}")).exists():
             number += 1
@@ -212,11 +258,12 @@ def _clear(old: Path) -> None:
 
 
 def _onto_disk(folder: Path) -> None:
-    for path in _files(folder).values():
-        with path.open("rb+") as stream:
-            os.fsync(stream.fileno())
-    for inside in sorted(path for path in folder.rglob("*") if path.is_dir()):
-        sync_folder(inside)
+    for path in sorted(folder.rglob("*")):
+        if path.is_dir():
+            sync_folder(path)
+        elif os.access(path, os.W_OK):  # a letter that was sent may be read-only
+            with path.open("rb+") as stream:
+                os.fsync(stream.fileno())
     sync_folder(folder)
 
 

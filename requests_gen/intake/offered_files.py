@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
-import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from geodata.errors import DataError, Text
 from geodata.report import file_sha256
+from requests_gen.files import names as file_names
 from requests_gen.workspace import places
 
 ENDINGS = (
@@ -33,22 +32,7 @@ ENDINGS = (
     ".tiff",
 )
 COMPANIONS = (".shx", ".dbf", ".prj", ".cpg")
-LONGEST_NAME = 80
 LISTED = 500
-_FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069]')
-_RESERVED = re.compile(r"^(CON|PRN|AUX|NUL|COM\d|LPT\d)(\.|$)", re.IGNORECASE)
-
-
-def safe_name(name: str) -> str:
-    """The last part of `name` as a file name that every system takes; never empty, hidden or a way out."""
-    last = re.split(r"[\\/]", unicodedata.normalize("NFC", name))[-1]
-    clean = _FORBIDDEN.sub("_", last).strip(" .")
-    stem, dot, ending = clean.rpartition(".")
-    if not dot:
-        stem, ending = clean, ""
-    stem = stem.strip(" .")[:LONGEST_NAME] or "file"
-    clean = f"{stem}.{ending[:12]}" if dot else stem
-    return f"_{clean}" if _RESERVED.match(clean) else clean
 
 
 def main_files(paths: Iterable[Path]) -> list[Path]:
@@ -133,7 +117,7 @@ def free_names(sources: Sequence[Path], folder: Path, day: str) -> tuple[list[st
 
     Nothing in data/ is ever overwritten: another file of the same name gets the day, then a number, in its name.
     """
-    stem = Path(safe_name(sources[0].name)).stem
+    stem = Path(file_names.safe_name(sources[0].name)).stem
     number = 0
     while True:
         tried = stem if number == 0 else f"{stem}-{day}" if number == 1 else f"{stem}-{day}-{number}"

@@ -12,6 +12,7 @@ from typing import Any
 from geodata.errors import DataError, Text
 from requests_gen.letters.annexes.annex1_table import AnnexTable
 from requests_gen.letters.last_year import History
+from requests_gen.wording import numbers_and_eras
 
 # the 2 of 別紙2　地区別個票 counts nothing
 COUNTED = re.compile(r"(?<!別紙)(?<!\d)(?<!\d[,.])(\d[\d,]*)\s*(人|世帯|地区|か所)")
@@ -40,7 +41,7 @@ def sums_of(table: AnnexTable) -> dict[str, int | None]:
 
 def _sum(printed: list[str]) -> int | None:
     numbers = [text.replace(",", "") for text in printed]
-    return sum(int(text) for text in numbers) if all(text.isdigit() for text in numbers) else None
+    return numbers_and_eras.total([int(text) if text.isdigit() else None for text in numbers])
 
 
 def check_figures(texts: list[str], table: AnnexTable, own_texts: list[str], answers: list[int], paper: str) -> None:

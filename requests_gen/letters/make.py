@@ -15,7 +15,7 @@ import pandas as pd
 
 from geodata.errors import DataError, Text
 from geodata.progress import Progress, silent
-from requests_gen.files import file_name, plain
+from requests_gen.files import names, plain
 from requests_gen.letters.annexes.annex1 import Annex, annex, edge_km, municipal_orders
 from requests_gen.letters.docx import template_file
 from requests_gen.letters.last_year import History
@@ -190,7 +190,7 @@ def _job(
     papers = make_papers(result, settings, zones, history, caption, "")
     template = template_file(settings.folder)
     content = content_hash(papers, own, template, result.provenance["kengai"])
-    place = place_for(letter_versions, entries, key, file_name(carrier_name(result, key)), content)
+    place = place_for(letter_versions, entries, key, names.file_name(carrier_name(result, key)), content)
     identity = letter_id(result.study.about.fiscal_year, key, place.version)
     return _Job(zones, own, content, place, make_papers(result, settings, zones, history, caption, identity))
 

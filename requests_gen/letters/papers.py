@@ -162,15 +162,17 @@ def _reply_form(path: Path, papers: Papers) -> None:
     )
     form.write_reply_form(
         path,
-        letter_id=letter.letter_id,
-        fiscal_year=papers.fiscal_year,
-        carrier_key=letter.carrier,
-        carrier_name=letter.carrier_name,
-        rows=rows,
-        form_version=REPLY_FORM_VERSION,
-        deadline_text=letter.deadline,
-        fictitious=bool(letter.notice),
-        draft=bool(letter.draft),
+        form.ReplyForm(
+            letter_id=letter.letter_id,
+            fiscal_year=papers.fiscal_year,
+            carrier_key=letter.carrier,
+            carrier_name=letter.carrier_name,
+            form_version=REPLY_FORM_VERSION,
+            deadline_text=letter.deadline,
+            fictitious=bool(letter.notice),
+            draft=bool(letter.draft),
+        ),
+        rows,
     )
 
 

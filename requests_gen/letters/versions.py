@@ -8,10 +8,9 @@ new-complete, and what stood there before is kept as `<name>.old`.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Any
 from geodata.atomic import write_bytes
 from geodata.errors import DataError, Text
 from geodata.report import file_sha256
-from requests_gen.files import only_one_writer, replace_folder
+from requests_gen.files import replace_folder
 from requests_gen.registry import tables
 
 LETTERS_JSON = "letters.json"
@@ -210,25 +209,9 @@ def _chosen(entries: list[Entry], name: str) -> Entry:
 # Putting a new shelf of letters in the place of the old one, whatever stops it.
 
 
-@contextmanager
-def shelf_lock(letter_versions: Path) -> Iterator[None]:
+def shelf_lock(letter_versions: Path) -> AbstractContextManager[None]:
     """Nobody else writes the shelf meanwhile."""
-    letter_versions.parent.mkdir(parents=True, exist_ok=True)
-    with only_one_writer(letter_versions):
-        _recover(letter_versions)
-        yield
-
-
-def _recover(letter_versions: Path) -> None:
-    """Mend what a killed run left."""
-    shutil.rmtree(_making(letter_versions), ignore_errors=True)
-    old = letter_versions.with_name(letter_versions.name + ".old")
-    if not letter_versions.exists() and (old / LETTERS_JSON).is_file():
-        old.rename(letter_versions)
-
-
-def _making(letter_versions: Path) -> Path:
-    return letter_versions.with_name(f".{letter_versions.name}.making")
+    return replace_folder.alone_in(letter_versions, lambda folder: (folder / LETTERS_JSON).is_file())
 
 
 def exchange(letter_versions: Path, build: Callable[[Path], dict[str, Any]], replaced: set[str]) -> None:
@@ -236,80 +219,26 @@ def exchange(letter_versions: Path, build: Callable[[Path], dict[str, Any]], rep
 
     build: writes into the new shelf and returns the contents of letters.json. Call within shelf_lock.
     """
-    making = _making(letter_versions)
-    try:
+
+    def left_out(folder: str, names: list[str]) -> set[str]:
+        return replaced & set(names) if Path(folder) == letter_versions else set()
+
+    def fill(making: Path) -> None:
         if letter_versions.is_dir():
-            shutil.copytree(
-                letter_versions,
-                making,
-                ignore=lambda folder, names: replaced & set(names) if Path(folder) == letter_versions else set(),
-            )
-        else:
-            making.mkdir(parents=True)
+            shutil.copytree(letter_versions, making, ignore=left_out, dirs_exist_ok=True)
         told = build(making)
         write_bytes(making / LETTERS_JSON, (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
-        _onto_disk(making)
-        _swap(making, letter_versions)
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
+
+    replace_folder.replace(fill, letter_versions, lambda old: _holds_more(old, letter_versions))
 
 
-def _onto_disk(folder: Path) -> None:
-    for path in sorted(folder.rglob("*")):
-        if path.is_dir():
-            replace_folder.sync_folder(path)
-        elif os.access(path, os.W_OK):
-            with path.open("rb+") as stream:
-                os.fsync(stream.fileno())
-    replace_folder.sync_folder(folder)
-
-
-def _swap(making: Path, letter_versions: Path) -> None:
-    """`making` becomes `shelf`, what was there `<shelf>.old`; what was `.old` goes, unless people wrote into it."""
-    old = letter_versions.with_name(letter_versions.name + ".old")
-    try:
-        if not letter_versions.exists():
-            making.rename(letter_versions)
-            return
-        _clear(old, letter_versions)
-        making.rename(old)
-        if not replace_folder.swap_folders(old, letter_versions):
-            old.rename(making)
-            letter_versions.rename(old)
-            making.rename(letter_versions)
-    except PermissionError as error:
-        raise DataError(
-            "output-in-use",
-            Text(
-                "出力先のファイルが開かれているか、書き込む権利がありません", "a file in it is open, or it may not be written to"
-            ),
-            Text(
-                "Word や Excel で開いているファイルを閉じてから、もう一度実行してください。前の要望書はそのままです。",
-                "close the open files and run again; the former letters are untouched",
-            ),
-            str(letter_versions),
-        ) from error
-    replace_folder.sync_folder(letter_versions.parent)
-
-
-def _clear(old: Path, letter_versions: Path) -> None:
-    """Free the name `.old`. All that the shelf still has is no loss; anything else is set aside, not deleted."""
-    if not old.exists():
-        return
+def _holds_more(old: Path, letter_versions: Path) -> bool:
+    """Whether `old` holds what neither we wrote there nor the shelf still has."""
     have = files_in(letter_versions)
     try:
         ours = {f"{entry.folder}/{name}": digest for entry in read_versions(old) for name, digest in entry.files.items()}
     except DataError:
         ours = {}
-    lost = [
-        name
-        for name, digest in files_in(old).items()
-        if name != LETTERS_JSON and have.get(name) != digest and ours.get(name) != digest
-    ]
-    if lost:
-        number = 2
-        while (aside := old.with_name(f"{old.name}{number}")).exists():
-            number += 1
-        old.rename(aside)
-    else:
-        shutil.rmtree(old)
+    return any(
+        name != LETTERS_JSON and have.get(name) != digest and ours.get(name) != digest for name, digest in files_in(old).items()
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from requests_gen.ranking.weightings import Weighting, weight_changes, weighting
 
 if TYPE_CHECKING:
     from coverage.result import Result
-    from requests_gen.registry import Registry
+    from requests_gen.registry import Registry, store
 
 NAMED = 10
 LEAST, ROAD = "least_uncovered_population", "least_road_km"
@@ -38,40 +39,41 @@ def frozen_rows(zones: pd.DataFrame, ranking: pd.DataFrame, orders: pd.DataFrame
     return rows.rename_axis("zone_id")
 
 
-def freeze(
-    registry: Registry,
-    result: Result,
-    ranking: pd.DataFrame,
-    orders: pd.DataFrame,
-    chosen: Weighting,
-    criteria: Sequence[Criterion],
-    *,
-    who: str,
-    at: datetime,
-    stamp: str,
-    note: str = "",
-) -> int:
+@dataclass(frozen=True)
+class Chosen:
+    """A ranking as a person looks at it: the order, what the municipalities say of it, and what decided it."""
+
+    ranking: pd.DataFrame
+    orders: pd.DataFrame
+    weighting: Weighting
+    criteria: Sequence[Criterion]
+
+
+def freeze(registry: Registry, result: Result, chosen: Chosen, *, who: str, at: datetime, stamp: str, note: str = "") -> int:
     """Keep the ranking for good as the year's next version, and answer its number.
 
     stamp: SHA-256 of the findings' manifest. Raises DataError naming the zones whose order differs from the
     municipality's without a reason, and "ranking-frozen-already" where the newest version is the very same.
     """
-    if not (missing := unexplained(orders)).empty:
+    from requests_gen.registry import store
+
+    if not (missing := unexplained(chosen.orders)).empty:
         raise _unexplained(missing)
     study = result.study
     zones = pd.DataFrame(result.zones.drop(columns="geometry"))
-    rows = frozen_rows(zones, ranking, orders, criteria)
+    rows = frozen_rows(zones, chosen.ranking, chosen.orders, chosen.criteria)
     year = study.about.fiscal_year
     gates = {
-        LEAST: chosen.least,
-        ROAD: chosen.road_km,
+        LEAST: chosen.weighting.least,
+        ROAD: chosen.weighting.road_km,
         "shake": study.ranking.shake,
         "draws": study.ranking.draws,
         "seed": study.ranking.seed,
         "top": study.ranking.top,
     }
+    frozen = store.FrozenRanking(chosen.weighting.weights, gates, rows, note.strip(), stamp)
     held = registry.frozen_rankings(year)
-    if len(held) and _is_same(held.iloc[-1], registry.frozen_ranking(year), chosen.weights, gates, rows):
+    if len(held) and _is_same(held.iloc[-1], registry.frozen_ranking(year), frozen):
         raise DataError(
             "ranking-frozen-already",
             Text(
@@ -80,20 +82,13 @@ def freeze(
             ),
             Text("変えたところがないので、新しい版は作りません。", "nothing changed: no new version is made"),
         )
-    return registry.freeze_ranking(
-        year, who=who, at=at, weights=chosen.weights, gates=gates, rows=rows, note=note.strip(), result_sha256=stamp
-    )
+    return registry.freeze_ranking(year, frozen, who=who, at=at)
 
 
-def _is_same(
-    head: Mapping[str, Any] | pd.Series,
-    held: pd.DataFrame,
-    weights: Mapping[str, float],
-    gates: Mapping[str, Any],
-    rows: pd.DataFrame,
-) -> bool:
-    if dict(head["weights"]) != dict(weights) or dict(head["gates"]) != gates:
+def _is_same(head: Mapping[str, Any] | pd.Series, held: pd.DataFrame, frozen: store.FrozenRanking) -> bool:
+    if dict(head["weights"]) != dict(frozen.weights) or dict(head["gates"]) != dict(frozen.gates):
         return False
+    rows = frozen.rows
     return bool(held.index.equals(rows.index) and list(held.columns) == list(rows.columns) and held.equals(rows))
 
 

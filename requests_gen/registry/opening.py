@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,11 +56,11 @@ def open_database(place: Path | str) -> Database:
 def _open_file(path: Path) -> Database:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(path):
+        with only_one_writer(path, PATIENCE_S):
             if not path.exists():
                 _make(path)
     if version_of(path) != VERSIONS[-1]:
-        with _alone(path):
+        with only_one_writer(path, PATIENCE_S):
             version = version_of(path)
             if version != VERSIONS[-1]:
                 retry_while_locked(lambda: copy_database(path, free_name(path, f"{version}.old")))
@@ -170,13 +168,15 @@ def upgrade_file(path: Path, to: str = "head") -> None:
 
 def upgrade(connection: sa.Connection, to: str = "head") -> None:
     """Run the migrations up to `to` inside the transaction of `connection`."""
-    from alembic.config import Config
-    from alembic.runtime.environment import EnvironmentContext
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
 
-    script = _script()
-    with EnvironmentContext(Config(), script, fn=lambda at, _: script._upgrade_revs(to, at)) as environment:  # type: ignore[arg-type]
-        environment.configure(connection=connection, version_table=VERSION_TABLE)
-        environment.run_migrations()
+    script, context = _script(), MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+    steps = list(script.iterate_revisions(to, context.get_current_revision() or "base"))
+    with Operations.context(context):
+        for step in reversed(steps):
+            step.module.upgrade()
+            context.stamp(script, step.revision)
 
 
 def _script() -> ScriptDirectory:
@@ -205,21 +205,6 @@ def _open_server(url: sa.URL) -> Database:
         engine.dispose()
         raise
     return Database(engine, name)
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold the right to make or migrate the file; waits for whoever is at it."""
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            with only_one_writer(path):
-                yield
-            return
-        except DataError as error:
-            if error.code != "output-being-written" or time.monotonic() > deadline:
-                raise
-        time.sleep(0.05)
 
 
 def _set_journal(path: Path) -> None:

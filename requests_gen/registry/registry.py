@@ -29,6 +29,7 @@ from requests_gen.registry.conflict import Conflict
 from requests_gen.registry.connection import Database
 from requests_gen.registry.opening import open_database
 from requests_gen.registry.store import (
+    FrozenRanking,
     Saved,
     SourceFile,
     frozen_frame,
@@ -105,27 +106,13 @@ class Registry:
 
     # rankings
 
-    def freeze_ranking(
-        self,
-        year: int,
-        *,
-        who: str,
-        at: datetime,
-        weights: Mapping[str, float],
-        gates: Mapping[str, Any],
-        rows: pd.DataFrame,
-        note: str = "",
-        result_sha256: str = "",
-    ) -> int:
-        """Keep a ranking for good and answer its version (1, 2, … within the year).
-
-        rows: index zone_id, in the order of the ranking; any columns of numbers, truth values and text.
-        """
+    def freeze_ranking(self, year: int, ranking: FrozenRanking, *, who: str, at: datetime) -> int:
+        """Keep a ranking for good and answer its version (1, 2, … within the year)."""
         with self.database.writing() as connection:
             version = next_number(connection, "rankings", year=year)
-            head, lines = ranking_records(year, version, weights, gates, rows, note, result_sha256)
-            save(self.database, "rankings", [head], who=who, at=at, note=note, connection=connection)
-            save(self.database, "ranking_rows", lines, who=who, at=at, note=note, connection=connection)
+            head, lines = ranking_records(year, version, ranking)
+            save(self.database, "rankings", [head], who=who, at=at, note=ranking.note, connection=connection)
+            save(self.database, "ranking_rows", lines, who=who, at=at, note=ranking.note, connection=connection)
         return version
 
     def frozen_rankings(self, year: int | None = None) -> pd.DataFrame:

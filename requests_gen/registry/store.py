@@ -287,16 +287,23 @@ def _zones_of(content: dict[str, Any]) -> set[str]:
 OURS = {*RESERVED, *TABLES["ranking_rows"].fields}
 
 
-def ranking_records(
-    year: int,
-    version: int,
-    weights: Mapping[str, float],
-    gates: Mapping[str, Any],
-    rows: pd.DataFrame,
-    note: str,
-    result_sha256: str,
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """(the ranking's record, its rows' records). rows: index zone_id, any columns of plain values."""
+@dataclass(frozen=True)
+class FrozenRanking:
+    """A ranking to be kept for good. weights: {criterion: weight}; gates: what else decides who is ranked.
+
+    rows: index zone_id, in the order of the ranking; any columns of numbers, truth values and text.
+    """
+
+    weights: Mapping[str, float]
+    gates: Mapping[str, Any]
+    rows: pd.DataFrame
+    note: str = ""
+    result_sha256: str = ""
+
+
+def ranking_records(year: int, version: int, ranking: FrozenRanking) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """(the ranking's record, its rows' records)."""
+    rows = ranking.rows
     if rows.index.name != "zone_id" or not rows.index.is_unique:
         raise ValueError("the rows of a ranking have the index zone_id, each zone once")
     if wrong := [name for name in rows.columns if not isinstance(name, str) or name in OURS]:
@@ -304,10 +311,10 @@ def ranking_records(
     head = {
         "year": year,
         "version": version,
-        "note": note,
-        "weights": weights,
-        "gates": gates,
-        "result_sha256": result_sha256,
+        "note": ranking.note,
+        "weights": ranking.weights,
+        "gates": ranking.gates,
+        "result_sha256": ranking.result_sha256,
         "row_count": len(rows),
         "columns": [["zone_id", str(rows.index.dtype)], *([name, str(kind)] for name, kind in rows.dtypes.items())],
     }

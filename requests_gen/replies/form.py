@@ -18,7 +18,7 @@ from geodata.atomic import write_bytes
 from geodata.errors import DataError, Text
 from requests_gen.files import workbook
 from requests_gen.replies.codes import ANSWERS, METHODS, OWN_VIEWS, PUBLICATION, REASONS, SUBSIDIES
-from requests_gen.wording import captions, fiscal_year
+from requests_gen.wording import captions, fiscal_year, numbers_and_eras
 
 SHEET, GUIDE = "回答様式", "記入要領"
 HEADER_ROW = 4  # the fifth row: above it stand the title, the deadline and the marks
@@ -58,19 +58,32 @@ class _Asked:
     strict: bool = False
 
 
-def write_reply_form(
-    path_or_none: Path | str | None,
-    *,
-    letter_id: str,
-    fiscal_year: int,
-    carrier_key: str,
-    carrier_name: str,
-    rows: pd.DataFrame,
-    form_version: str,
-    deadline_text: str,
-    fictitious: bool,
-    draft: bool,
-) -> bytes:
+@dataclass(frozen=True)
+class ReplyForm:
+    """What stands above the rows. deadline_text: as it is printed; fictitious, draft: marked on every page."""
+
+    letter_id: str
+    fiscal_year: int
+    carrier_key: str
+    carrier_name: str
+    form_version: str
+    deadline_text: str
+    fictitious: bool
+    draft: bool
+
+    @property
+    def title(self) -> str:
+        """The first line of the form."""
+        return f"携帯電話不感地域の解消等に関する回答様式　{fiscal_year(self.fiscal_year).ja}"
+
+    @property
+    def marks(self) -> str:
+        """What nobody may overlook: a draft, invented areas."""
+        draft = "【案】提出前の確認用です。" if self.draft else ""
+        return draft + (f"【架空】{captions.FICTITIOUS.ja}" if self.fictitious else "")
+
+
+def write_reply_form(path_or_none: Path | str | None, head: ReplyForm, rows: pd.DataFrame) -> bytes:
     """The form as bytes, written to `path_or_none` too. The same facts give the same bytes.
 
     rows: zone_id (a column or the index's name), municipality, name; one row a zone, kept in their order.
@@ -78,10 +91,9 @@ def write_reply_form(
     """
     zones = rows.reset_index() if "zone_id" not in rows.columns else rows
     if not len(zones):
-        raise _no_zones(carrier_name)
+        raise _no_zones(head.carrier_name)
     if zones["zone_id"].duplicated().any():
         raise ValueError(f"zones stand twice: {sorted(zones['zone_id'][zones['zone_id'].duplicated()])}")
-    head = _Head(letter_id, fiscal_year, carrier_key, carrier_name, form_version, deadline_text, fictitious, draft)
     data = _workbook(head, zones)
     if path_or_none is not None:
         write_bytes(Path(path_or_none), data)
@@ -94,30 +106,6 @@ def _no_zones(carrier_name: str) -> DataError:
         Text(f"{carrier_name} への回答様式に載せる地区がありません", f"no zone to ask {carrier_name} about"),
         Text("要望する地区を選んでから作り直してください。", "choose the zones of the letter first"),
     )
-
-
-@dataclass(frozen=True)
-class _Head:
-    """What stands above the rows."""
-
-    letter_id: str
-    year: int
-    carrier_key: str
-    carrier_name: str
-    form_version: str
-    deadline: str
-    fictitious: bool
-    draft: bool
-
-    @property
-    def title(self) -> str:
-        return f"携帯電話不感地域の解消等に関する回答様式　{fiscal_year(self.year).ja}"
-
-    @property
-    def marks(self) -> str:
-        """What nobody may overlook: a draft, invented areas."""
-        draft = "【案】提出前の確認用です。" if self.draft else ""
-        return draft + (f"【架空】{captions.FICTITIOUS.ja}" if self.fictitious else "")
 
 
 class _Looks:
@@ -142,7 +130,7 @@ class _Looks:
         self.guide_cell = made(text_wrap=True, valign="top", border=1)
 
 
-def _workbook(head: _Head, zones: pd.DataFrame) -> bytes:
+def _workbook(head: ReplyForm, zones: pd.DataFrame) -> bytes:
     import xlsxwriter
 
     stream = io.BytesIO()
@@ -163,12 +151,12 @@ def _workbook(head: _Head, zones: pd.DataFrame) -> bytes:
     return stream.getvalue()
 
 
-def _form_sheet(sheet: Any, looks: _Looks, head: _Head, zones: pd.DataFrame) -> None:
+def _form_sheet(sheet: Any, looks: _Looks, head: ReplyForm, zones: pd.DataFrame) -> None:
     _paper(sheet, head, landscape=True)
     for row, (text, look) in enumerate(
         (
             (f"{head.title}　　{head.carrier_name}", looks.title),
-            (f"回答期限: {head.deadline}　　要望書: {head.letter_id}　　様式版: {head.form_version}", looks.plain),
+            (f"回答期限: {head.deadline_text}　　要望書: {head.letter_id}　　様式版: {head.form_version}", looks.plain),
             ("白い欄に記入してください。灰色の欄は変更できません。記入のしかたは「記入要領」のシートにあります。", looks.plain),
             (head.marks, looks.mark),
         )
@@ -180,7 +168,7 @@ def _form_sheet(sheet: Any, looks: _Looks, head: _Head, zones: pd.DataFrame) -> 
         workbook.write_text(sheet, HEADER_ROW, column, heading, looks.ours if column < FIXED else looks.theirs)
     first, last = HEADER_ROW + 1, HEADER_ROW + len(zones)
     for row, zone in enumerate(zones[["zone_id", "municipality", "name"]].itertuples(index=False), start=first):
-        ours = (head.form_version, str(head.year), *zone, head.carrier_key)
+        ours = (head.form_version, str(head.fiscal_year), *zone, head.carrier_key)
         for column, value in enumerate(ours):
             workbook.write_text(sheet, row, column, value, looks.fixed)
         for column in range(FIXED, len(HEADINGS)):
@@ -193,7 +181,7 @@ def _form_sheet(sheet: Any, looks: _Looks, head: _Head, zones: pd.DataFrame) -> 
     sheet.protect("", {"format_columns": True, "format_rows": True})
 
 
-def _paper(sheet: Any, head: _Head, landscape: bool) -> None:
+def _paper(sheet: Any, head: ReplyForm, landscape: bool) -> None:
     """A4, as wide as the paper; title and marks on every page."""
     sheet.set_paper(9)
     if landscape:
@@ -226,13 +214,13 @@ def _asked(year: int) -> dict[int, _Asked]:
 
 def half_years(year: int) -> tuple[str, ...]:
     """Halves of fiscal years to choose from: this one and those ahead."""
-    eras = range(year - captions.FIRST_REIWA_YEAR + 1, year - captions.FIRST_REIWA_YEAR + 1 + YEARS_AHEAD)
-    return (*(f"令和{era}年度{half}" for era in eras for half in ("上期", "下期")), "それ以降", "未定")
+    eras = (numbers_and_eras.fiscal_era(ahead) for ahead in range(year, year + YEARS_AHEAD))
+    return (*(f"{era}年度{half}" for era in eras for half in ("上期", "下期")), "それ以降", "未定")
 
 
-def _rules(head: _Head) -> Iterator[tuple[int, dict[str, Any]]]:
+def _rules(head: ReplyForm) -> Iterator[tuple[int, dict[str, Any]]]:
     """The rule of each column to be filled in, as XlsxWriter takes it."""
-    for column, asked in _asked(head.year).items():
+    for column, asked in _asked(head.fiscal_year).items():
         hint = {"input_title": HEADINGS[column][:32].split("(")[0], "input_message": asked.hint[:255]}
         if asked.choices:
             if len(",".join(asked.choices)) > LONGEST_LIST:
@@ -255,7 +243,7 @@ def _rules(head: _Head) -> Iterator[tuple[int, dict[str, Any]]]:
                 {
                     "validate": "date",
                     "criteria": ">=",
-                    "value": pd.Timestamp(head.year, 4, 1).date(),
+                    "value": pd.Timestamp(head.fiscal_year, 4, 1).date(),
                     "error_type": "warning",
                     "error_title": "回答様式",
                     "error_message": "今年度の日付ではないようです。このまま続けますか。",
@@ -276,7 +264,7 @@ def _rules(head: _Head) -> Iterator[tuple[int, dict[str, Any]]]:
             )
 
 
-def _guide_sheet(sheet: Any, looks: _Looks, head: _Head) -> None:
+def _guide_sheet(sheet: Any, looks: _Looks, head: ReplyForm) -> None:
     """How to fill it in, and what the codes mean."""
     _paper(sheet, head, landscape=False)
     sheet.set_column(0, 0, 26)
@@ -288,7 +276,7 @@ def _guide_sheet(sheet: Any, looks: _Looks, head: _Head) -> None:
         workbook.write_text(sheet, row, 0, line, looks.mark if line == head.marks else looks.guide)
         sheet.set_row(row, 14.0 * workbook.lines_in(line, 96))
         row += 1
-    asked = [(HEADINGS[column], what.hint) for column, what in _asked(head.year).items()]
+    asked = [(HEADINGS[column], what.hint) for column, what in _asked(head.fiscal_year).items()]
     tables = (
         ("各欄の記入のしかた", asked),
         ("[1] 回答区分", [(code.key, code.name.ja) for code in ANSWERS]),
@@ -307,9 +295,9 @@ def _guide_sheet(sheet: Any, looks: _Looks, head: _Head) -> None:
     sheet.protect("", {"format_columns": True, "format_rows": True})
 
 
-def _guidance(head: _Head) -> list[str]:
+def _guidance(head: ReplyForm) -> list[str]:
     return [
-        f"１　回答期限は {head.deadline} です。このファイル（Excel形式）のまま返信してください。",
+        f"１　回答期限は {head.deadline_text} です。このファイル（Excel形式）のまま返信してください。",
         "２　1行が1地区です。行と列の追加・削除・並べ替えはしないでください。様式版と地区IDで照合します。",
         "３　白い欄だけ記入できます（シートの保護にパスワードはありません）。マクロや数式は使っていません。",
         "４　[1]回答区分は必ず記入してください。空欄は「N 無回答」として扱います。",

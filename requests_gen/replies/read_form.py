@@ -7,19 +7,19 @@ called, the heading row by how many of them it holds. Every row with writing in 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from geodata.errors import DataError, Text
-from geodata.intake import read_table
 from geodata.report import file_sha256
 from geodata.tables import workbook
 from requests_gen.registry import SourceFile
 from requests_gen.replies.form import GUIDE, HEADINGS
-from requests_gen.returned_forms import SheetFeatures, features_of, filled, holds_drawings, number_again, numbered
+from requests_gen.returned_forms import ReturnedSheet, holds_drawings, number_again, read_sheets
 from requests_gen.wording import dates
 
 FIELDS = (
@@ -63,7 +63,6 @@ OTHER_NAMES = {
 }
 ANSWERED = FIELDS[6:]
 COMMENT = "コメント"  # what is told beside a cell of the row
-PLAIN = SheetFeatures("visible")
 TITLE_ROWS = 100
 _NUMBER = re.compile(r"^[\[(]?\d{1,2}[\])]?[.、:]?(?=\D)")
 _ASIDE = re.compile(r"[(\[].*?[)\]]|[(\[].*$|※.*$|\*+$")
@@ -116,11 +115,22 @@ def read_reply_sheet(path: Path | str) -> ReplySheet:
     Raises DataError where the file cannot be read, or no row holds the headings 地区ID and 回答区分.
     """
     file = Path(path)
-    tables, looks, notices = _tables(file)
-    found = {name: table for name, table in tables.items() if _heading_row(table) is not None}
-    if not found:
-        raise _no_headings(file, next(iter(tables.values())))
-    if left := {name: len(table) for name, table in tables.items() if name not in (*found, GUIDE) and len(table)}:
+    sheets = read_sheets(file, lambda rows: _heading_row(rows) is not None)
+    notices = _told(file, sheets)
+    forms = [sheet for sheet in sheets if _heading_row(sheet.cells.to_numpy()) is not None]
+    if not forms:
+        raise _no_headings(file, sheets[0].cells if sheets else pd.DataFrame())
+    # a hidden sheet counts only where no other holds the headings
+    seen = [sheet for sheet in sheets if not sheet.hidden] if not all(sheet.hidden for sheet in forms) else sheets
+    for sheet in sheets:
+        if sheet not in seen:
+            notices.append(
+                Text(
+                    f"隠れているシート「{sheet.name}」の{len(sheet.cells)}行は読んでいません。",
+                    f"the {len(sheet.cells)} rows of the hidden sheet {sheet.name} were not read",
+                )
+            )
+    if left := [sheet.name for sheet in seen if sheet not in forms and sheet.name != GUIDE]:
         notices.append(
             Text(
                 f"回答の表のないシート（{'、'.join(left)}）は読んでいません。",
@@ -130,79 +140,47 @@ def read_reply_sheet(path: Path | str) -> ReplySheet:
     rows: list[RawRow] = []
     above: list[str] = []
     again: list[str] = []
-    for name, table in found.items():
-        _collect(name, table, looks.get(name, PLAIN), rows, above, again, notices)
+    for sheet in forms:
+        if sheet in seen:
+            _collect(sheet, rows, above, again, notices)
     source = SourceFile(file.name, file_sha256(file))
     return ReplySheet(source, tuple(rows), tuple(above), tuple(again), tuple(notices))
 
 
-def _tables(file: Path) -> tuple[dict[str, pd.DataFrame], dict[str, SheetFeatures], list[Text]]:
-    """{sheet: its cells as text, index = row numbers}; hidden sheets only where no other holds the headings."""
+def _told(file: Path, sheets: list[ReturnedSheet]) -> list[Text]:
+    """What is unusual about the file: drawings, merged cells."""
     notices: list[Text] = []
-    if not workbook.is_workbook(file):
-        return {"": numbered(read_table(file, header=False)[0])}, {}, notices
-    try:
-        read_table(file, header=False)  # the safety checks of intake come before any other opening
-    except DataError as error:
-        if error.code != "sheet-ambiguous":
-            raise
-    looks = features_of(file)
-    if holds_drawings(file):
+    if workbook.is_workbook(file) and holds_drawings(file):
         notices.append(
             Text(
                 "図形や画像があります。その中の文字は読めないので、ファイルを開いて確かめてください。",
                 "there are shapes or pictures: open the file, words in them are not read",
             )
         )
-    tables = {}
-    for name, look in looks.items():
-        try:
-            table = numbered(read_table(file, sheet=name, header=False)[0])
-        except DataError as error:
-            if error.code != "table-empty":
-                raise
-            continue
-        tables[name] = filled(table, look.merged)
-        if look.merged:
-            notices.append(
-                Text(
-                    f"シート「{name}」の縦に結合されたセル{len(look.merged)}か所は、結合されたすべての行に同じ値があるものとして読みました。",
-                    f"{len(look.merged)} cells merged over rows in {name}: their value counts for every one of these rows",
-                )
-            )
-    hidden = [name for name in tables if looks[name].state != "visible"]
-    if any(_heading_row(tables[name]) is not None for name in tables if name not in hidden):
-        for name in hidden:
-            notices.append(
-                Text(
-                    f"隠れているシート「{name}」の{len(tables[name])}行は読んでいません。",
-                    f"the {len(tables[name])} rows of the hidden sheet {name} were not read",
-                )
-            )
-            del tables[name]
-    return tables, looks, notices
+    notices += [
+        Text(
+            f"シート「{sheet.name}」の縦に結合されたセル{len(merged)}か所は、結合されたすべての行に同じ値があるものとして読みました。",
+            f"{len(merged)} cells merged over rows in {sheet.name}: their value counts for every one of these rows",
+        )
+        for sheet in sheets
+        if (merged := sheet.features.merged)
+    ]
+    return notices
 
 
-def _heading_row(table: pd.DataFrame) -> int | None:
+def _heading_row(rows: Sequence[Sequence[str]] | np.ndarray) -> int | None:
     """Position of the row that holds most headings, 地区ID and 回答区分 among them."""
     best, most = None, 0
-    for position in range(min(len(table), TITLE_ROWS)):
-        fields = {_FIELD_OF.get(label(text)) for text in table.iloc[position]} - {None}
+    for position, row in enumerate(rows[:TITLE_ROWS]):
+        fields = {_FIELD_OF.get(label(text)) for text in row} - {None}
         if {"zone_id", "answer"} <= fields and len(fields) > most:
             best, most = position, len(fields)
     return best
 
 
-def _collect(
-    sheet: str,
-    table: pd.DataFrame,
-    look: SheetFeatures,
-    rows: list[RawRow],
-    above: list[str],
-    again: list[str],
-    notices: list[Text],
-) -> None:
-    at = _heading_row(table)
+def _collect(sheet: ReturnedSheet, rows: list[RawRow], above: list[str], again: list[str], notices: list[Text]) -> None:
+    table, look = sheet.cells, sheet.features
+    at = _heading_row(table.to_numpy())
     if at is None:
         return
     headings = [str(text).strip() for text in table.iloc[at]]
@@ -219,13 +197,14 @@ def _collect(
         )
     if missing := [HEADING_OF[name] for name in FIELDS if name not in columns]:
         notices.append(Text(f"この表にない列: {'、'.join(missing)}", f"columns that are missing: {', '.join(missing)}"))
-    comments = dict(look.comments)
+    comments, days = dict(look.comments), columns.get("answered_on", ())
     for number, row in body.iterrows():
-        texts = [number_again(str(text).strip()) for text in row]
+        texts = [str(text).strip() for text in row]
+        texts = [text if column in days else number_again(text) for column, text in enumerate(texts)]
         if sum(bool(text) and text == heading for text, heading in zip(texts, headings, strict=True)) > 2:
-            again.append(f"{sheet} {number}".strip())
+            again.append(f"{sheet.name} {number}".strip())
             continue
-        raw = _raw(sheet, int(number), texts, columns, extra)
+        raw = _raw(sheet.name, int(number), texts, columns, extra)
         beside = {**raw.extra, COMMENT: comments.pop(number)} if number in comments else raw.extra
         rows.append(replace(raw, extra=beside, struck=number in look.struck))
     notices += [Text(f"表の外のコメント: {text}", f"a comment outside the table: {text}") for text in comments.values()]

@@ -1,11 +1,11 @@
 """Workbooks that people send back: cells as they were meant, whatever a spreadsheet did to them.
 
-looks = looks_of(path)                    # per sheet: hidden rows, merged cells, struck-out text, numbers shown as dates
-table = filled(table, look.merged)        # a merged cell speaks for all it covers
+sheets = read_sheets(path, holds_form)    # per sheet: text cells, merged ones filled; hidden, struck out, comments
+number_again("1905-07-18")                # "2026": a column of numbers that was shown as days
 """
 
 from __future__ import annotations
 
-from requests_gen.returned_forms.sheets import SheetFeatures, features_of, filled, holds_drawings, number_again, numbered
+from requests_gen.returned_forms.sheets import ReturnedSheet, SheetFeatures, holds_drawings, number_again, read_sheets
 
-__all__ = ["SheetFeatures", "features_of", "filled", "holds_drawings", "number_again", "numbered"]
+__all__ = ["ReturnedSheet", "SheetFeatures", "holds_drawings", "number_again", "read_sheets"]

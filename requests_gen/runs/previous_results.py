@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,9 +26,7 @@ class PreviousResults:
     lost: tuple[str, ...]  # files that the manifest names and that are gone
 
 
-def former_folder(results: Path) -> Path:
-    """Where the results before the last are kept."""
-    return results.with_name(results.name + ".old")
+former_folder = replace_folder.old_of
 
 
 def kept(folder: Path) -> PreviousResults | None:
@@ -56,11 +53,13 @@ def restore_former(results: Path) -> None:
     """
     old = former_folder(results)
     with _no_run(results), only_one_writer(results):
+        if results.exists():  # otherwise these very results come back now
+            replace_folder.recover(results, lambda folder: False)
         found = kept(old)
         if found is None or found.lost:
             raise _no_former(old)
         replace_folder.check_target(results)
-        _exchange(results, old)
+        replace_folder.put_in_place(old, results, lambda folder: True)
 
 
 @contextlib.contextmanager
@@ -74,32 +73,6 @@ def _no_run(results: Path) -> Iterator[None]:
         yield
     finally:
         lock.__exit__(None, None, None)
-
-
-def _exchange(results: Path, old: Path) -> None:
-    try:
-        if not results.exists():
-            old.rename(results)
-        elif not replace_folder.swap_folders(results, old):
-            aside = results.with_name(f".{results.name}.aside")
-            shutil.rmtree(aside, ignore_errors=True)
-            results.rename(aside)
-            try:
-                old.rename(results)
-            except OSError:
-                aside.rename(results)
-                raise
-            aside.rename(old)
-    except PermissionError as error:
-        raise DataError(
-            "output-in-use",
-            Text("結果のファイルが開かれているため、入れ替えられません。", "a file of the results is open"),
-            Text(
-                "Excel や QGIS で開いているファイルを閉じてから、もう一度行ってください。何も変えていません。",
-                "close the files that Excel or QGIS has open and try again; nothing was changed",
-            ),
-            results.name,
-        ) from error
 
 
 def _no_former(old: Path) -> DataError:

@@ -6,10 +6,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from geodata.errors import Text
+from requests_gen.returned_forms import number_again
 from requests_gen.survey.columns import CHOICES, SAME_WORDS, UNKNOWN, Asked
 from requests_gen.wording import dates
 
@@ -65,25 +65,8 @@ def _choice(key: str, text: str) -> Read:
     return Read(review_item=Text(f"一覧（{'・'.join(CHOICES[key])}）にない書き方です", f"not one of {', '.join(CHOICES[key])}"))
 
 
-def _as_number(said: str) -> str:
-    """A small number that a workbook shows as a day of 1900, as the number it is. 59 and 60 are one day: not told."""
-    if said == "00:00:00":
-        return "0"
-    found = re.fullmatch(r"(19[0-4]\d)[-/](\d\d?)[-/](\d\d?)", said)
-    if not found:
-        return said
-    try:
-        day = date(int(found[1]), int(found[2]), int(found[3]))
-    except ValueError:
-        return said
-    days = (day - date(1899, 12, 30)).days
-    if days == 60:
-        return said
-    return str(days - 1 if days < 60 else days)  # Excel's 1900 is a leap year
-
-
 def _count(text: str) -> Read:
-    said = _as_number(dates.plain_text(text))
+    said = number_again(dates.plain_text(text))
     if said in BLANK:
         return Read()
     found = _COUNT.fullmatch(said)
@@ -94,7 +77,7 @@ def _count(text: str) -> Read:
 
 
 def _order(text: str) -> Read:
-    said = _as_number(dates.plain_text(text))
+    said = number_again(dates.plain_text(text))
     if said in BLANK or said in {"なし", "無し"}:
         return Read()
     found = _ORDER.fullmatch(said)

@@ -16,7 +16,7 @@ from geodata.atomic import write_bytes
 from geodata.errors import DataError, Text
 from geodata.progress import Progress, silent
 from geodata.report import file_sha256
-from requests_gen.files import file_name
+from requests_gen.files import names
 from requests_gen.registry import Registry
 from requests_gen.survey.form import answers_of, form_bytes
 from requests_gen.survey.form_layout import Form, FormPlace, FormZone, Head
@@ -195,7 +195,7 @@ def _chosen(result: Result, asked: list[str] | None) -> list[str]:
 
 
 def _name(head: Head) -> str:
-    return file_name(f"照会様式_{head.year}_{head.code}_{head.municipality}") + ".xlsx"
+    return names.file_name(f"照会様式_{head.year}_{head.code}_{head.municipality}") + ".xlsx"
 
 
 def _day(deadline: date | None) -> str:

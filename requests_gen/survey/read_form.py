@@ -6,19 +6,15 @@ Every row with something in it comes back, but for the worked example's. What co
 from __future__ import annotations
 
 import re
-import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pandas as pd
-
 from geodata.errors import DataError, Text
-from geodata.intake import read_table
 from geodata.report import file_sha256
-from geodata.tables import numbered, workbook
 from requests_gen.registry import SourceFile
+from requests_gen.returned_forms import ReturnedSheet, read_sheets
 from requests_gen.survey.cells import Read, code_of, day_text, zone_id_of
 from requests_gen.survey.columns import (
     ANSWERED_BY,
@@ -33,89 +29,6 @@ from requests_gen.survey.columns import (
 )
 from requests_gen.survey.new_places import PLACE, ZONE
 from requests_gen.wording import dates
-
-# A returned workbook (or CSV) as tables of text, every sheet that is to be seen, merged cells filled.
-#
-# What is merged over several rows counts for each of these rows, and that is told: a person may have meant it.
-
-BLANK_OR_MANY = ("sheet-ambiguous", "table-empty")
-
-
-@dataclass(frozen=True)
-class FormSheet:
-    """One sheet: its cells as text (index = row numbers from 1, columns 0..n-1) and what was merged over rows."""
-
-    name: str
-    cells: pd.DataFrame
-    merged: frozenset[tuple[int, int]]  # (row number, column) of cells that got their value from above
-    hidden: bool = False
-
-
-Wanted = Callable[[list[list[str]]], bool]
-
-
-def form_sheets(path: Path, spec: Wanted) -> tuple[list[FormSheet], list[str]]:
-    """(the sheets whose rows are `wanted`, the names of others that hold something).
-
-    Raises DataError where the file cannot be read.
-    """
-    if not workbook.is_workbook(path):
-        return [FormSheet("", numbered(read_table(path, header=False)[0]), frozenset())], []
-    try:
-        read_table(path, header=False)  # the safety checks of intake come before any other opening
-    except DataError as error:
-        if error.code not in BLANK_OR_MANY:
-            raise
-    found, others = [], []
-    for looked in _look(path, spec):
-        if looked.spec:
-            table = numbered(read_table(path, sheet=looked.name, header=False)[0])
-            found.append(_filled(looked, table))
-        elif looked.filled:
-            others.append(looked.name)
-    return found, others
-
-
-Span = tuple[int, int, int]  # column from 0, first and last row from 1
-
-
-@dataclass(frozen=True)
-class _Looked:
-    """What a quick look at a sheet shows, before it is read."""
-
-    name: str
-    hidden: bool
-    spec: bool
-    filled: bool
-    merged: tuple[Span, ...]  # cells that are merged over several rows
-
-
-def _look(path: Path, spec: Wanted) -> list[_Looked]:
-    import openpyxl
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl tells of styles and rules that it drops
-        book = openpyxl.load_workbook(path, data_only=True, keep_links=False)
-    looked = []
-    for sheet in book.worksheets:
-        rows = [["" if value is None else str(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-        merged = tuple(
-            (part.min_col - 1, part.min_row, part.max_row) for part in sheet.merged_cells.ranges if part.max_row > part.min_row
-        )
-        looked.append(_Looked(sheet.title, sheet.sheet_state != "visible", spec(rows), any(map(any, rows)), merged))
-    book.close()
-    return looked
-
-
-def _filled(looked: _Looked, table: pd.DataFrame) -> FormSheet:
-    cells, merged = table.copy(), set()
-    for column, first, last in looked.merged:
-        if first not in cells.index or column not in cells.columns or not cells.at[first, column]:
-            continue
-        for row in cells.index[(cells.index > first) & (cells.index <= last)]:
-            cells.at[row, column] = cells.at[first, column]
-            merged.add((int(row), column))
-    return FormSheet(looked.name, cells, frozenset(merged), looked.hidden)
 
 
 def no_form(path: Path, spec: Text) -> DataError:
@@ -189,8 +102,9 @@ def read_survey(path: Path | str) -> SurveyFile:
     is, or holds forms of two municipalities.
     """
     file = Path(path)
-    sheets, others = form_sheets(file, _holds_form)
-    parts = [_Part.of(sheet) for sheet in sheets]
+    sheets = read_sheets(file, _holds_form)
+    parts = [_Part.of(sheet) for sheet in sheets if sheet.holds_form]
+    others = [sheet.name for sheet in sheets if not sheet.holds_form]
     if not any(part.headings for part in parts):
         raise no_form(file, Text("「地区ID」または「場所の名前」の見出し", "the headings 地区ID or 場所の名前"))
     # a hidden sheet counts only where there is no other
@@ -212,7 +126,7 @@ def read_survey(path: Path | str) -> SurveyFile:
     )
 
 
-def _holds_form(rows: list[list[str]]) -> bool:
+def _holds_form(rows: Sequence[Sequence[str]]) -> bool:
     """Whether a sheet has a table of ours that is not the worked example."""
     codes = [code for texts in rows for text in texts if _CODE.fullmatch(code := dates.plain_text(text))]
     example = bool(codes) and all(code.startswith(EXAMPLE_CODE) for code in codes)
@@ -223,14 +137,14 @@ def _holds_form(rows: list[list[str]]) -> bool:
 class _Part:
     """One sheet, taken apart."""
 
-    sheet: FormSheet
+    sheet: ReturnedSheet
     headings: tuple[str, ...]
     rows: tuple[Row, ...]
     above: tuple[str, ...]
     unread: tuple[str, ...]
 
     @classmethod
-    def of(cls, sheet: FormSheet) -> _Part:
+    def of(cls, sheet: ReturnedSheet) -> _Part:
         headings, rows, above, unread = [], [], [], []
         kind, columns, others = "", {}, {}  # type: ignore[var-annotated]
         for number, values in sheet.cells.iterrows():
@@ -250,7 +164,7 @@ class _Part:
         return cls(sheet, tuple(headings), tuple(rows), tuple(above), tuple(unread))
 
 
-def _heading(texts: list[str]) -> tuple[str, dict[int, str], dict[int, str]] | None:
+def _heading(texts: Sequence[str]) -> tuple[str, dict[int, str], dict[int, str]] | None:
     """(kind, {column: key}, {column: unknown heading}) where this is a row of headings."""
     labels = [label(text) for text in texts]
     for kind, needed in NEEDED.items():  # places first: somebody may have added 地区ID to their sheet
@@ -267,7 +181,7 @@ def _heading(texts: list[str]) -> tuple[str, dict[int, str], dict[int, str]] | N
     return None
 
 
-def _row(sheet: FormSheet, kind: str, number: int, texts: list[str], columns: dict[int, str], others: dict[int, str]) -> Row:
+def _row(sheet: ReturnedSheet, kind: str, number: int, texts: list[str], columns: dict[int, str], others: dict[int, str]) -> Row:
     cells = {key: texts[at] for at, key in columns.items() if texts[at]}
     more: dict[str, str] = {}
     for at, heading in others.items():

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from coverage.rules import RULES
 from geodata.errors import Text
+from requests_gen.wording.numbers_and_eras import fiscal_era
 
 if TYPE_CHECKING:
     from coverage.result import Result
 
-FIRST_REIWA_YEAR = 2019
 FICTITIOUS = Text(
     "架空のエリアです。実在の携帯電話会社のサービスエリアではありません。",
     "Fictitious areas: these are not the service areas of any real carrier.",
@@ -128,10 +128,7 @@ def _replaced(result: Result) -> Text:
 
 def fiscal_year(year: int) -> Text:
     """A fiscal year as offices write it."""
-    if year < FIRST_REIWA_YEAR:
-        return Text(f"{year}年度", f"fiscal year {year}")
-    era = year - FIRST_REIWA_YEAR + 1
-    return Text(f"令和{'元' if era == 1 else era}年度（{year}年度）", f"fiscal year {year}")
+    return Text(f"{fiscal_era(year)}年度（{year}年度）", f"fiscal year {year}")
 
 
 def layer_dates(result: Result) -> list[str]:

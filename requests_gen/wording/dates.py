@@ -11,8 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from geodata.area_rows import ERAS
-from requests_gen.wording.captions import FIRST_REIWA_YEAR
+from geodata.area_rows import western_year
+from requests_gen.wording.numbers_and_eras import era_year, fiscal_era
 
 LATER, UNDECIDED = "それ以降", "未定"
 APRIL, SEPTEMBER, MARCH, DECEMBER = 4, 9, 3, 12
@@ -81,7 +81,7 @@ def time_of(text: object) -> Time | None:
         return _month(said[:7])  # how a workbook keeps 2026年11月
     day = day_of(said)
     if day is not None:
-        return None if end else Time(_era(day.year) + f"年{day.month}月{day.day}日", day)
+        return None if end else Time(f"{era_year(day)}年{day.month}月{day.day}日", day)
     return _month(said) or _fiscal(said)
 
 
@@ -91,7 +91,8 @@ def _month(said: str) -> Time | None:
     if not found or not year or not 1 <= int(found[3]) <= DECEMBER:
         return None
     month = int(found[3])
-    return Time(f"{_era(year)}年{month}月", date(year, month, calendar.monthrange(year, month)[1]))
+    last = date(year, month, calendar.monthrange(year, month)[1])
+    return Time(f"{era_year(last)}年{month}月", last)
 
 
 def _fiscal(said: str) -> Time | None:
@@ -105,19 +106,13 @@ def _fiscal(said: str) -> Time | None:
     if "四" in part or "q" in part:
         quarter = int(re.sub(r"\D", "", part))
         ends = (date(year, 6, 30), date(year, 9, 30), date(year, 12, 31), date(year + 1, 3, 31))
-        return Time(f"{_era(year)}年度第{quarter}四半期", ends[quarter - 1])
+        return Time(f"{fiscal_era(year)}年度第{quarter}四半期", ends[quarter - 1])
     if part and part[0] in "上前":
-        return Time(f"{_era(year)}年度上期", date(year, SEPTEMBER, 30))
-    return Time(f"{_era(year)}年度{'下期' if part else ''}", date(year + 1, MARCH, 31))
+        return Time(f"{fiscal_era(year)}年度上期", date(year, SEPTEMBER, 30))
+    return Time(f"{fiscal_era(year)}年度{'下期' if part else ''}", date(year + 1, MARCH, 31))
 
 
 def _western(era: str | None, number: str) -> int | None:
     """The western year; None for a bare number of an era nobody named."""
-    count = 1 if number == "元" else int(number)
-    year = ERAS[era] + count if era else count
+    year = western_year(era, number)
     return year if year in YEARS else None
-
-
-def _era(year: int) -> str:
-    count = year - FIRST_REIWA_YEAR + 1
-    return f"令和{'元' if count == 1 else count}" if count >= 1 else str(year)

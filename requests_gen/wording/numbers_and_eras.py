@@ -11,7 +11,10 @@ import re
 import string
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Digits = Literal["zenkaku", "hankaku", "mixed"]
 
@@ -73,7 +76,7 @@ class Wording:
 
     def fiscal_year(self, year: int) -> str:
         """令和８年度."""
-        return self.text(f"{era_year(date(year, FIRST_MONTH_OF_YEAR + 1, 1))}年度")
+        return self.text(f"{fiscal_era(year)}年度")
 
 
 def era_year(day: date) -> str:
@@ -83,6 +86,11 @@ def era_year(day: date) -> str:
             year = day.year - first.year + 1
             return f"{name}{'元' if year == 1 else year}"
     return str(day.year)
+
+
+def fiscal_era(year: int) -> str:
+    """令和8, 令和元, 平成30 for a fiscal year: the one that began in April 2019 is 令和元, as offices write it."""
+    return era_year(date(year, FIRST_MONTH_OF_YEAR + 1, 1))
 
 
 def round_half_up(value: float) -> int | None:
@@ -99,6 +107,15 @@ def total(values: list[int | None]) -> int | None:
     """Sum of printed numbers; unknown as soon as one of them is."""
     known = [value for value in values if value is not None]
     return sum(known) if len(known) == len(values) else None
+
+
+def known_sum(values: pd.Series) -> tuple[float | None, int]:
+    """(the sum of what is known, how many values are unknown) for a caption that says both.
+
+    Unknown is never zero: where nothing is known there is no sum (None). No values at all sum to 0.
+    """
+    unknown = int(values.isna().sum())
+    return (None if unknown and unknown == len(values) else float(values.sum())), unknown
 
 
 def item_number(wording: Wording, level: int, position: int) -> str:

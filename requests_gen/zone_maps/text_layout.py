@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from geodata.errors import DataError, Text
 from geodata.tables import text as tables_text
-from requests_gen.files import font
+from requests_gen.files import font, print_checks
 
 MM_PER_POINT = 25.4 / 72.0
 LINE_HEIGHT = 1.32  # of the size of the letters
@@ -22,7 +22,7 @@ _NEVER_FIRST = frozenset("、。，．・：；？！）］｝」』】〉》ー
 def checked(text: object, where: Text) -> str:
     """`text` in one line without control characters; a DataError naming `where` if the font lacks a character."""
     line = "".join(_printed(sign) for sign in _VARIANT_MARKS.sub("", tables_text.stripped(str(text)))).strip()
-    lacking = sorted({sign for sign in line if ord(sign) not in _characters()})
+    lacking = print_checks.without_glyph(line, print_checks.SANS)
     if lacking:
         raise _no_glyph(lacking, line, where)
     return line
@@ -109,12 +109,3 @@ def _pieces(text: str, size_pt: float, room_mm: float) -> list[str]:
     for token in _TOKENS.findall(text):
         pieces.extend([token] if width_mm(token.rstrip(), size_pt) <= room_mm else token)
     return pieces
-
-
-@lru_cache(maxsize=1)
-def _characters() -> frozenset[int]:
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-    from pylopdf_fonts_jp import sans_path
-
-    with TTFont(str(sans_path()), lazy=True) as opened:
-        return frozenset(opened.getBestCmap())

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from geodata.errors import Text
+from requests_gen.files import names
 from requests_gen.intake import offered_files
 from screens.shared import Opened
 
@@ -73,7 +74,7 @@ def _on_disk(given: list[Any]) -> list[Path]:
     place.mkdir(exist_ok=True)
     paths = []
     for one in given:
-        path = place / offered_files.safe_name(one.name)
+        path = place / names.safe_name(one.name)
         if not path.exists() or path.stat().st_size != one.size:
             path.write_bytes(one.getbuffer())
         paths.append(path)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from coverage.gaps import uncovered_column
 from geodata.errors import Text
+from requests_gen.wording import numbers_and_eras
 from screens.map.view import View
 
 if TYPE_CHECKING:
@@ -59,17 +60,18 @@ def _outside_all(rows: pd.DataFrame, generation: str, all_published: bool, lang:
     values = rows[uncovered_column(generation)]
     if all_published:
         return _people(label, values, lang)
-    most = values.sum()
+    most, _ = numbers_and_eras.known_sum(values)
+    outside = Text("不明", "unknown") if most is None else Text(f"{most:,.0f}人", f"{most:,.0f}")
     return Figure(
         label.in_(lang),
         Text("不明", "unknown").in_(lang),
-        Text(f"未公表の社あり（公表分のエリア外 {most:,.0f}人）", f"not all published ({most:,.0f} outside what is)").in_(lang),
+        Text(f"未公表の社あり（公表分のエリア外 {outside.ja}）", f"not all published ({outside.en} outside what is)").in_(lang),
     )
 
 
 def _people(label: Text, values: pd.Series, lang: str, unit: Text = Text("人", "")) -> Figure:  # noqa: B008 (frozen)
-    unknown = int(values.isna().sum())
+    known, unknown = numbers_and_eras.known_sum(values)
     note = Text(f"ほかに不明 {unknown:,}地区", f"unknown in {unknown:,} more zones").in_(lang) if unknown else ""
-    if unknown == len(values):
+    if known is None:
         return Figure(label.in_(lang), Text("不明", "unknown").in_(lang))
-    return Figure(label.in_(lang), f"{values.sum():,.0f}{unit.in_(lang)}", note)
+    return Figure(label.in_(lang), f"{known:,.0f}{unit.in_(lang)}", note)

@@ -95,10 +95,7 @@ def _freeze_now(context: PageContext, who: str, note: str) -> None:
         version = frozen.freeze(
             registry_cache.registry_at(context.place),
             context.result,
-            context.ranking,
-            context.order_table,
-            context.chosen,
-            context.criteria,
+            frozen.Chosen(context.ranking, context.order_table, context.chosen, context.criteria),
             who=who,
             at=registry_cache.now(),
             stamp=context.opened.stamp,

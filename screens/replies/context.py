@@ -14,7 +14,7 @@ import streamlit as st
 
 from coverage.study import read_study
 from geodata.errors import DataError, Text
-from requests_gen.intake import offered_files
+from requests_gen.files import names as file_names
 from requests_gen.progress import deadlines_of, promises, rows, states
 from requests_gen.registry import Registry
 from requests_gen.replies import carrier_names, review
@@ -110,7 +110,7 @@ def _zone_names(workspace: str, moment: tuple[tuple[int, int], ...]) -> dict[str
 def kept_file(name: str, data: bytes) -> Iterator[Path]:
     """An upload on the disk under its own name, for as long as it is read. Its name is the one in messages."""
     with tempfile.TemporaryDirectory(prefix="kengai-") as folder:
-        path = Path(folder) / offered_files.safe_name(name)
+        path = Path(folder) / file_names.safe_name(name)
         path.write_bytes(data)
         yield path
 
