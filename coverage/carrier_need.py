@@ -99,10 +99,8 @@ def zone_facilities(result: Result) -> pd.DataFrame:
     # 避難所 and 緊急避難場所 of one name are one place; a school that is a shelter too is both
     kind = table["category"].where(~table["category"].isin(zones_facilities.SHELTERING), zones_facilities.SHELTERING[0])
     table = table[~table.assign(kind=kind).duplicated(["name", "x", "y", "kind"])]
-    i, j, inside = result.grid.locate(table["x"].to_numpy(float), table["y"].to_numpy(float))
-    lookup = pd.Series(result.cells["zone_id"].to_numpy(), index=pd.MultiIndex.from_frame(result.cells[["i", "j"]]))
-    found = lookup.reindex(pd.MultiIndex.from_arrays([i, j])).fillna("").to_numpy(str)
-    table = table.assign(zone_id=np.where(inside, found, ""))
+    zone_of = np.append(result.cells["zone_id"].to_numpy(object), "")
+    table = table.assign(zone_id=zone_of[result.grid.rows_at(result.cells, table["x"], table["y"])].astype(str))
     return table[table["zone_id"] != ""]
 
 

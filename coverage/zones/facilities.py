@@ -19,11 +19,8 @@ def facilities_by_cell(facilities: gpd.GeoDataFrame, frame: pd.DataFrame, grid: 
 
     A place listed twice (避難所 and 緊急避難場所) is one: same name, same point.
     """
-    points = drop_duplicate_places(facilities).geometry
-    i, j, inside = grid.locate(points.x.to_numpy(), points.y.to_numpy())
-    at = pd.MultiIndex.from_arrays([i[inside], j[inside]])
-    cell_id = pd.Series(frame.index, index=pd.MultiIndex.from_frame(frame[["i", "j"]])).reindex(at).dropna()
-    return cell_id.value_counts().sort_index()
+    cell_id = cells_of_facilities(drop_duplicate_places(facilities), frame, grid)
+    return cell_id[cell_id != ""].astype(frame.index.dtype).value_counts().sort_index()
 
 
 def drop_duplicate_places(facilities: pd.DataFrame) -> pd.DataFrame:
@@ -54,13 +51,9 @@ def cells_of_facilities(facilities: pd.DataFrame, cells: pd.DataFrame, grid: Gri
 
     facilities: FACILITIES in the grid's CRS (points).
     """
-    at = np.full(grid.shape, -1, np.int64)
-    at[cells["j"].to_numpy(), cells["i"].to_numpy()] = np.arange(len(cells))
-    i, j, inside = grid.locate(facilities.geometry.x.to_numpy(float), facilities.geometry.y.to_numpy(float))
-    row = np.full(len(facilities), -1)
-    row[inside] = at[j[inside], i[inside]]
     names = np.append(cells.index.to_numpy().astype(object), "")
-    return pd.Series(names[row], index=facilities.index, name="cell_id")
+    rows = grid.rows_at(cells, facilities.geometry.x, facilities.geometry.y)
+    return pd.Series(names[rows], index=facilities.index, name="cell_id", dtype=object)
 
 
 def facility_counts(

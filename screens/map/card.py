@@ -127,10 +127,7 @@ def facilities_by_zone(result: Result) -> dict[str, list[str]]:
         return {}
     x, y = places.geometry.x.to_numpy(), places.geometry.y.to_numpy()
     once = ~pd.DataFrame({"name": places["name"].to_numpy(), "x": x, "y": y}).duplicated().to_numpy()
-    i, j, inside = result.grid.locate(x, y)
-    zone_of = result.cells.set_index(["i", "j"])["zone_id"]
-    at = pd.MultiIndex.from_arrays([i, j])
-    zones = zone_of.reindex(at).where(inside).to_numpy(object)
+    zones = np.append(result.cells["zone_id"].to_numpy(object), "")[result.grid.rows_at(result.cells, x, y)]
     found: dict[str, list[str]] = {}
     for zone, name, first in zip(zones, places["name"].astype(str), once, strict=True):
         if first and isinstance(zone, str) and zone:
