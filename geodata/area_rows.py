@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ import pandas as pd
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import AREAS, check
-from geodata.tables import shown
+from geodata.tables import plain, shown
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -33,7 +32,7 @@ def day_of(written: object) -> str:
 
     Raises ValueError for anything else: a day is never guessed.
     """
-    text = re.sub(r"\s", "", unicodedata.normalize("NFKC", str(written))).lower()
+    text = plain(written)
     if text in {"", "nan", "none", "nat", "-", "－"}:
         return ""
     if re.fullmatch(r"\d{8}", text):

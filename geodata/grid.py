@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+ON_LINE = 1e-9  # of a cell: a point this close below a line is on it (floats of degrees err by 1e-11 of a 100 m mesh)
 
 
 @dataclass(frozen=True)
@@ -50,10 +55,31 @@ class Grid:
         return np.asarray(self.west + (i + 0.5) * self.dx, float), np.asarray(self.south + (j + 0.5) * self.dy, float)
 
     def locate(self, x: FloatArray, y: FloatArray) -> tuple[IntArray, IntArray, npt.NDArray[np.bool_]]:
-        """(i, j, inside) of the cells that hold points; a point on a line belongs to the cell east/north."""
-        i = np.floor((np.asarray(x, float) - self.west) / self.dx).astype(np.int64)
-        j = np.floor((np.asarray(y, float) - self.south) / self.dy).astype(np.int64)
+        """(i, j, inside) of the cells that hold points; the one place where a point gets its cell.
+
+        A cell holds its west and south edges, as 地域メッシュ do: a point on a line belongs to the cell east or
+        north of it. So the grid's outermost east and north edges are outside, and so is NaN (i = j = -1).
+        """
+        column = np.floor((np.asarray(x, float) - self.west) / self.dx + ON_LINE)
+        row = np.floor((np.asarray(y, float) - self.south) / self.dy + ON_LINE)
+        somewhere = (np.abs(column) < 2**62) & (np.abs(row) < 2**62)  # NaN is not
+        i, j = (np.where(somewhere, at, -1).astype(np.int64) for at in (column, row))
         return i, j, (i >= 0) & (i < self.nx) & (j >= 0) & (j < self.ny)
+
+    def rows_at(self, cells: pd.DataFrame, x: npt.ArrayLike, y: npt.ArrayLike) -> IntArray:
+        """Row number, in a table of this grid's cells, of the cell that holds each point; -1 where none does.
+
+        cells: columns `i` and `j`, each cell at most once; x, y: [n] in the grid's CRS. -1 takes the last of
+        what is looked up: `np.append(names, "")[rows]`.
+        """
+        i, j, inside = self.locate(np.atleast_1d(np.asarray(x, float)), np.atleast_1d(np.asarray(y, float)))
+        listed = cells["j"].to_numpy(np.int64) * self.nx + cells["i"].to_numpy(np.int64)
+        if not len(listed):
+            return np.full(len(i), -1)
+        order = np.argsort(listed, kind="stable")
+        spec = j * self.nx + i
+        rows = order[np.searchsorted(listed, spec, sorter=order).clip(max=len(listed) - 1)]
+        return np.where(inside & (listed[rows] == spec), rows, -1)
 
     def window(self, i0: int, j0: int, nx: int, ny: int) -> Grid:
         """The sub-grid of `nx` × `ny` cells whose south-western cell is [j0, i0]."""

@@ -73,6 +73,12 @@ def infinite_coordinate(folder: Path) -> Path:
     return write(folder / "a.geojson", json.dumps(collection(SQUARE)).replace(f"{WEST}, {SOUTH}]", f"1e999, {SOUTH}]", 1))
 
 
+@case("refuse", "coordinates-not-numbers")
+def coordinates_in_quotes(folder: Path) -> Path:
+    ring = [[str(x), str(y)] for x, y in shapely.get_coordinates(SQUARE).tolist()]
+    return geojson(folder, SECOND, {"type": "Polygon", "coordinates": [ring]})
+
+
 @case("accept", "geometry-z")
 def heights(folder: Path) -> Path:
     return geojson(folder, shapely.force_3d(SQUARE, 5.0))

@@ -150,10 +150,8 @@ def judged(
 
 
 def _cells_at(table: gpd.GeoDataFrame, cells: pd.DataFrame, grid: Grid) -> pd.Series:
-    i, j, inside = grid.locate(table.geometry.x.to_numpy(), table.geometry.y.to_numpy())
-    lookup = pd.Series(cells.index.astype(str), index=pd.MultiIndex.from_frame(cells[["i", "j"]]), dtype=object)
-    found = lookup.reindex(pd.MultiIndex.from_arrays([i, j])).fillna("").to_numpy(object)
-    return pd.Series(np.where(inside, found, ""), index=table.index, dtype=object)
+    names = np.append(cells.index.to_numpy().astype(object), "")
+    return pd.Series(names[grid.rows_at(cells, table.geometry.x, table.geometry.y)], index=table.index, dtype=object)
 
 
 def _claims(

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from geodata.errors import DataError, Text
+from geodata.tables import text as text_cells
 
 Settings = TypeVar("Settings", bound=BaseModel)
 
@@ -107,12 +108,7 @@ def _settings_text(file: Path, missing: Text) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DataError(
-            "settings-not-utf8",
-            Text(f"文字コードがUTF-8ではありません（{error.start}バイト目）", f"is not UTF-8 (byte {error.start})"),
-            Text("メモ帳で「UTF-8」を選んで保存し直してください。", "save it as UTF-8"),
-            file.name,
-        ) from error
+        raise text_cells.not_utf8(error, file.name) from error
 
 
 def _said(mistake: Any, language: int) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def facilities_by_cell(facilities: gpd.GeoDataFrame, frame: pd.DataFrame, grid: Grid) -> pd.Series:
     """How many places stand in each cell that has one, each counted once: int, index cell_id."""
     cell = cells_of_facilities(drop_duplicate_places(facilities), frame, grid)
-    return cell[cell != ""].value_counts().sort_index()
+    return cell[cell != ""].astype(frame.index.dtype).value_counts().sort_index()
 
 
 def drop_duplicate_places(facilities: pd.DataFrame) -> pd.DataFrame:
@@ -62,13 +62,9 @@ def cells_of_facilities(facilities: pd.DataFrame, cells: pd.DataFrame, grid: Gri
 
     facilities: FACILITIES in the grid's CRS (points).
     """
-    at = np.full(grid.shape, -1, np.int64)
-    at[cells["j"].to_numpy(), cells["i"].to_numpy()] = np.arange(len(cells))
-    i, j, inside = grid.locate(facilities.geometry.x.to_numpy(float), facilities.geometry.y.to_numpy(float))
-    row = np.full(len(facilities), -1)
-    row[inside] = at[j[inside], i[inside]]
     names = np.append(cells.index.to_numpy().astype(object), "")
-    return pd.Series(names[row], index=facilities.index, name="cell_id")
+    rows = grid.rows_at(cells, facilities.geometry.x, facilities.geometry.y)
+    return pd.Series(names[rows], index=facilities.index, name="cell_id", dtype=object)
 
 
 def facility_counts(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 import numpy as np
 import pandas as pd
 
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
+from geodata.tables import plain
 
 ROWS_NAMED = 5
 
@@ -75,16 +75,12 @@ def _zone_of_rows(zones: pd.DataFrame, rows: pd.DataFrame, report: IntakeReport)
 
 
 def _place(municipality: pd.Series, name: pd.Series) -> pd.Series:
-    """municipality/name as they are compared: width and blanks do not matter, nor whether 郡 is written."""
-    return municipality.map(_municipality) + "/" + name.map(_plain)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    """municipality/name as they are compared: width, case and blanks do not matter, nor whether 郡 is written."""
+    return municipality.map(_municipality) + "/" + name.map(plain)
 
 
 def _municipality(text: str) -> str:
-    return re.sub(r"^.+?郡(?=.+[町村]$)", "", _plain(text))
+    return re.sub(r"^.+?郡(?=.+[町村]$)", "", plain(text))
 
 
 def _row_name(row: pd.Series) -> str:

@@ -15,7 +15,7 @@ from geodata.errors import DataError, Text
 from geodata.evidence.values import generation_of, moment_of
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC, EVIDENCE, check
-from geodata.tables import numbered, plain, points, shown
+from geodata.tables import plain, points, shown
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -40,12 +40,7 @@ def read_located(path: Path) -> tuple[pd.DataFrame, IntakeReport]:
 
     table, report = intake.read_table(path)
     report.kind = "measurement"
-    table = numbered(table)
-    try:
-        located = points.locate(table, report)
-    except DataError as error:
-        raise error.at(path) from None
-    report.accepted -= len(table) - len(located.rows)
+    located = points.located_rows(table, report, path)
     return located.rows.assign(__lon=located.lon, __lat=located.lat), report
 
 

@@ -1,15 +1,18 @@
 """GeoJSON (RFC 7946 and the 2008 form), and GeoJSON text sequences.
 
 Read by our own cursor and not by GDAL: GDAL turns "2020/01/02" into dates, takes {"crs": null} for WGS84
-and drops elements that are no features without a word.
+and drops elements that are no features without a word. Features that are just as the standard has them are
+decoded by msgspec, which checks while it decodes; any other goes through Python's own decoder, which takes
+what writers really write (NaN among the properties), and is then taken in or refused by name.
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 import numpy as np
 
 from geodata.crs import Declared
@@ -22,6 +25,43 @@ WORD = Text("地物", "feature")
 CRS84 = "OGC:CRS84"
 SHAPES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
 DEPTH = 20
+Position = list[float]
+
+
+class _Point(msgspec.Struct, tag_field="type", tag="Point"):
+    coordinates: Position
+
+
+class _MultiPoint(msgspec.Struct, tag_field="type", tag="MultiPoint"):
+    coordinates: list[Position]
+
+
+class _LineString(msgspec.Struct, tag_field="type", tag="LineString"):
+    coordinates: list[Position]
+
+
+class _MultiLineString(msgspec.Struct, tag_field="type", tag="MultiLineString"):
+    coordinates: list[list[Position]]
+
+
+class _Polygon(msgspec.Struct, tag_field="type", tag="Polygon"):
+    coordinates: list[list[Position]]
+
+
+class _MultiPolygon(msgspec.Struct, tag_field="type", tag="MultiPolygon"):
+    coordinates: list[list[list[Position]]]
+
+
+class _Feature(msgspec.Struct):
+    """A feature with nothing odd about it."""
+
+    type: Literal["Feature"]
+    properties: dict[str, Any] | None = None
+    geometry: _Point | _MultiPoint | _LineString | _MultiLineString | _Polygon | _MultiPolygon | None = None
+    id: Any = msgspec.UNSET
+
+
+_DECODER = msgspec.json.Decoder(_Feature)
 
 
 def layers(path: Path) -> list[LayerEntry]:
@@ -70,10 +110,10 @@ def _document(stream: JsonStream, features: _Features) -> dict[str, Any]:
         if key == "features" and stream.peek() == "[":
             seen_features = True
             for _ in stream.items():
-                features.add(stream.value())
+                features.read(stream)
         else:
             top[key] = stream.value()
-            if key == "type" and top[key] not in SHAPES | {"Feature", "FeatureCollection"}:
+            if key == "type" and str(top[key]) not in SHAPES | {"Feature", "FeatureCollection"}:
                 raise not_geojson(top)
     kind = top.get("type")
     if kind == "Feature":
@@ -134,28 +174,45 @@ class _Features:
         self.rows: list[dict[str, Any]] = []
         self.cells = 0
 
+    def read(self, stream: JsonStream) -> None:
+        """Take in the next element of the features array."""
+        text = stream.raw()
+        try:
+            feature = _DECODER.decode(text)
+        except (msgspec.DecodeError, RecursionError):  # odd or broken: Python's decoder and `add` say which
+            self.add(stream.decode(text))
+            return
+        index = self._next(feature.properties or {}, feature.id)
+        if feature.geometry is not None:
+            self._parts(index, str(feature.geometry.__struct_config__.tag), feature.geometry.coordinates)
+
     def add(self, feature: Any) -> None:
-        """Take in one element of the features array."""
-        index = self.builder.next()
-        ceilings.check_count("地物数", "features", index + 1, ceilings.limits().features)
+        """Take in one element of the features array, as Python's decoder gives it."""
+        number = self.builder.count + 1
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
-            raise malformed(WORD, index + 1, 'type が "Feature" ではありません', 'its type is not "Feature"')
+            raise malformed(WORD, number, 'type が "Feature" ではありません', 'its type is not "Feature"')
         properties = feature.get("properties")
         if properties is not None and not isinstance(properties, dict):
-            raise malformed(WORD, index + 1, "properties が項目の組ではありません", "properties is no object")
-        row = dict(properties or {})
-        self.cells += len(row)
-        ceilings.check_count("属性の値の数", "attribute values", self.cells, ceilings.limits().attributes)
-        if "id" in feature and "id" not in row:
-            row["id"] = feature["id"]
-        self.rows.append(row)
+            raise malformed(WORD, number, "properties が項目の組ではありません", "properties is no object")
+        index = self._next(properties or {}, feature.get("id", msgspec.UNSET))
         geometry = feature.get("geometry")
         if geometry is not None:
             self._shape(index, geometry)
 
+    def _next(self, row: dict[str, Any], identifier: Any) -> int:
+        """Count one more feature with these members; its index."""
+        index = self.builder.next()
+        ceilings.check_count("地物数", "features", index + 1, ceilings.limits().features)
+        self.cells += len(row)
+        ceilings.check_count("属性の値の数", "attribute values", self.cells, ceilings.limits().attributes)
+        if identifier is not msgspec.UNSET and "id" not in row:
+            row["id"] = identifier
+        self.rows.append(row)
+        return index
+
     def _shape(self, index: int, geometry: Any) -> None:
         kind = geometry.get("type") if isinstance(geometry, dict) else None
-        if kind not in SHAPES:
+        if not isinstance(kind, str) or kind not in SHAPES:
             raise malformed(WORD, index + 1, f"図形の種類 {kind} は使えません", f"no such shape: {kind}")
         if kind == "GeometryCollection":
             self.builder.made(index, self._collection(index, geometry, 0))
@@ -163,6 +220,7 @@ class _Features:
         coordinates = geometry.get("coordinates")
         if not isinstance(coordinates, list):
             raise malformed(WORD, index + 1, "coordinates がありません", "coordinates are missing")
+        _refuse_words(index, coordinates)
         try:
             self._parts(index, kind, coordinates)
         except TypeError as error:
@@ -205,3 +263,23 @@ class _Features:
         self.builder.vertices += inner.builder.vertices
         shapes.extend(shape for shape in inner.builder.shapes() if shape is not None)
         return shapely.GeometryCollection(shapes)
+
+
+def _refuse_words(index: int, coordinates: list[Any]) -> None:
+    """Refuse positions written as text ("135.1") or as true and false: numpy would take them for numbers."""
+    waiting: list[Any] = [coordinates]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, list):
+            waiting.extend(reversed(found))
+        elif isinstance(found, (str, bool, dict)):
+            shown = json.dumps(found, ensure_ascii=False)[:40]
+            raise DataError(
+                "coordinates-not-numbers",
+                Text(f"座標が数ではなく {shown} と書かれています。", f"a coordinate is {shown}, not a number"),
+                Text(
+                    '座標の前後の引用符（"）を除いて数にするか、GISソフトで開いて GeoJSON を書き出し直してください。',
+                    "write coordinates as numbers without quotation marks, or export the GeoJSON again with GIS software",
+                ),
+                where=place(WORD, index + 1),
+            )

@@ -158,6 +158,8 @@ class ShapeBuilder:
         """[n, 2] from a list of [x, y, …]; counts vertices against the limit."""
         try:
             array = np.array(values, np.float64)
+        except OverflowError as error:  # an integer of 400 digits
+            raise not_finite(place(self.word, feature + 1)) from error
         except (ValueError, TypeError):
             try:  # some vertices with a height and some without
                 array = np.array([position[:2] for position in values], np.float64)

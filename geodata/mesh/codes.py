@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 import numpy as np
 import pandas as pd
 
@@ -12,6 +10,7 @@ from geodata.grid import IntArray
 from geodata.mesh import standard as mesh
 from geodata.mesh.standard import BoolArray, bad_codes, mixed_levels
 from geodata.tables import figures
+from geodata.tables import text as text_cells
 
 # What is said about mesh codes that cannot be.
 
@@ -41,7 +40,7 @@ def read_codes(cells: pd.Series, level: int, lines: IntArray) -> tuple[IntArray,
 
 def _mended(text: str) -> str:
     """One code without what Excel and people add to it; unchanged where that would lose a digit."""
-    plain = unicodedata.normalize("NFKC", text).strip().lstrip("'").strip()
+    plain = text_cells.code_text(text)
     whole, _, fraction = plain.partition(".")
     if fraction and set(fraction) <= {"0"}:
         plain = whole

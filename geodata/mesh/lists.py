@@ -97,11 +97,6 @@ WORDS = {
 _MEANING = {word: meaning for meaning, words in WORDS.items() for word in words}
 
 
-def is_mesh_list(table: pd.DataFrame) -> bool:
-    """Whether a table has a column of mesh codes."""
-    return column_of(table, CODE) is not None
-
-
 def means(answer: object) -> str | None:
     """ "yes", "weak", "no" or "unknown" for an answer as people write it; None if it is none of these words."""
     return _MEANING.get(plain(answer))

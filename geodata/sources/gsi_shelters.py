@@ -17,7 +17,7 @@ import shapely
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC, FACILITIES, check
-from geodata.tables import column_of, numbered, points, shown, text_of
+from geodata.tables import column_of, points, shown, text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -85,19 +85,12 @@ def _read_file(path: Path, crs: str, layer: str | None) -> tuple[pd.DataFrame, I
 
     if points.is_table(path):
         table, report = intake.read_table(path)
-        table = numbered(table)
     else:
         # JGD2011 by its specification; GeoJSON does not say so
         table, report = intake.read_vector(path, geometry="point", crs=crs, layer=layer)
         xy = shapely.get_coordinates(shapely.centroid(np.asarray(table["geometry"], object)))
         table = pd.DataFrame(table.drop(columns="geometry")).assign(緯度=xy[:, 1].astype(str), 経度=xy[:, 0].astype(str))
-    before = len(table)
-    try:
-        located = points.locate(table, report)
-    except DataError as error:
-        raise error.at(path) from None
-    report.accepted -= before - len(located.rows)
-    return located.rows.assign(geometry=shapely.points(located.lon, located.lat)), report
+    return points.located_rows(table, report, path).as_points(), report
 
 
 def facilities(table: pd.DataFrame, category: Category | None, report: IntakeReport) -> pd.DataFrame:

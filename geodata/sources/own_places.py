@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from geodata import ksj_places
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC, FACILITIES, check
-from geodata.tables import column_of, numbered, plain, points, shown, text_of
+from geodata.tables import column_of, plain, points, shown, text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -77,13 +76,7 @@ def _rows(path: Path, crs: str | None, layer: str | None) -> tuple[pd.DataFrame,
         return pd.DataFrame(rows).assign(geometry=ksj_places.middles(rows.geometry.to_numpy())), report
     table, report = intake.read_table(path)
     report.kind = "facility"
-    table = numbered(table)
-    try:
-        located = points.locate(table, report)
-    except DataError as error:
-        raise error.at(path) from None
-    report.accepted -= len(table) - len(located.rows)
-    return located.rows.assign(geometry=shapely.points(located.lon, located.lat)), report
+    return points.located_rows(table, report, path).as_points(), report
 
 
 def _places(rows: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:

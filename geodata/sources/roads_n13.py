@@ -27,7 +27,6 @@ REDISTRIBUTABLE = True
 FIELDS = {"N13_003": "road_class"}
 CLASS = "N13_003"
 CLASS_VALUES = {"1": "national", "2": "prefectural", "3": "municipal", "4": "expressway"}
-GIVEN = frozenset(CLASS_VALUES.values())
 USUAL = ("expressway", "national", "prefectural")
 
 

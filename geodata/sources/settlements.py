@@ -116,14 +116,7 @@ def _read_file(path: Path, crs: str | None, layer: str | None) -> tuple[pd.DataF
         shapes, report = intake.read_vector(path, geometry="any", crs=crs, layer=layer)
         return numbered(shapes), report
     table, report = intake.read_table(path)
-    table = numbered(table)
-    before = len(table)
-    try:
-        located = points.locate(table, report)
-    except DataError as error:
-        raise error.at(path) from None
-    report.accepted -= before - len(located.rows)
-    return located.rows.assign(geometry=shapely.points(located.lon, located.lat)), report
+    return points.located_rows(table, report, path).as_points(), report
 
 
 def named_places(

@@ -19,7 +19,7 @@ from geodata.errors import DataError, Text
 from geodata.grid import FloatArray
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC
-from geodata.tables.columns import column_of, shown
+from geodata.tables.columns import column_of, numbered, shown
 
 BoolArray = npt.NDArray[np.bool_]
 TABLE_SUFFIXES = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm"}
@@ -37,6 +37,12 @@ class Located:
     lon: FloatArray
     lat: FloatArray
 
+    def as_points(self) -> pd.DataFrame:
+        """The rows with `geometry`, points in degrees."""
+        import shapely
+
+        return self.rows.assign(geometry=shapely.points(self.lon, self.lat))
+
 
 def is_table(path: Path) -> bool:
     """Whether a list of places is a table (by its ending; a zip by what it holds) rather than a vector file."""
@@ -47,6 +53,20 @@ def is_table(path: Path) -> bool:
     with safety_archive.Archive(path) as archive:
         endings = {member.suffix for member in archive.members}
     return bool(endings & TABLE_SUFFIXES) and not endings & VECTOR_SUFFIXES
+
+
+def located_rows(table: pd.DataFrame, report: IntakeReport, path: Path) -> Located:
+    """What intake.read_table gave of `path`, as rows with coordinates under the file's own line numbers.
+
+    The rows that go out leave report.accepted; a DataError of `locate` names the file.
+    """
+    table = numbered(table)
+    try:
+        located = locate(table, report)
+    except DataError as error:
+        raise error.at(path) from None
+    report.accepted -= len(table) - len(located.rows)
+    return located
 
 
 def locate(table: pd.DataFrame, report: IntakeReport) -> Located:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from geodata.report import IntakeReport
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -224,3 +225,18 @@ def clean_columns(frame: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
         )
         report.note("warn", "long-cells", text, len(long_cells), long_cells)
     return frame
+
+
+def not_utf8(error: UnicodeDecodeError, file: str) -> DataError:
+    """The refusal for a settings file (study.toml, letters.toml) in another encoding."""
+    return DataError(
+        "settings-not-utf8",
+        Text(f"文字コードがUTF-8ではありません（{error.start}バイト目）", f"is not UTF-8 (byte {error.start})"),
+        Text("メモ帳で「UTF-8」を選んで保存し直してください。", "save it as UTF-8"),
+        file,
+    )
+
+
+def code_text(text: str) -> str:
+    """A code or number as text: narrow, stripped, without the apostrophe by which Excel is told that it is text."""
+    return unicodedata.normalize("NFKC", text).strip().lstrip("'").strip()

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -21,6 +20,7 @@ from coverage.disclosure_control import SIGN, Masked, mask_small
 from geodata import mesh
 from geodata.areas import degrees
 from geodata.errors import Text
+from geodata.grid import Grid
 from geodata.municipality_codes import check_digit
 from geodata.progress import Progress, silent
 from geodata.schema import CRS_GEOGRAPHIC
@@ -94,9 +94,9 @@ def public_points(result: Result, places: pd.DataFrame | None) -> pd.DataFrame:
     middles = shapely.centroid(result.zones.geometry.reindex(zones).to_numpy(object))
     lon, lat = degrees(shapely.get_x(middles), shapely.get_y(middles), result.grid.crs)
     width, height = (part / 3_600_000 for part in mesh.cell_mas(BLUR_LEVEL))
-    found = pd.DataFrame(
-        {"lon": (np.floor(lon / width) + 0.5) * width, "lat": (np.floor(lat / height) + 0.5) * height}, index=zones
-    )
+    blur = Grid(-180.0, -90.0, width, height, round(360 / width), round(180 / height), CRS_GEOGRAPHIC)
+    lon, lat = blur.centres(*blur.locate(lon, lat)[:2])
+    found = pd.DataFrame({"lon": lon, "lat": lat}, index=zones)
     if places is not None:
         place = result.zone_ids.set_index("zone_id")["place_id"].reindex(zones)
         at = shapely.centroid(places.geometry.reindex(place.to_numpy()).to_numpy(object))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ import pandas as pd
 from geodata.errors import DataError, Text
 from geodata.intake import read_table
 from geodata.tables import column_of, numbered, shown, text_of
+from geodata.tables import text as text_cells
 from requests_gen.files import workbook
 from requests_gen.wording import Caption
 
@@ -149,8 +149,8 @@ def read_order_file(path: Path | str, known: pd.DataFrame) -> tuple[pd.DataFrame
     table = _under_headings(numbered(read_table(path, header=False)[0]), file)
     given = pd.DataFrame(
         {
-            "zone_id": text_of(table, column_of(table, ZONE_ID)).map(_plain),
-            "order": text_of(table, column_of(table, ORDER)).map(_plain),
+            "zone_id": text_of(table, column_of(table, ZONE_ID)).map(text_cells.code_text),
+            "order": text_of(table, column_of(table, ORDER)).map(text_cells.code_text),
             "reason": text_of(table, column_of(table, REASON)),
         }
     )
@@ -175,10 +175,6 @@ def _under_headings(cells: pd.DataFrame, file: str) -> pd.DataFrame:
         if column_of(table, ZONE_ID) and column_of(table, ORDER):
             return table.loc[:, ~table.columns.duplicated()]
     raise _no_columns(cells.iloc[:1].set_axis(cells.iloc[0].tolist(), axis=1) if len(cells) else cells, file)
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().lstrip("'").strip()
 
 
 Words = tuple[Text, Text]

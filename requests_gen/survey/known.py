@@ -80,12 +80,8 @@ class Known:
         if self.result is None:
             return ""
         x, y = self._in_grid(longitude, latitude)
-        i, j, inside = self.result.grid.locate(x, y)
-        if not inside[0]:
-            return ""
-        cells = self.result.cells
-        here = cells[(cells["i"] == i[0]) & (cells["j"] == j[0])]
-        return str(here["zone_id"].iloc[0]) if len(here) else ""
+        row = int(self.result.grid.rows_at(self.result.cells, x, y)[0])
+        return str(self.result.cells["zone_id"].iloc[row]) if row >= 0 else ""
 
     def lies_inside(self, longitude: float, latitude: float) -> bool:
         """Whether the point is in the municipality; True where that cannot be told."""

@@ -36,13 +36,9 @@ class CellValues:
 def cell_at(result: Result, lon: float, lat: float) -> CellValues | None:
     """The study's cell at a place in degrees (WGS84), None where it has none: the sea, another prefecture."""
     x, y = _in_grid(lon, lat, result.grid.crs)
-    i, j, inside = result.grid.locate(np.array([x]), np.array([y]))
-    if not inside[0]:
+    at = int(result.grid.rows_at(result.cells, x, y)[0])
+    if at < 0:
         return None
-    found = np.flatnonzero((result.cells["j"].to_numpy() == j[0]) & (result.cells["i"].to_numpy() == i[0]))
-    if not len(found):
-        return None
-    at = int(found[0])
     row, shares, gaps = result.cells.iloc[at], result.shares.iloc[at], result.gaps.iloc[at]
     town = str(row["municipality_id"])
     return CellValues(

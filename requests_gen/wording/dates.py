@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import calendar
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from geodata.area_rows import western_year
+from geodata.tables import plain
 from requests_gen.wording.numbers_and_eras import era_year, fiscal_era
 
 LATER, UNDECIDED = "それ以降", "未定"
@@ -41,7 +41,7 @@ class Time:
 
 def plain_text(text: object) -> str:
     """Text without width, white space and case."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(text))).lower()
+    return plain(text)
 
 
 def year_of(text: object) -> int | None:

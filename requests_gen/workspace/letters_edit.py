@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from geodata.atomic import write_bytes
 from geodata.errors import DataError, Text
+from geodata.tables import text as text_cells
 from requests_gen.files import only_one_writer
 from requests_gen.workspace.letters_form import Value, Values
 from requests_gen.workspace.letters_toml import LETTERS_FILE, LetterSettings, read_letter_settings
@@ -48,12 +49,7 @@ def read_written(path: Path) -> Written:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise DataError(
-            "settings-not-utf8",
-            Text(f"文字コードがUTF-8ではありません（{error.start}バイト目）", f"is not UTF-8 (byte {error.start})"),
-            Text("メモ帳で「UTF-8」を選んで保存し直してください。", "save it as UTF-8"),
-            path.name,
-        ) from error
+        raise text_cells.not_utf8(error, path.name) from error
     bom = text.startswith(BOM)
     text = text.removeprefix(BOM)
     crlf = "\r\n" in text and text.count("\n") == text.count("\r") == text.count("\r\n")
