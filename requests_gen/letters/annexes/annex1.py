@@ -58,7 +58,6 @@ class ZoneRow:
     public: int | None
     visited: int | None
     road_km: float | None
-    roaming_zones: int  # stands in letters.json, whose names and hash stay
     nearest_km: float | None
     designated: str
     subsidy: str
@@ -84,6 +83,7 @@ class Figures:
     shelters: int | None
     public: int | None
     road_km: float | None
+    roaming_zones: int  # stands in letters.json, whose names and hash stay
 
 
 @dataclass(frozen=True)
