@@ -1,8 +1,8 @@
 """Open any vector, table or raster file safely; say what was found, repaired and refused.
 
 `read_vector`, `read_table` and `read_raster` give the data and an IntakeReport or raise a DataError that
-names the file, the place in it and the mend. `inspect` never raises for bad data: it is what `kengai check`
-prints. Nothing is guessed: a file that cannot say what it means is refused with the study key that answers.
+names the file, the place in it and the mend. `inspect` never raises for bad data: it tells what a
+file is. Nothing is guessed: a file that cannot say what it means is refused with the study key that answers.
 """
 
 from __future__ import annotations
