@@ -108,6 +108,12 @@ def test_check_refuses_what_a_run_refuses(tmp_path, kind, text, verdict):
     assert not {"carrier", "generation", "as_of"} & set(report.facts), "a file alone does not say these"
 
 
+def test_a_kind_that_nobody_knows_is_only_looked_at(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text("a,b\n1,2\n", encoding="utf-8")
+    assert [report.verdict for report in check_files([file], "sunshine")] == ["accept"]
+
+
 def test_a_table_that_names_its_level_needs_no_answer(tmp_path):
     """Ten digits are 250 m or 100 m; e-Stat's own table of 250 m meshes says which."""
     file = tmp_path / "tblT001142Q5136.txt"

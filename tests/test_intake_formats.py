@@ -197,19 +197,6 @@ def test_virtual_paths_are_only_missing_files(path: str) -> None:
     assert refused.value.code == "file-missing"
 
 
-def test_further_facts_from_a_reader_that_knows_the_kind(tmp_path: Path) -> None:
-    from geodata.errors import Text
-    from geodata.report import IntakeReport
-
-    path = write(tmp_path / "a.csv", "KEY_CODE,T001101001\n523604704,12\n")
-    part = IntakeReport("a.csv")
-    part.note("warn", "suppressed", Text("秘匿", "suppressed"))
-    report = intake.inspect(path, readers={"population": lambda _: ({"population_total": 12}, [part])})
-    assert report.kind == "population"
-    assert report.facts["population_total"] == 12
-    assert [notice.code for notice in report.notices] == ["suppressed"]
-
-
 def test_real_files(shared_data: Path) -> None:
     """Public data is accepted without a warning, and is what its README says it is."""
     border, report = intake.read_vector(shared_data / "boundaries/N03-21_24_210101_s0010.geojson")

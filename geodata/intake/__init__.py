@@ -1,7 +1,7 @@
 """Open any vector, table or raster file safely; say what was found, repaired and refused.
 
 table, report = read_vector(path, crs=None)      # read_table and read_raster likewise; DataError names file, place, remedy
-report = inspect(path)                           # never raises for bad data: what `kengai check` prints
+report = inspect(path)                           # never raises for bad data: what the file is
 """
 
 from __future__ import annotations

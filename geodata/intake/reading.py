@@ -1,13 +1,13 @@
 """Open any vector, table or raster file safely; say what was found, repaired and refused.
 
 `read_vector`, `read_table` and `read_raster` give the data and an IntakeReport or raise a DataError that
-names the file, the place in it and the mend. `inspect` never raises for bad data: it is what `kengai check`
-prints. Nothing is guessed: a file that cannot say what it means is refused with the study key that answers.
+names the file, the place in it and the mend. `inspect` never raises for bad data: it tells what a
+file is. Nothing is guessed: a file that cannot say what it means is refused with the study key that answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,32 +75,19 @@ def read_raster(
         return _raster(file, report, crs=crs, band=band, quantity=quantity, near=near), report
 
 
-FactReader = Callable[[Path], tuple[Mapping[str, Any], Sequence[IntakeReport]]]
-
-
 def inspect(
     path: Path | str,
     kind: str | None = None,
     *,
-    readers: Mapping[str, FactReader] | None = None,
     crs: str | None = None,
     layer: str | None = None,
     near: position.Box | None = None,
 ) -> IntakeReport:
-    """What `kengai check` says of a file. A refused file gives a report whose verdict is "refuse".
-
-    `readers` holds, by kind, functions that know more about such a file: each gives further facts
-    (e.g. population_total) and the reports of what it read, whose notices are added.
-    """
+    """What a file is, before its source reads it. A refused file gives a report whose verdict is "refuse"."""
     report = IntakeReport(str(path), kind or "")
     try:
         with _reading(path, report=report) as (file, _):
             _inspect(file, report, crs=crs, layer=layer, near=near)
-            if report.kind in (readers or {}):
-                facts, parts = (readers or {})[report.kind](file)
-                report.facts |= facts
-                told = {(notice.code, notice.count) for notice in report.notices}
-                report.notices += [n for part in parts for n in part.notices if (n.code, n.count) not in told]
     except DataError as error:
         report.refuse(error)
     return report

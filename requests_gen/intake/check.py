@@ -27,6 +27,7 @@ FACILITIES = (
     ("gsi_shelters", ""),
 )
 AREAS = (("hazards", "A33_"), ("hazards", "A40_"), ("parks", "A10_"), ("did", "A16_"), ("overrides", "種別"), ("designated", ""))
+KINDS = ("coverage", "population", "boundary", "facility", "measurement", "settlement", "road", "area")
 LEVELS = (80_000, 10_000, 5_000, 2_000, 1_000, 500, 250, 125, 100)
 OTHER_KIND = "layer-kind"  # the file says itself that it is roaming or satellite
 OF_THE_STUDY = ("carrier", "generation", "kind", "as_of", "source", "licence", "credit")  # a file alone does not say these
@@ -57,7 +58,7 @@ def _checked(path: Path, kind: str | None, answers: Answers) -> IntakeReport:
     from geodata.intake import inspect
 
     seen = inspect(path, kind, crs=answers.crs, layer=answers.layer)
-    if not seen.kind or not seen.sha256 or (seen.verdict == "refuse" and "columns" not in seen.facts):
+    if seen.kind not in KINDS or not seen.sha256 or (seen.verdict == "refuse" and "columns" not in seen.facts):
         return seen  # no kind to read it as, or nothing in it that any source could read
     try:
         report, facts = _as_read(path, seen, answers)

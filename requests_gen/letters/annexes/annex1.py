@@ -83,6 +83,7 @@ class Figures:
     shelters: int | None
     public: int | None
     road_km: float | None
+    roaming_zones: int  # stands in letters.json, whose names and hash stay
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Rest:
 
 @dataclass(frozen=True)
 class _Zones:
-    """What the rows are taken from, by zone_id: table zones; marks, need: annex_facts; designated, subsidy: words."""
+    """What the rows are taken from, by zone_id: table zones; marks, need: of the carriers; designated, subsidy: words."""
 
     table: pd.DataFrame
     marks: pd.DataFrame
@@ -129,7 +130,7 @@ def annex(
 ) -> Annex:
     """The zones that `carrier` does not serve, most urgent first, and their sums.
 
-    history: what this carrier answered last year. edge_km: index zone_id, annex_facts.edge_km. orders: the
+    history: what this carrier answered last year. edge_km: index zone_id, km. orders: the
     municipalities' own order by zone_id (by default the study's criterion `municipal_order`, if it brings one).
     """
     generation = str(result.study.zones.generation)
@@ -181,6 +182,7 @@ def figures(rows: tuple[ZoneRow, ...]) -> Figures:
         shelters=numbers_and_eras.total([row.shelters for row in rows]),
         public=numbers_and_eras.total([row.public for row in rows]),
         road_km=_total_km([row.road_km for row in rows]),
+        roaming_zones=sum(bool(row.roaming) for row in rows),
     )
 
 
