@@ -80,52 +80,50 @@ def _zones(result: Result, rows: pd.DataFrame, lang: str) -> list[dict[str, Any]
     shapes = encoded(result.zones.geometry.reindex(rows.index).to_numpy(object), result.grid.crs)
     generations = study.generations
     return [
-        plain(
-            {
-                "id": zone_id,
-                "name": tables_text.stripped(row["name"]),
-                "municipality": tables_text.stripped(row["municipality"]),
-                "rank": row["rank"],
-                "low": row["rank_low"],
-                "high": row["rank_high"],
-                "tied": row["tied"],
-                "gate": row["gate"],
-                "without": row["unknown_criteria"],
-                "score": _round(row["score"], 2),
-                "parts": [_round(row[f"score_{key}"], 2) for key in parts],
-                "kind": zone_class(row["complete_population"]),
-                **{
-                    key: _round(row[key], 1)
-                    for key in (
-                        "population",
-                        "uncovered_population",
-                        "complete_population",
-                        "uncovered_households",
-                        "uncovered_65plus",
-                        "shelters",
-                        "nearest_coverage_km",
-                    )
-                },
-                "more": urgency_facts(row, study, lang),
-                "marks": [[row[f"mark_{g}_{c.key}"] for g in generations] for c in study.carriers],
-                "x": round(row["lon"] * UNITS_A_DEGREE),
-                "y": round(row["lat"] * UNITS_A_DEGREE),
-            }
-        )
-        | {"shape": shape}
+        {
+            "id": zone_id,
+            "name": tables_text.stripped(row["name"]),
+            "municipality": tables_text.stripped(row["municipality"]),
+            "rank": row["rank"],
+            "low": row["rank_low"],
+            "high": row["rank_high"],
+            "tied": row["tied"],
+            "gate": row["gate"],
+            "without": row["unknown_criteria"],
+            "score": _round(row["score"], 2),
+            "parts": [_round(row[f"score_{key}"], 2) for key in parts],
+            "kind": zone_class(row["complete_population"]),
+            **{
+                key: _round(row[key], 1)
+                for key in (
+                    "population",
+                    "uncovered_population",
+                    "complete_population",
+                    "uncovered_households",
+                    "uncovered_65plus",
+                    "shelters",
+                    "nearest_coverage_km",
+                )
+            },
+            "more": [list(fact) for fact in urgency_facts(row, study, lang)],
+            "marks": [[row[f"mark_{g}_{c.key}"] for g in generations] for c in study.carriers],
+            "x": round(row["lon"] * UNITS_A_DEGREE),
+            "y": round(row["lat"] * UNITS_A_DEGREE),
+            "shape": shape,
+        }
         for zone_id, row, shape in zip(rows.index, columns.records(rows), shapes, strict=True)
     ]
 
 
-def zone_class(complete_population: float) -> str:
+def zone_class(complete_population: float | None) -> str:
     """How a zone is drawn: `complete` somebody has no carrier at all, `partial` everybody has one, `unknown`."""
-    if complete_population != complete_population:
+    if complete_population is None or complete_population != complete_population:
         return "unknown"
     return "complete" if complete_population > 0 else "partial"
 
 
-def _round(value: Any, digits: int) -> Any:
-    return round(float(value), digits)
+def _round(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(float(value), digits)
 
 
 def encoded(shapes: np.ndarray, crs: str) -> list[list[list[list[int]]]]:
