@@ -652,7 +652,7 @@ def _plain_values(values: pd.Series, whole: bool) -> list[Any]:
     if values.dtype != np.float64:
         return [plain(value) for value in values.tolist()]
     numbers = values.to_numpy()
-    return np.where(np.isfinite(numbers), numbers.astype(object), None).tolist()  # type: ignore[no-any-return]
+    return [value if known else None for value, known in zip(numbers.tolist(), np.isfinite(numbers).tolist(), strict=True)]
 
 
 def _criterion_words(keys: str, names: dict[str, Text], lang: str) -> str:
