@@ -35,6 +35,9 @@ def _plain_sheet() -> type[Any]:
     column_name = cache(xl_col_to_name)
 
     class PlainSheet(Worksheet):  # type: ignore[misc]
+        # without the look whether a cell is named like "A1": ours are numbered
+        write_number, write_string, write_blank = Worksheet._write_number, Worksheet._write_string, Worksheet._write_blank
+
         def _write_cell(self, row: int, col: int, cell: Any) -> None:
             kind = type(cell)
             if not cell.format or kind not in (CellNumberTuple, CellStringTuple, CellBlankTuple):

@@ -61,6 +61,8 @@ def is_unknown(value: Any) -> bool:
 
 
 def _kept(value: Any, kind: Kind | None, where: str) -> Any:
+    if type(value) is str and kind in _TEXTS:  # nearly all that is kept
+        return _text(value, where)
     if isinstance(value, np.generic) and not isinstance(value, np.datetime64):
         value = value.item()
     if is_unknown(value):
@@ -77,6 +79,7 @@ def _kept(value: Any, kind: Kind | None, where: str) -> Any:
     return plain
 
 
+_TEXTS = {None, "text", "day"}
 _TYPES: dict[Kind, type] = {"text": str, "day": str, "whole": int, "number": float, "truth": bool, "list": list, "map": dict}
 
 

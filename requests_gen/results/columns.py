@@ -13,6 +13,7 @@ from coverage.gaps import mark_column, uncovered_column
 from coverage.ranking import GROUPS
 from geodata.areas import degrees, in_degrees
 from geodata.errors import Text
+from requests_gen.files import plain
 from requests_gen.wording import Caption, evidence, urgency
 
 if TYPE_CHECKING:
@@ -640,12 +641,19 @@ def ranking_rows(result: Result, caption: Caption) -> pd.DataFrame:
 
 
 def records(rows: pd.DataFrame, whole: Collection[str] = ()) -> list[dict[str, Any]]:
-    """The rows as dicts of plain values, unknown numbers as NaN. whole: columns whose numbers become integers."""
-    by_column = [
-        [int(value) if value == value else value for value in values] if name in whole else values
-        for name, values in ((name, rows[name].tolist()) for name in rows.columns)
-    ]
-    return [dict(zip(rows.columns, values, strict=True)) for values in zip(*by_column, strict=True)]
+    """The rows as dicts of plain values for JSON, unknown numbers as None. whole: columns whose numbers become integers."""
+    names = list(rows.columns)
+    by_column = [_plain_values(rows[name], name in whole) for name in names]
+    return [dict(zip(names, values, strict=True)) for values in zip(*by_column, strict=True)]
+
+
+def _plain_values(values: pd.Series, whole: bool) -> list[Any]:
+    if whole:
+        return [int(value) if value == value else None for value in values.tolist()]
+    if values.dtype != np.float64:
+        return [plain(value) for value in values.tolist()]
+    numbers = values.to_numpy()
+    return [value if known else None for value, known in zip(numbers.tolist(), np.isfinite(numbers).tolist(), strict=True)]
 
 
 def _criterion_words(keys: str, names: dict[str, Text], lang: str) -> str:

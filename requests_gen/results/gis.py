@@ -184,11 +184,11 @@ def zones_geojson(result: Result, caption: Caption, rows: pd.DataFrame | None = 
         f'{{"type":"Feature","id":{_json(row["zone_id"])},"properties":{_json(row)},"geometry":{shape}}}'
         for row, shape in zip(records(rows.reset_index(), whole_numbers), shapes, strict=True)
     )
-    return f'{_json(whole)[:-1]},"features":[{",".join(features)}]}}'.encode()
+    return f'{_json(plain(whole))[:-1]},"features":[{",".join(features)}]}}'.encode()
 
 
 def _json(value: Any) -> str:
-    return ENCODER.encode(plain(value))
+    return ENCODER.encode(value)
 
 
 def _lonlat(shapes: np.ndarray, crs: str) -> np.ndarray:

@@ -34,7 +34,7 @@ def table_bytes(frame: pd.DataFrame, notice: dict[str, Any]) -> tuple[memoryview
     if isinstance(frame.index, pd.MultiIndex) or not frame.shape[1]:
         raise TypeError("a table without columns, or an index of several levels, is not kept")
     shape = _shape_of(frame)
-    arrays = [_array(frame.iloc[:, number]) for number in range(frame.shape[1])]
+    arrays = [_array(values) for _, values in frame.items()]
     if shape["index"]["range"] is None:
         arrays.append(_array(frame.index.to_series()))
     told = {"kengai": json.dumps(notice, ensure_ascii=False)}
@@ -56,7 +56,7 @@ def _shape_of(frame: pd.DataFrame) -> dict[str, Any]:
         "columns": [list(name) if isinstance(name, tuple) else name for name in columns],
         "column_names": list(columns.names),
         "column_dtype": str(columns.dtype),
-        "dtypes": [_dtype(frame.iloc[:, number]) for number in range(frame.shape[1])],
+        "dtypes": [_dtype(values) for _, values in frame.items()],
         "index": {
             "name": index.name,
             "dtype": _dtype(index.to_series()),
@@ -76,10 +76,11 @@ def _dtype(values: pd.Series) -> str:
     """The dtype in words; of text among plain objects also how a missing one is written."""
     if values.dtype != object:
         return str(values.dtype)
-    missing = values[values.isna()]
-    if not all(isinstance(value, str) for value in values[values.notna()]):
+    unknown = values.isna().to_numpy()
+    held = values.to_numpy()
+    if not all(isinstance(value, str) for value in held[~unknown].tolist()):
         raise TypeError(f"column {values.name!r} holds more than text")
-    return OBJECT_NONE if len(missing) and missing.iloc[0] is None else OBJECT
+    return OBJECT_NONE if unknown.any() and held[np.argmax(unknown)] is None else OBJECT
 
 
 def _labels(shape: dict[str, Any]) -> list[str]:

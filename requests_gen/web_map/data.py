@@ -117,15 +117,15 @@ def _zones(result: Result, rows: pd.DataFrame, lang: str) -> list[dict[str, Any]
     ]
 
 
-def zone_class(complete_population: float) -> str:
+def zone_class(complete_population: float | None) -> str:
     """How a zone is drawn: `complete` somebody has no carrier at all, `partial` everybody has one, `unknown`."""
-    if complete_population != complete_population:
+    if complete_population is None or complete_population != complete_population:
         return "unknown"
     return "complete" if complete_population > 0 else "partial"
 
 
-def _round(value: Any, digits: int) -> Any:
-    return round(float(value), digits)
+def _round(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(float(value), digits)
 
 
 def encoded(shapes: np.ndarray, crs: str) -> list[list[list[list[int]]]]:

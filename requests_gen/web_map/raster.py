@@ -81,10 +81,11 @@ def runs(values: np.ndarray) -> str:
     flat = values.ravel()
     starts = np.concatenate([[0], np.flatnonzero(np.diff(flat)) + 1])
     lengths = np.diff(np.append(starts, len(flat)))
-    return "".join(
-        RUN_LETTERS[value] + (str(length) if length > 1 else "")
+    told = [
+        RUN_LETTERS[value] if length == 1 else f"{RUN_LETTERS[value]}{length}"
         for value, length in zip(flat[starts].tolist(), lengths.tolist(), strict=True)
-    )
+    ]
+    return "".join(told)
 
 
 # Classes of cells that the map of the screen can show: who lives where, and where 5G is missing. Unknown is a class.
