@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from tests.golden_option import pytest_addoption
-from tests.screen_server import browser, busy_place, busy_url, mini_place, mini_url, visitor
+from tests.screen_server import OPEN_VISITS, browser, busy_place, busy_url, mini_place, mini_url, visitor
 
 __all__ = ["browser", "busy_place", "busy_url", "mini_place", "mini_url", "pytest_addoption", "visitor"]
 
@@ -52,3 +52,12 @@ def _own_main() -> Iterator[None]:
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed before a browser says what the page showed then."""
+    report = yield
+    if report.failed and report.when != "teardown":
+        report.sections += [("the page", visit.seen()) for visit in OPEN_VISITS]
+    return report

@@ -19,6 +19,7 @@ from requests_gen.letters.last_year import CarrierHistory, History, ZoneReply
 from requests_gen.letters.make import write_letters
 from requests_gen.workspace.letters_toml import read_letter_settings
 from tests.letter_world import SETTINGS, papers_of, settings_of, world
+from tests.waiting import CEILING_S
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "tests" / "golden"
@@ -216,7 +217,7 @@ def converted(example, tmp_path_factory):
             *map(str, sources),
         ],
         capture_output=True,
-        timeout=180,
+        timeout=CEILING_S,
         check=False,
         env={**os.environ, "HOME": str(folder)},
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from coverage.gaps import gap_table
 from coverage.matrix import layers_by_column, share_matrix
 from coverage.rules import Threshold
-from tests.test_analysis_world import CARRIERS, GRID, box, cells, municipalities
+from tests.hand_world import CARRIERS, GRID, box, cells, municipalities
 
 CELLS = cells()
 LAND = municipalities().geometry.to_numpy()

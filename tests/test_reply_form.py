@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from geodata.errors import DataError
 from requests_gen.replies.codes import ANSWER_BY_KEY, ANSWERS, REASON_BY_KEY, REASONS
 from requests_gen.replies.form import FIXED, GUIDE, HEADER_ROW, HEADINGS, LONGEST_LIST, SHEET, half_years, write_reply_form
+from tests.waiting import CEILING_S
 
 NAMES = ('=HYPERLINK("http://x","y")', "@SUM(A1)", "001", "NA", "_x0041_ & <b>", "髙﨑 𠮷野", "1,234")
 
@@ -111,7 +112,7 @@ def test_saved_by_libreoffice_it_is_the_same_form(tmp_path: Path) -> None:
             str(tmp_path / "form.xlsx"),
         ],
         check=True,
-        timeout=120,
+        timeout=CEILING_S,
         capture_output=True,
         env={**os.environ, "HOME": str(tmp_path)},
     )
