@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from coverage.result import Result
 from tests.golden_option import pytest_addoption
+from tests.made_once import made_once, read_example_result, write_example_result
 from tests.screen_server import OPEN_VISITS, browser, busy_place, busy_url, mini_place, mini_url, visitor
 
 __all__ = ["browser", "busy_place", "busy_url", "mini_place", "mini_url", "pytest_addoption", "visitor"]
@@ -31,6 +33,12 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("../shared/data is not here: tests on real public data are left out")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def example_result(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """What is found in examples/mie, run once for all tests; not to be changed."""
+    return read_example_result(made_once(tmp_path_factory, "example_result.pickle", write_example_result))
 
 
 @pytest.fixture(autouse=True)

@@ -9,15 +9,11 @@ import pytest
 import shapely
 
 from coverage.result import Result
-from coverage.run import run
-from coverage.study.study import read_study
-
-EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "mie"
 
 
-@pytest.fixture(scope="module")
-def result() -> Result:
-    return run(read_study(EXAMPLE))
+@pytest.fixture
+def result(example_result: Result) -> Result:
+    return example_result
 
 
 def test_shares_are_those_of_geos(result):

@@ -12,8 +12,6 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
-from coverage.run import run
-from coverage.study.study import read_study
 from requests_gen.letters.annexes.annex1_table import AnnexTable
 from requests_gen.letters.last_year import CarrierHistory, History, ZoneReply
 from requests_gen.letters.make import write_letters
@@ -32,12 +30,11 @@ HISTORY = History(
 
 
 @pytest.fixture(scope="module")
-def example(tmp_path_factory):
+def example(tmp_path_factory, example_result):
     """(folder of the letters, result, letters.json entries) of examples/mie."""
-    result = run(read_study(ROOT / "examples" / "mie"))
-    settings = read_letter_settings(result.study)
+    settings = read_letter_settings(example_result.study)
     out = tmp_path_factory.mktemp("example") / "letters"
-    return out, result, write_letters(result, settings, out, workers=1)
+    return out, example_result, write_letters(example_result, settings, out, workers=1)
 
 
 def only(folder: Path, pattern: str) -> Path:
