@@ -27,6 +27,30 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
+# files that take longest begin first: one of them left for the end would keep the other workers waiting
+LONGEST = (
+    "test_demo.py",
+    "test_example.py",
+    "test_letter_example.py",
+    "test_screen_papers.py",
+    "test_screen_files.py",
+    "test_screen_map.py",
+    "test_example_run.py",
+    "test_survey_example.py",
+    "test_data_run.py",
+    "test_run.py",
+    "test_registry_load.py",
+    "test_change.py",
+    "test_reply_intake.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """LONGEST first, in that order; the others stay as they are."""
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))
+
+
 @pytest.fixture
 def shared_data() -> Path:
     """The folder of real public data beside the checkout; skips, saying so, where it is absent."""
