@@ -35,7 +35,7 @@ run: $(VENV)/.run
 
 test: $(VENV)/.test
 	@tests/machine.sh
-	$(BIN)/python -m pytest -q --numprocesses=$(WORKERS) --dist=loadfile
+	$(BIN)/python -m pytest -q --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder --durations=15 --durations-min=5
 
 # make check: lint, types, import contracts, tests
 check: $(VENV)/.test

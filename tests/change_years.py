@@ -10,8 +10,8 @@ from coverage.result import Result
 from coverage.run import run
 from coverage.study.study import read_study
 from requests_gen.runs.zone_ids import save_zone_ids
+from tests.hand_world import cell, municipalities
 from tests.mini_study import PEOPLE, STUDY, _write, write_mini_study
-from tests.test_analysis_world import cell, municipalities
 
 
 def write_year(

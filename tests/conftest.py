@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from coverage.result import Result
 from tests.golden_option import pytest_addoption
-from tests.screen_server import browser, busy_place, busy_url, mini_place, mini_url, visitor
+from tests.made_once import made_once, read_example_result, write_example_result
+from tests.screen_server import OPEN_VISITS, browser, busy_place, busy_url, mini_place, mini_url, visitor
 
 __all__ = ["browser", "busy_place", "busy_url", "mini_place", "mini_url", "pytest_addoption", "visitor"]
 
@@ -25,12 +27,42 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
+# files that take longest begin first: one of them left for the end would keep the other workers waiting
+LONGEST = (
+    "test_demo.py",
+    "test_example.py",
+    "test_letter_example.py",
+    "test_screen_papers.py",
+    "test_screen_files.py",
+    "test_screen_map.py",
+    "test_example_run.py",
+    "test_survey_example.py",
+    "test_data_run.py",
+    "test_run.py",
+    "test_registry_load.py",
+    "test_change.py",
+    "test_reply_intake.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """LONGEST first, in that order; the others stay as they are."""
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))
+
+
 @pytest.fixture
 def shared_data() -> Path:
     """The folder of real public data beside the checkout; skips, saying so, where it is absent."""
     if not SHARED_DATA.is_dir():
         pytest.skip("../shared/data is not here: tests on real public data are left out")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def example_result(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """What is found in examples/mie, run once for all tests; not to be changed."""
+    return read_example_result(made_once(tmp_path_factory, "example_result.pickle", write_example_result))
 
 
 @pytest.fixture(autouse=True)
@@ -52,3 +84,12 @@ def _own_main() -> Iterator[None]:
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed before a browser says what the page showed then."""
+    report = yield
+    if report.failed and report.when != "teardown":
+        report.sections += [("the page", visit.seen()) for visit in OPEN_VISITS]
+    return report

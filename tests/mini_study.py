@@ -1,4 +1,4 @@
-"""The hand-made world of test_analysis_world.py as files, for the command line and the whole run."""
+"""The hand-made world of hand_world.py as files, for the command line and the whole run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import shapely
 
-from tests.test_analysis_world import box, cell, municipalities, settlements
+from tests.hand_world import box, cell, municipalities, settlements
 
 STUDY = """[study]
 name = "手づくりの世界"

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import CEILING_S
+
 OWNER = "kengai"
 ABSENT = "PostgreSQL is not here (Debian: apt-get install postgresql): tests on it are left out"
 
@@ -66,7 +68,7 @@ def running_server() -> Iterator[str]:
                 cwd=folder,
                 stdout=output,
                 stderr=output,
-                timeout=60,
+                timeout=CEILING_S,
                 **account,  # type: ignore[call-overload]
             )
 

@@ -17,6 +17,7 @@ from geodata.errors import DataError
 from requests_gen.registry.conflict import Conflict
 from requests_gen.registry.registry import open_registry
 from requests_gen.registry.store import SourceFile
+from tests.waiting import CEILING_S, wait_until
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 YEAR = 2026
@@ -74,20 +75,24 @@ def together(work: Callable[..., None], place: str, people: int, count: int) -> 
         worker.start()
     answers = [_answer(told, workers) for _ in workers]
     for worker in workers:
-        worker.join(timeout=60)
+        worker.join(timeout=CEILING_S)
     if any(worker.exitcode != 0 for worker in workers):
         raise RuntimeError(f"ended with {[worker.exitcode for worker in workers]}")
     return answers
 
 
 def _answer(told: Any, workers: list[Any]) -> Any:
-    """The next answer. Raises RuntimeError when somebody ended without one, instead of waiting for ever."""
-    while True:
+    """The next answer. Raises RuntimeError when somebody ended without one, AssertionError when none comes."""
+
+    def next_answer() -> list[Any]:
         try:
-            return told.get(timeout=1)
+            return [told.get(timeout=1)]
         except queue.Empty:
             if any(worker.exitcode not in (0, None) for worker in workers):
                 raise RuntimeError(f"ended with {[worker.exitcode for worker in workers]}") from None
+            return []
+
+    return wait_until(next_answer, lambda: f"ended with {[worker.exitcode for worker in workers]}", every_s=0)[0]
 
 
 def import_files(place: str, first: int, count: int, told: Any) -> None:
@@ -112,12 +117,14 @@ def killed_while_importing(place: Path, first: int, count: int, after_s: float) 
     worker = context.Process(target=import_files, args=(str(place), first, count, told))
     worker.start()
     seen: dict[str, set[int]] = {"begun": set(), "kept": set()}
-    what, number = told.get()  # the process is at work: count from here
+    # the process is at work: count from here
+    wait_until(lambda: not told.empty() or worker.exitcode is not None, lambda: "an importer that never began")
+    what, number = told.get()
     seen[what].add(number)
     time.sleep(after_s)
     if worker.is_alive() and worker.pid:
         os.kill(worker.pid, signal.SIGKILL)
-    worker.join(timeout=60)
+    worker.join(timeout=CEILING_S)
     while not told.empty():
         what, number = told.get()
         seen[what].add(number)

@@ -8,7 +8,8 @@ Fixtures (registered in conftest.py): `mini_place`, `busy_place` = folders with 
         expect(visit.page.get_by_role("heading", name="Map")).to_be_visible()
 
 When the test ends, a visit fails it if the page asked any other host, ran a name as script, or broke in our code.
-Waits are conditions (`Visit.idle`, `expect`), never sleeps.
+Waits are conditions (`Visit.idle`, `expect`), never sleeps, and all have the ceiling of waiting.py. A wait that
+fails says what the page showed, and leaves a picture of it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -27,18 +27,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import copytree
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
+from tests.waiting import CEILING_MS, wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 OFFICE_SCREEN = {"width": 1366, "height": 768}
 HOME = "127.0.0.1"
-START_SECONDS = 60
-WAIT_MS = 30_000
 QUIET_MS = 300
 
 # when the page last changed, and whether a name was run as script
@@ -57,6 +58,7 @@ IDLE = """quiet => {
 PROBES = re.compile(r"/_stcore/(health|host-config)$")
 
 Visitor = Callable[..., "Visit"]
+OPEN_VISITS: list[Visit] = []  # conftest.py says what they show when a test fails
 
 
 def free_port() -> int:
@@ -70,34 +72,37 @@ def free_port() -> int:
 def served(folder: Path | None, log: Path | None = None, **environment: str) -> Iterator[str]:
     """The app on `folder`, as people start it: gives its address, and is surely gone afterwards.
 
-    log: where the server's own words go (by default beside nothing: they are shown when it does not start).
+    log: where the server's own words go (by default a file of its own: they are shown when it does not start).
     """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}"]
     command += ["--", str(folder)] if folder else []
-    with (log or Path(os.devnull)).open("ab") as out:
+    with TemporaryDirectory() as own, (log := log or Path(own, "server.log")).open("ab") as out:
         server = subprocess.Popen(
             command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **environment}, start_new_session=True
         )
         try:
-            _wait_healthy(f"http://{HOME}:{port}/_stcore/health", server)
+            _wait_healthy(f"http://{HOME}:{port}/_stcore/health", server, log)
             yield f"http://{HOME}:{port}"
         finally:
             _stop(server)
 
 
-def _wait_healthy(address: str, server: subprocess.Popen[bytes]) -> None:
-    last = time.monotonic() + START_SECONDS
-    while time.monotonic() < last:
+def _wait_healthy(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    def healthy() -> bool:
         if server.poll() is not None:
-            raise RuntimeError(f"the screen ended at once with {server.returncode}")
+            raise RuntimeError(f"the screen ended at once with {server.returncode}: {_last_words(log)}")
         try:
-            with urllib.request.urlopen(address, timeout=2) as answer:
-                if answer.read() == b"ok":
-                    return
+            with urllib.request.urlopen(address, timeout=10) as answer:
+                return bool(answer.read() == b"ok")
         except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
-    raise RuntimeError(f"the screen did not answer within {START_SECONDS} s")
+            return False
+
+    wait_until(healthy, lambda: _last_words(log))
+
+
+def _last_words(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")[-2_000:]
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:
@@ -123,7 +128,7 @@ class Visit:
 
     def idle(self, quiet_ms: int = QUIET_MS) -> Visit:
         """Wait until Streamlit has finished and nothing changed for `quiet_ms`."""
-        self.page.wait_for_function(IDLE, arg=quiet_ms, timeout=WAIT_MS)
+        self.page.wait_for_function(IDLE, arg=quiet_ms, timeout=CEILING_MS)
         return self
 
     def goto(self, path: str) -> Visit:
@@ -134,6 +139,15 @@ class Visit:
     def text(self) -> str:
         """Everything written on the page."""
         return str(self.page.locator("body").inner_text())
+
+    def seen(self) -> str:
+        """What a person would see now, for the message of a test that failed: address, text, file of a picture."""
+        picture = Path(mkdtemp(prefix="kengai-seen-")) / "page.png"
+        try:
+            self.page.screenshot(path=str(picture), timeout=10_000)
+            return f"the page {self.page.url} showed ({picture}):\n{self.text()[:3_000]}"
+        except Exception as error:  # noqa: BLE001 (a browser that is gone must not hide why the test failed)
+            return f"the page could not be looked at: {error}"
 
     def check(self) -> None:
         """No other host was asked, no name ran as script, nothing broke."""
@@ -151,7 +165,7 @@ def visiting(browser: Any, url: str, **options: Any) -> Iterator[Visit]:
     """A fresh visitor (own session, own storage) at `url`, once the page is idle. Other hosts are blocked."""
     parts = urlsplit(url)
     context = browser.new_context(viewport=OFFICE_SCREEN, locale="ja-JP", **options)
-    context.set_default_timeout(WAIT_MS)
+    context.set_default_timeout(CEILING_MS)
     context.add_init_script(WATCH)
     page = context.new_page()
     visit = Visit(page, f"{parts.scheme}://{parts.netloc}")
@@ -168,10 +182,15 @@ def visiting(browser: Any, url: str, **options: Any) -> Iterator[Visit]:
     page.on("websocket", lambda socket: visit.hosts.add(str(urlsplit(socket.url).hostname)))
     page.on("pageerror", lambda error: visit.errors.append(str(error)))
     page.on("console", lambda said: _hear(visit, said))
+    OPEN_VISITS.append(visit)
     try:
         page.goto(url)
         yield visit.idle()
+    except Exception as error:
+        error.add_note(visit.seen())
+        raise
     finally:
+        OPEN_VISITS.remove(visit)
         context.close()
 
 
@@ -231,6 +250,7 @@ def browser() -> Iterator[Any]:
     if not CHROMIUM.is_file():
         pytest.skip(f"{CHROMIUM} is not here: tests that look at the screen are left out")
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    sync_api.expect.set_options(timeout=CEILING_MS)
     with sync_api.sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=ARGUMENTS)
         yield opened

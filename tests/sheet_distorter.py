@@ -25,6 +25,8 @@ import openpyxl
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from tests.waiting import CEILING_S
+
 SOFFICE = shutil.which("soffice")
 HEADING = "地区ID"
 WIDE = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)} | {" ": "　"})
@@ -311,7 +313,7 @@ def by_libreoffice(data: bytes, *endings: str) -> bytes:
                     str(path),
                 ],
                 check=True,
-                timeout=180,
+                timeout=CEILING_S,
                 capture_output=True,
                 env={**os.environ, "HOME": home},
             )

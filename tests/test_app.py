@@ -15,6 +15,7 @@ from kengai import app as command
 from requests_gen.runs.screen_process import HOME, free_port
 from requests_gen.runs.screen_process import command as server_command
 from tests.mini_study import write_mini_study
+from tests.waiting import CEILING_S
 
 # Streamlit's own modules warn on import under some versions; that is not ours to fail on
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -33,7 +34,7 @@ def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, **query: str):
     from streamlit.testing.v1 import AppTest
 
     monkeypatch.setattr("sys.argv", ["app.py", str(folder)])
-    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=CEILING_S)
     for key, value in query.items():
         page.query_params[key] = value
     return page.run()
@@ -144,12 +145,12 @@ def test_the_first_visit_makes_the_example_and_the_next_finds_it(tmp_path):
     study = (write_mini_study(mie / "data") / "study.toml").rename(mie / "study.toml")
     study.write_text(study.read_text(encoding="utf-8").replace('files = ["', 'files = ["data/'), encoding="utf-8")
     shutil.copy(ROOT / "examples" / "mie" / "letters.toml", mie)
-    page = AppTest.from_function(example, kwargs={"home": str(home)}, default_timeout=60).run()
+    page = AppTest.from_function(example, kwargs={"home": str(home)}, default_timeout=CEILING_S).run()
     assert not page.exception
     assert page.text[0].value == str(home / "demo")
     manifest = home / "demo" / "results" / "manifest.json"
     written = manifest.stat().st_mtime_ns
-    AppTest.from_function(example, kwargs={"home": str(home)}, default_timeout=60).run()
+    AppTest.from_function(example, kwargs={"home": str(home)}, default_timeout=CEILING_S).run()
     assert manifest.stat().st_mtime_ns == written
 
 

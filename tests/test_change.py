@@ -25,7 +25,7 @@ from coverage.result import Result
 from coverage.rules import Threshold, covered_weight
 from geodata.areas import cell_area_m2
 from tests.change_years import run_year
-from tests.test_analysis_world import box
+from tests.hand_world import box
 from tests.worlds import world
 
 EAST, WEST, SOUTH = "24201-001", "24201-002", "24202-001"

@@ -22,7 +22,7 @@ from requests_gen.results.store import read_result
 from requests_gen.runs.outputs import write_outputs
 from requests_gen.workspace.places import find_studies
 from tests.change_years import run_year
-from tests.test_analysis_world import box
+from tests.hand_world import box
 
 CARRIERS = {"alpha": "架空アルファ", "beta": "架空ベータ"}
 # 島根県が平成27年度から毎年公表している表の、わかっている年（数は公表値）

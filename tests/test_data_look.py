@@ -30,6 +30,12 @@ def study(tmp_path_factory) -> Path:
     return write_mini_study(tmp_path_factory.mktemp("look") / "s")
 
 
+@pytest.fixture(scope="module")
+def verdicts(study) -> dict[str, str]:
+    """What the run says of each file."""
+    return {report.path: report.verdict for report in run(read_study(study)).reports}
+
+
 def metres(path: Path, crs: object) -> Path:
     """An area near Tsu in metres of zone VI, whose file says `crs`."""
     ring = [[40000, -140000], [50000, -140000], [50000, -130000], [40000, -140000]]
@@ -53,7 +59,7 @@ def orange(png: bytes) -> np.ndarray:
         ("places.csv", Entry("settlements"), "settlement"),
     ],
 )
-def test_every_kind_is_read_as_the_run_reads_it(study, file, entry, kind):
+def test_every_kind_is_read_as_the_run_reads_it(study, verdicts, file, entry, kind):
     assert first_look(study / file).kind == kind
     in_run = next(report for report in run(read_study(study)).reports if report.path == file)
     found = preview_of(study / file, entry, (), MIE, (study / "study.toml").read_text(encoding="utf-8"))

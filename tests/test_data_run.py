@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
@@ -29,9 +28,9 @@ from requests_gen.runs.background import (
 )
 from requests_gen.runs.previous_results import former_folder, kept, restore_former
 from requests_gen.workspace.places import StudyPlace, find_studies
+from tests.waiting import wait_until
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-WAIT_SECONDS = 60
 
 
 @pytest.fixture
@@ -41,13 +40,8 @@ def place(mini_place: Path, tmp_path: Path) -> StudyPlace:
 
 
 def until_over(place: StudyPlace) -> data_run.RunState:
-    last = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < last:
-        state = run_state(place, datetime.now(UTC))
-        if not state.under_way:
-            return state
-        time.sleep(0.05)
-    raise AssertionError("the run did not end")
+    wait_until(lambda: not run_state(place, datetime.now(UTC)).under_way, lambda: log_text(place))
+    return run_state(place, datetime.now(UTC))
 
 
 def tree(folder: Path) -> dict[str, bytes]:

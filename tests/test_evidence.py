@@ -28,9 +28,9 @@ from requests_gen.results.store import FOLDER, LATER, STORE, read_result, write_
 from requests_gen.wording.captions import caption
 from requests_gen.wording.evidence import contradictions, grounds
 from requests_gen.wording.numbers_and_eras import Wording
+from tests.hand_world import CARRIERS, GRID, cell, cells, layers, municipalities
 from tests.letter_world import world
 from tests.mini_study import STUDY, write_mini_study
-from tests.test_analysis_world import CARRIERS, GRID, cell, cells, layers, municipalities
 from tests.test_sources_site_reports import HEAD, photo
 
 UNTIL = date(2027, 3, 31)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import coverage
+from tests.waiting import CEILING_S
 
 ROOT = Path(__file__).resolve().parents[1]
 LARGEST_FILE = 1_500_000
@@ -55,7 +56,7 @@ def test_committed_files_are_small_and_name_no_place_of_this_machine():
 def test_only_the_screen_imports_streamlit_and_help_is_light():
     """`kengai --help` must not pull in the heavy libraries."""
     code = "import sys, kengai; print(sorted(set(sys.modules) & {'numpy','pandas','geopandas','streamlit','folium'}))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=CEILING_S)
     assert done.stdout.strip() == "[]"
 
 
@@ -66,5 +67,6 @@ def test_imports_run_one_way():
         capture_output=True,
         text=True,
         check=False,
+        timeout=CEILING_S,
     )
     assert "0 broken" in done.stdout, done.stdout + done.stderr

@@ -12,13 +12,12 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
-from coverage.run import run
-from coverage.study.study import read_study
 from requests_gen.letters.annexes.annex1_table import AnnexTable
 from requests_gen.letters.last_year import CarrierHistory, History, ZoneReply
 from requests_gen.letters.make import PaperMaker, write_letters
 from requests_gen.workspace.letters_toml import read_letter_settings
 from tests.letter_world import SETTINGS, papers_of, settings_of, world
+from tests.waiting import CEILING_S
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "tests" / "golden"
@@ -31,10 +30,9 @@ HISTORY = History(
 
 
 @pytest.fixture(scope="module")
-def example(tmp_path_factory):
+def example(tmp_path_factory, example_result):
     """(folder of the letters, result, letters.json entries) of examples/mie."""
-    result = run(read_study(ROOT / "examples" / "mie"))
-    settings = read_letter_settings(result.study)
+    settings = read_letter_settings(example_result.study)
     out = tmp_path_factory.mktemp("example") / "letters"
     return out, result, write_letters(result, settings, out, maker=PaperMaker(workers=1))
 
@@ -216,7 +214,7 @@ def converted(example, tmp_path_factory):
             *map(str, sources),
         ],
         capture_output=True,
-        timeout=180,
+        timeout=CEILING_S,
         check=False,
         env={**os.environ, "HOME": str(folder)},
     )

@@ -11,9 +11,9 @@ from geodata.errors import DataError
 from requests_gen.letters.annexes.annex1 import figures
 from requests_gen.letters.checks import check_figures, counted, sums_of
 from requests_gen.letters.last_year import CarrierHistory, History, ZoneReply, read_history
+from tests.hand_world import box
 from tests.letter_world import SETTINGS, annex_of, papers_of, settings_of, world
 from tests.mini_study import _write, write_mini_study
-from tests.test_analysis_world import box
 
 
 def text_of(papers):

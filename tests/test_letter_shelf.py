@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from geodata.errors import DataError
 from requests_gen.files.names import file_name, safe_name
 from requests_gen.letters import make as letters
+from requests_gen.letters import papers
 from requests_gen.letters import versions as letter_exchange
 from requests_gen.letters.make import PaperMaker, mark_sent, write_letters
 from requests_gen.letters.versions import files_in, read_versions
@@ -21,8 +23,29 @@ ALPHA = "架空アルファ"
 SENT_ON = date(2026, 11, 24)
 
 
+def plain_papers(folder, words_of, maps, template, result, caption):
+    """In place of the real papers: files of the same names that hold the words, and differ when these do."""
+    folder.mkdir(parents=True)
+    words = json.dumps([asdict(words_of.letter), asdict(words_of.table)], ensure_ascii=False, sort_keys=True, default=str)
+    for name in ("01_要望書{}.docx", "01_要望書{}.pdf", "02_別紙1{}.xlsx"):
+        (folder / name.format(words_of.letter.draft)).write_text(f"{name}\n{words}", encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def maps(tmp_path_factory):
+    """Where the maps of all these letters are kept: drawn once."""
+    return tmp_path_factory.mktemp("maps")
+
+
 @pytest.fixture
-def office(tmp_path):
+def office(real_office, monkeypatch):
+    """An office whose papers are plain text: what becomes of the folders does not depend on what is printed."""
+    monkeypatch.setattr(letters, "write_papers", plain_papers)
+    return real_office
+
+
+@pytest.fixture
+def real_office(tmp_path, maps):
     """Writes the letters with other settings into one shelf; returns {folder: files} of it."""
 
     class Office:
@@ -52,7 +75,8 @@ def office(tmp_path):
 OTHER = SETTINGS.replace('deadline = "2027-01-29"', 'deadline = "2027-02-26"')
 
 
-def test_a_folder_for_every_carrier_with_names_an_office_would_give(office):
+def test_a_folder_for_every_carrier_with_names_an_office_would_give(real_office):
+    office = real_office
     folders = office.write()
     assert list(folders) == [ALPHA, "架空ベータ"]
     assert list(folders[ALPHA]) == [
@@ -81,7 +105,8 @@ def test_the_same_again_changes_nothing(office):
     assert any("変わっていないため" in text for text in office.said)
 
 
-def test_elsewhere_the_same_bytes(office, tmp_path):
+def test_elsewhere_the_same_bytes(real_office, tmp_path):
+    office = real_office
     here = office.write()
     office.letter_versions = tmp_path / "elsewhere"
     assert office.write() == here
@@ -201,11 +226,13 @@ def test_somebodys_own_folder_of_that_name_is_not_written_into(office):
 
 @pytest.mark.parametrize("step", ["annex2_pdf", "write_annex_xlsx", "_reply_form"])
 def test_stopped_half_way_nothing_has_changed(office, monkeypatch, step):
+    real_papers = papers.write_papers
     first = office.write()
 
     def stop(*args, **kwargs):
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(letters, "write_papers", real_papers)
     monkeypatch.setattr(f"requests_gen.letters.papers.{step}", stop)
     with pytest.raises(KeyboardInterrupt):
         office.write(OTHER)

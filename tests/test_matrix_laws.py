@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from coverage.gaps import gap_table
 from coverage.matrix import layers_by_column, share_matrix
 from coverage.rules import Threshold
-from tests.test_analysis_world import CARRIERS, GRID, box, cells, municipalities
+from tests.hand_world import CARRIERS, GRID, box, cells, municipalities
 
 CELLS = cells()
 LAND = municipalities().geometry.to_numpy()
@@ -21,7 +21,7 @@ boxes = st.tuples(position, st.floats(-0.5, 2.5), st.floats(0.01, 3), st.floats(
     lambda b: box(b[0], b[1], b[0] + b[2], b[1] + b[3])
 )
 worlds = st.lists(st.tuples(st.sampled_from(CARRIERS), boxes), min_size=1, max_size=6)
-law = settings(deadline=None, max_examples=60)
+law = settings(deadline=None, max_examples=30)
 
 
 def shares(world: list) -> pd.DataFrame:

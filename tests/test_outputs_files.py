@@ -30,6 +30,7 @@ from requests_gen.files.replace_folder import MANIFEST, manifest_outputs
 from requests_gen.results.ranking_sheets import FORMULA_STARTS, number_text, unformula, write_ranking_xlsx
 from requests_gen.runs.outputs import OUTPUTS, write_outputs
 from requests_gen.wording import caption
+from tests.waiting import CEILING_S
 from tests.worlds import HOSTILE, world
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,7 +69,7 @@ def test_same_findings_same_bytes(out: Path, tmp_path: Path) -> None:
     """Another folder, hash seed, locale, time zone and day: every file the same."""
     code = RUN.format(root=str(ROOT), out=str(tmp_path / "別の 場所" / "r"))
     strange = {"PYTHONHASHSEED": "77", "TZ": "America/Lima", "LC_ALL": "C", "PYTHONUTF8": "1"}
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120, env={**os.environ, **strange})
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=CEILING_S, env={**os.environ, **strange})
     other = tmp_path / "別の 場所" / "r"
     assert names_in(other) == set(OUTPUTS)
     unequal = [name for name in OUTPUTS if file_sha256(out / name) != file_sha256(other / name)]

@@ -174,7 +174,7 @@ def opened(browser: Any, folder: Path) -> Iterator[Any]:
     window.on("console", lambda message: said.append(message.text))
     window.on("pageerror", lambda error: said.append(str(error)))
     window.goto((folder / "map.html").as_uri())
-    window.wait_for_selector("html[data-ready]", timeout=20_000)
+    window.wait_for_selector("html[data-ready]")
     yield window
     assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [(folder / "map.html").as_uri()]
     assert said == []

@@ -16,6 +16,7 @@ from geodata.report import file_sha256
 from requests_gen.files import only_one_writer
 from requests_gen.files import replace_folder as publishing
 from requests_gen.files.replace_folder import MANIFEST, check_target, manifest_outputs, output_list, publish
+from tests.waiting import CEILING_S
 
 ROOT = Path(__file__).resolve().parents[1]
 WRITTEN = ("a.json", "b.csv", "c.xlsx", "d/e.parquet")
@@ -79,7 +80,7 @@ def test_killed_at_every_file_operation(tmp_path: Path, exchange: bool) -> None:
         publish(lambda folder: write(folder, "1"), out)
         publish(lambda folder: write(folder, "2"), out)
         code = KILLED.format(root=str(ROOT), exchange=exchange, moment=moment, word="3", target=str(out))
-        code = subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode
+        code = subprocess.run([sys.executable, "-c", code], check=False, timeout=CEILING_S).returncode
         assert code in (0, -signal.SIGKILL), "it ended by itself, not by our hand"
         ended = code == 0
         if out.exists():

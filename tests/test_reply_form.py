@@ -122,7 +122,7 @@ def test_saved_by_libreoffice_it_is_the_same_form(tmp_path: Path) -> None:
             str(tmp_path / "form.xlsx"),
         ],
         check=True,
-        timeout=120,
+        timeout=CEILING_S,
         capture_output=True,
         env={**os.environ, "HOME": str(tmp_path)},
     )

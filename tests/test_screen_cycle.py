@@ -17,6 +17,7 @@ from requests_gen.workspace.places import find_studies
 from tests.reply_world import letter
 from tests.screen_server import served, visiting
 from tests.sheet_distorter import filled
+from tests.waiting import CEILING_S
 
 # Streamlit's own modules warn on import under some versions; that is not ours to fail on
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -76,7 +77,7 @@ def show(folder: str, lang: str) -> None:
 def visit(place, lang="ja", **address):
     from streamlit.testing.v1 import AppTest
 
-    page = AppTest.from_function(show, default_timeout=60, args=(str(place.folder), lang))
+    page = AppTest.from_function(show, default_timeout=CEILING_S, args=(str(place.folder), lang))
     for key, value in address.items():
         page.query_params[key] = value
     page.run()

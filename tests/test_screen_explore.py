@@ -43,6 +43,7 @@ from screens.map.view import (
     view_of,
     zone_classes,
 )
+from tests.waiting import CEILING_S
 from tests.worlds import CARRIERS, HOSTILE, study, world
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -239,7 +240,7 @@ def script(folder: str) -> None:
 def opened(folder: Path, **query: str):
     from streamlit.testing.v1 import AppTest
 
-    page = AppTest.from_function(script, kwargs={"folder": str(folder)}, default_timeout=60)
+    page = AppTest.from_function(script, kwargs={"folder": str(folder)}, default_timeout=CEILING_S)
     for key, value in query.items():
         page.query_params[key] = value
     return page.run()

@@ -13,12 +13,11 @@ import shapely
 from requests_gen.runs.background import reported_run, status_file
 from requests_gen.runs.previous_results import former_folder
 from requests_gen.workspace.places import StudyPlace, find_studies
+from tests.hand_world import box
 from tests.screen_server import Visit, served
-from tests.test_analysis_world import box
 from tests.test_data_run import tree
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]
-RUN_MS = 90_000
 
 
 @pytest.fixture
@@ -90,7 +89,7 @@ def test_a_file_goes_in_and_the_findings_change(place, url, visitor, tmp_path):
     visit.goto("/data?part=run")
     visit.page.get_by_role("button", name="調査を実行").click()
     visit.page.reload()  # a reload does not lose the run
-    visit.page.get_by_text("実行が終わりました").wait_for(timeout=RUN_MS)
+    visit.page.get_by_text("実行が終わりました").wait_for()
     visit.idle()
     assert place.stamp != stamp
     assert (place.results / "summary.json").read_text(encoding="utf-8") != uncovered
@@ -137,7 +136,7 @@ def test_a_failed_run_and_a_run_elsewhere(place, url, visitor):
     visit.idle()
     (place.folder / "alpha_4g.geojson").write_text("{")
     visit.page.get_by_role("button", name="調査を実行").click()
-    visit.page.get_by_text("実行できませんでした").wait_for(timeout=RUN_MS)
+    visit.page.get_by_text("実行できませんでした").wait_for()
     visit.idle()
     assert "はそのままです" in visit.text()
     assert "alpha_4g.geojson" in visit.text()

@@ -335,16 +335,17 @@ st.text(f"clicked {{click}}")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     script = tmp_path_factory.mktemp("map_app") / "app.py"
     script.write_text(APP.format(root=str(ROOT)), encoding="utf-8")
+    log = script.with_name("server.log")
     port = free_port()
     running = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"],
         cwd=ROOT,
-        stdout=subprocess.DEVNULL,
+        stdout=log.open("ab"),
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
     try:
-        _wait_healthy(f"http://127.0.0.1:{port}/_stcore/health", running)
+        _wait_healthy(f"http://127.0.0.1:{port}/_stcore/health", running, log)
         yield f"http://127.0.0.1:{port}"
     finally:
         _stop(running)

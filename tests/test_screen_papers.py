@@ -1,7 +1,6 @@
 """要望書 on the screen: what is missing, filling in, previews, making, taking away, recording as sent."""
 
 import io
-import time
 import zipfile
 from datetime import date
 from shutil import copytree
@@ -15,6 +14,7 @@ from requests_gen.workspace.letters_toml import write_letters_toml
 from requests_gen.workspace.places import find_studies
 from tests.letter_world import SETTINGS
 from tests.screen_server import served, visiting
+from tests.waiting import CEILING_S, wait_until
 
 # Streamlit's own modules warn on import under some versions; that is not ours to fail on
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -40,7 +40,7 @@ def show(folder: str, lang: str) -> None:
 def visit(place, lang="ja", **address):
     from streamlit.testing.v1 import AppTest
 
-    page = AppTest.from_function(show, default_timeout=60, args=(str(place.folder), lang))
+    page = AppTest.from_function(show, default_timeout=CEILING_S, args=(str(place.folder), lang))
     for key, value in address.items():
         page.query_params[key] = value
     page.run()
@@ -78,16 +78,16 @@ def said(page) -> str:
     return "\n".join(each.value for kind in kinds for each in kind).replace("\\", "")
 
 
-def made(page, seconds=60):
+def made(page):
     """Wait until the letters are made, and look again."""
-    last = time.monotonic() + seconds
-    while time.monotonic() < last:
+
+    def there() -> bool:
         page.run()
         assert not page.exception
-        if any("作成の記録" in each.label for each in page.expander):
-            return page
-        time.sleep(0.2)
-    raise AssertionError("the letters were not made in time")
+        return any("作成の記録" in each.label for each in page.expander)
+
+    wait_until(there, lambda: said(page), every_s=0.2)
+    return page
 
 
 def test_without_settings_a_sample_is_offered(place):

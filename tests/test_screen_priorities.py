@@ -11,6 +11,7 @@ import pytest
 from requests_gen.registry.registry import open_registry
 from requests_gen.results.store import read_result
 from requests_gen.workspace.places import find_studies
+from tests.waiting import CEILING_S
 
 # Streamlit's own modules warn on import under some versions; that is not ours to fail on
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -41,7 +42,7 @@ def show(folder: str, lang: str) -> None:
 def visit(folder: Path, lang: str = "ja", **address: str):
     from streamlit.testing.v1 import AppTest
 
-    page = AppTest.from_function(show, default_timeout=60, args=(str(folder), lang))
+    page = AppTest.from_function(show, default_timeout=CEILING_S, args=(str(folder), lang))
     for key, value in address.items():
         page.query_params[key] = value
     page.run()

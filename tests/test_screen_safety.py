@@ -18,6 +18,7 @@ from screens.shared.escape import PUNCTUATION, WORD_JOINER, as_html, as_written
 from tests.busy_study import CARRIER_NAMES, HOSTILE_NAMES
 from tests.screen_server import Visitor, served
 from tests.test_screen_explore import ranking
+from tests.waiting import CEILING_S
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 TROUBLE = ("redacted to prevent data leaks", "Traceback", "表示できませんでした", "could not be shown", "Page not found")
@@ -130,7 +131,7 @@ HANDSHAKE = {
 def answer(url: str, **headers: str) -> int:
     """The status of a handshake with the socket over which everything is shown and done."""
     host = urlsplit(url).netloc
-    connection = http.client.HTTPConnection(host, timeout=10)
+    connection = http.client.HTTPConnection(host, timeout=CEILING_S)
     try:
         connection.request("GET", "/_stcore/stream", headers={"Origin": f"http://{host}", **HANDSHAKE, **headers})
         return connection.getresponse().status

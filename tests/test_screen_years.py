@@ -16,9 +16,10 @@ from requests_gen.runs.outputs import write_outputs
 from screens.years.charts import reasons, years
 from screens.years.page import zone_rows, zones_to_draw
 from tests.change_years import run_year
+from tests.hand_world import box
 from tests.screen_server import Visitor, served
-from tests.test_analysis_world import box
 from tests.test_change_files import SHIMANE
+from tests.waiting import CEILING_S
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 HOSTILE = "<img src=x onerror=window.__ran=1>**西** $x$ :material/home:"
@@ -49,7 +50,7 @@ def shown(folder: Path, year: str, lang: str = "ja") -> AppTest:
         place = next(p for p in find_studies(Path(folder)) if p.folder.name == year)
         show(Opened(place, place.stamp, lang))
 
-    test = AppTest.from_function(script, args=(str(folder), year, lang), default_timeout=60).run()
+    test = AppTest.from_function(script, args=(str(folder), year, lang), default_timeout=CEILING_S).run()
     assert not test.exception
     return test
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from coverage.run import run
-from coverage.study.study import read_study
 from kengai import app
 from requests_gen.registry.registry import open_registry
 from requests_gen.survey import accept_place, candidates, import_survey, survey_facts, write_surveys
@@ -23,12 +20,6 @@ from tests.letter_world import world
 from tests.mini_study import write_mini_study
 
 AT = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
-EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "mie"
-
-
-@pytest.fixture(scope="module")
-def example():
-    return run(read_study(EXAMPLE))
 
 
 def settled_before(result, year: int) -> list[dict]:
@@ -70,7 +61,8 @@ def settled_before(result, year: int) -> list[dict]:
     return rows + places
 
 
-def test_every_municipality_of_the_example_out_and_back(example, tmp_path):
+def test_every_municipality_of_the_example_out_and_back(example_result, tmp_path):
+    example = example_result
     year = example.study.about.fiscal_year
     with open_registry(tmp_path / "before") as registry:
         registry.register_zones(example.zone_ids, year, who="x", at=AT)

@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-ROOT = Path(__file__).resolve().parents[1]
+from kengai import app
+
 FIXTURE = Path(__file__).parent / "golden" / "workspace_2026_11.zip"
 CHANGES, FINGERPRINT = 17, "c382bb92454c31ef44d9a4c607835c9a125ef5122d666f78f732fc8341f4999f"
 
@@ -31,20 +30,10 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def kengai(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(ROOT / "kengai.py"), *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-    )
-
-
 def done(*arguments: object) -> str:
     """What the command prints; it must succeed."""
-    told = kengai(*arguments)
-    assert told.returncode == 0, told.stdout + told.stderr
+    told = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert told.exit_code == 0, told.output
     return told.stdout
 
 
@@ -98,9 +87,8 @@ def test_a_letter_that_was_sent_stays_as_it_was_sent(place: Path) -> None:
 
 def test_forms_that_were_out_in_the_world_come_back(place: Path) -> None:
     workspace = place / "workspace"
-    survey = kengai("survey", "import", place / "returned" / "survey_2026_24202.xlsx", "--workspace", workspace)
-    assert survey.returncode == 0, survey.stdout + survey.stderr
-    assert "人口: 31 → 29" in survey.stdout
+    survey = done("survey", "import", place / "returned" / "survey_2026_24202.xlsx", "--workspace", workspace)
+    assert "人口: 31 → 29" in survey
     taken = json.loads(
         done("replies", "import", place / "returned" / "reply_2026_alpha.xlsx", "--workspace", workspace, "--json")
     )

@@ -30,6 +30,7 @@ from requests_gen.zone_maps.map_elements import LabelPlacer, nice_length
 from requests_gen.zone_maps.maps import draw_zone_maps, maps_for
 from requests_gen.zone_maps.scene import CELL_KINDS, CLOSE_MM, DPI, STYLES, UNITS_A_MM, WHERE_MM, WORDS, Scene, View, scene_key
 from requests_gen.zone_maps.text_layout import _NEVER_FIRST, balanced, checked, width_mm, wrapped
+from tests.waiting import CEILING_S
 from tests.worlds import HOSTILE, world
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -83,7 +84,9 @@ def test_same_facts_same_bytes_in_another_process(result: Result, frames: MapFra
         "import hashlib; print(m.key, hashlib.sha256(m.where_png + m.close_png).hexdigest())\n"
     )
     strange = {**os.environ, "PYTHONHASHSEED": "5", "TZ": "America/Lima", "LC_ALL": "C", "PYTHONUTF8": "1"}
-    told = subprocess.run([sys.executable, "-c", code], check=True, timeout=120, env=strange, capture_output=True, text=True)
+    told = subprocess.run(
+        [sys.executable, "-c", code], check=True, timeout=CEILING_S, env=strange, capture_output=True, text=True
+    )
     maps = draw_zone_maps(frames, zone, "a", "4G")
     import hashlib
 

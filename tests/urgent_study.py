@@ -12,8 +12,8 @@ from pathlib import Path
 import geopandas as gpd
 import shapely
 
+from tests.hand_world import GRID, box
 from tests.mini_study import write_mini_study
-from tests.test_analysis_world import GRID, box
 
 MORE = """
 [[facilities]]
