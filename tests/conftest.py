@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from coverage.result import Result
+from geodata.errors import Text
 from tests.golden_option import pytest_addoption
 from tests.made_once import made_once, read_example_result, write_example_result
 from tests.screen_server import OPEN_VISITS, browser, busy_place, busy_url, mini_place, mini_url, visitor
@@ -60,9 +61,15 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def example_result(tmp_path_factory: pytest.TempPathFactory) -> Result:
-    """What is found in examples/mie, run once for all tests; not to be changed."""
+def example_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, list[Text]]:
+    """What is found in examples/mie and the steps told, run once for all tests; not to be changed."""
     return read_example_result(made_once(tmp_path_factory, "example_result.pickle", write_example_result))
+
+
+@pytest.fixture(scope="session")
+def example_result(example_run: tuple[Result, list[Text]]) -> Result:
+    """What is found in examples/mie."""
+    return example_run[0]
 
 
 @pytest.fixture(autouse=True)

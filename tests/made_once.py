@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from coverage.result import Result
+from geodata.errors import Text
 from tests.waiting import wait_until
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "mie"
@@ -44,15 +45,17 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
 
 
 def write_example_result(path: Path) -> None:
-    """Run examples/mie and keep the Result as it is."""
+    """Run examples/mie and keep the Result as it is, with the steps that the run told."""
     from coverage.run import run
     from coverage.study import read_study
 
-    path.write_bytes(pickle.dumps(run(read_study(EXAMPLE))))
+    steps: list[Text] = []
+    result = run(read_study(EXAMPLE), steps.append)
+    path.write_bytes(pickle.dumps((result, steps)))
 
 
-def read_example_result(path: Path) -> Result:
-    """The Result that write_example_result kept."""
-    result = pickle.loads(path.read_bytes())
+def read_example_result(path: Path) -> tuple[Result, list[Text]]:
+    """The Result and the steps that write_example_result kept."""
+    result, steps = pickle.loads(path.read_bytes())
     assert isinstance(result, Result)
-    return result
+    return result, steps

@@ -10,23 +10,17 @@ import shapely
 
 from coverage.carrier_need import zone_facilities
 from coverage.result import Result
-from coverage.run import run
 from coverage.steps import run_steps
-from coverage.study.study import read_study
 from coverage.zones.facilities import SHELTERING, facilities_by_cell
-from geodata.errors import Text
 from requests_gen.runs.background import expected_steps
 from requests_gen.web_map.data import facility_rows
 from requests_gen.zone_maps.frames import map_frames
 from screens.map.card import facilities_by_zone
 
-STEPS: list[Text] = []  # what the run told
-EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "mie"
 
-
-@pytest.fixture(scope="module")
-def result() -> Result:
-    return run(read_study(EXAMPLE), STEPS.append)
+@pytest.fixture
+def result(example_result: Result) -> Result:
+    return example_result
 
 
 def test_shares_are_those_of_geos(result):
@@ -59,11 +53,6 @@ def test_shares_are_those_of_geos(result):
         union = shapely.union_all(shapely.make_valid(polygons, method="structure"))
         exact = area_in_cells(shapely.intersection(union, land))
         np.testing.assert_allclose(share * land_area / cell_area, exact / cell_area, atol=1e-8, err_msg=f"{carrier} {generation}")
-
-
-def test_the_steps_told_are_those_the_progress_bar_counts(result):
-    assert run_steps(result.study) == STEPS
-    assert expected_steps(result.study) == len(STEPS) + 1  # and the writing
 
 
 def test_figures_of_the_example(result):
@@ -151,3 +140,9 @@ def test_every_count_list_and_map_of_places_agrees(result):
         facilities_by_cell(result.places, result.cells, result.grid)
     )
     assert sum(map(len, facilities_by_zone(result).values())) == len(in_zones)
+
+
+def test_the_steps_told_are_those_the_progress_bar_counts(example_run):
+    result, steps = example_run
+    assert run_steps(result.study) == steps
+    assert expected_steps(result.study) == len(steps) + 1  # and the writing

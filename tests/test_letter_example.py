@@ -34,7 +34,7 @@ def example(tmp_path_factory, example_result):
     """(folder of the letters, result, letters.json entries) of examples/mie."""
     settings = read_letter_settings(example_result.study)
     out = tmp_path_factory.mktemp("example") / "letters"
-    return out, result, write_letters(result, settings, out, maker=PaperMaker(workers=1))
+    return out, example_result, write_letters(example_result, settings, out, maker=PaperMaker(workers=1))
 
 
 def only(folder: Path, pattern: str) -> Path:

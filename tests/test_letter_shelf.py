@@ -23,7 +23,7 @@ ALPHA = "架空アルファ"
 SENT_ON = date(2026, 11, 24)
 
 
-def plain_papers(folder, words_of, maps, template, result, caption):
+def plain_papers(folder, words_of, maps, template):
     """In place of the real papers: files of the same names that hold the words, and differ when these do."""
     folder.mkdir(parents=True)
     words = json.dumps([asdict(words_of.letter), asdict(words_of.table)], ensure_ascii=False, sort_keys=True, default=str)
@@ -38,9 +38,9 @@ def maps(tmp_path_factory):
 
 
 @pytest.fixture
-def office(real_office, monkeypatch):
+def office(real_office):
     """An office whose papers are plain text: what becomes of the folders does not depend on what is printed."""
-    monkeypatch.setattr(letters, "write_papers", plain_papers)
+    real_office.write_papers = staticmethod(plain_papers)
     return real_office
 
 
@@ -50,6 +50,7 @@ def real_office(tmp_path, maps):
 
     class Office:
         letter_versions = tmp_path / "papers" / "letters"
+        write_papers = staticmethod(papers.write_papers)
 
         def write(self, text=SETTINGS, **more):
             self.said = []
@@ -58,7 +59,7 @@ def real_office(tmp_path, maps):
                 settings_of(tmp_path, text),
                 self.letter_versions,
                 progress=lambda step: self.said.append(step.ja),
-                maker=PaperMaker(workers=1, maps=tmp_path / "maps"),
+                maker=PaperMaker(workers=1, maps=maps, write=self.write_papers),
                 **more,
             )
             return self.folders()
@@ -226,13 +227,12 @@ def test_somebodys_own_folder_of_that_name_is_not_written_into(office):
 
 @pytest.mark.parametrize("step", ["annex2_pdf", "write_annex_xlsx", "_reply_form"])
 def test_stopped_half_way_nothing_has_changed(office, monkeypatch, step):
-    real_papers = papers.write_papers
     first = office.write()
 
     def stop(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(letters, "write_papers", real_papers)
+    office.write_papers = staticmethod(papers.write_papers)
     monkeypatch.setattr(f"requests_gen.letters.papers.{step}", stop)
     with pytest.raises(KeyboardInterrupt):
         office.write(OTHER)

@@ -30,6 +30,7 @@ from requests_gen.replies.form import (
     half_years,
     write_reply_form,
 )
+from tests.waiting import CEILING_S
 
 NAMES = ('=HYPERLINK("http://x","y")', "@SUM(A1)", "001", "NA", "_x0041_ & <b>", "髙﨑 𠮷野", "1,234")
 
