@@ -29,12 +29,12 @@ def show(folder: str, lang: str) -> None:
     from pathlib import Path
 
     from requests_gen.workspace.places import find_studies
-    from screens.priorities.page import page
+    from screens.priorities.page import show as page
     from screens.shared.opened import Opened
-    from screens.shared.shell import telling
+    from screens.shared.shell import errors_in_words
 
     found = find_studies(Path(folder))[0]
-    with telling(lang):
+    with errors_in_words(lang):
         page(Opened(found, found.stamp, lang))
 
 

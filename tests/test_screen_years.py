@@ -44,7 +44,7 @@ def shown(folder: Path, year: str, lang: str = "ja") -> AppTest:
 
         from requests_gen.workspace.places import find_studies
         from screens.shared.opened import Opened
-        from screens.years.page import page
+        from screens.years.page import show as page
 
         place = next(p for p in find_studies(Path(folder)) if p.folder.name == year)
         page(Opened(place, place.stamp, lang))

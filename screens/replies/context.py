@@ -1,10 +1,7 @@
-"""What the parts of 照会・回答 share: the study's year and names, the registry, who is working, uploads on the disk."""
+"""What the parts of 照会・回答 share: the study's year and carriers, and what the registry holds."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,15 +10,11 @@ from typing import Any
 import streamlit as st
 
 from coverage.study import read_study
-from geodata.errors import DataError, Text
-from requests_gen.intake import offered_files
+from geodata.errors import Text
 from requests_gen.progress import deadlines_of, promises, rows, states
 from requests_gen.registry import Registry
 from requests_gen.replies import carrier_names, review
-from screens.shared import Opened, as_written, registry_cache
-
-LARGEST_MB = 20
-__all__ = ["PageContext", "context_of", "done", "kept_file", "telling"]
+from screens.shared import Opened, registry_cache
 
 
 @dataclass(frozen=True)
@@ -43,7 +36,7 @@ class PageContext:
 
     @property
     def has_registry(self) -> bool:
-        """Whether anything was ever saved: looking makes no file."""
+        """Whether there is a registry yet. Showing the page never makes one."""
         return registry_cache.has_registry(self.workspace)
 
     @property
@@ -57,11 +50,11 @@ class PageContext:
         return registry_cache.moment_of(self.workspace)
 
     def carrier(self, key: object) -> str:
-        """A carrier as people call it."""
+        """The carrier's name."""
         return self.names.get(str(key), str(key or ""))
 
     def progress(self) -> list[dict[str, Any]]:
-        """Where everything stands today (requests_gen.progress.progress.rows)."""
+        """The state of every zone and carrier today (requests_gen.progress.progress.rows)."""
         return _progress(str(self.workspace), self.moment, registry_cache.now().date()) if self.has_registry else []
 
     def promises(self) -> dict[str, Any]:
@@ -70,7 +63,7 @@ class PageContext:
 
     def review_items(self) -> list[dict[str, Any]]:
         """The rows that wait for a decision."""
-        return _doubts(str(self.workspace), self.moment) if self.has_registry else []
+        return _review_items(str(self.workspace), self.moment) if self.has_registry else []
 
     def zone_names(self) -> dict[str, str]:
         """{zone_id: "24201-001 東"} of all zones in the registry that are still used."""
@@ -78,7 +71,7 @@ class PageContext:
 
 
 def context_of(opened: Opened) -> PageContext:
-    """The desk of this visit. Raises DataError where the study cannot be read."""
+    """The context of this visit. Raises DataError where the study cannot be read."""
     study = opened.result.study if opened.result else read_study(opened.place.folder)
     names = carrier_names(opened.place.workspace) | {carrier.key: carrier.name for carrier in study.carriers}
     return PageContext(opened, study.about.fiscal_year, names)
@@ -96,7 +89,7 @@ def _promises(workspace: str, moment: tuple[tuple[int, int], ...], today: date) 
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _doubts(workspace: str, moment: tuple[tuple[int, int], ...]) -> list[dict[str, Any]]:
+def _review_items(workspace: str, moment: tuple[tuple[int, int], ...]) -> list[dict[str, Any]]:
     return review.open_review_items(registry_cache.registry_at(workspace))
 
 
@@ -104,27 +97,3 @@ def _doubts(workspace: str, moment: tuple[tuple[int, int], ...]) -> list[dict[st
 def _zone_names(workspace: str, moment: tuple[tuple[int, int], ...]) -> dict[str, str]:
     zones = registry_cache.registry_at(workspace).zones()
     return {str(zone): f"{zone} {row['name'] or ''}".strip() for zone, row in zones.iterrows() if not row["superseded_by"]}
-
-
-@contextmanager
-def kept_file(name: str, data: bytes) -> Iterator[Path]:
-    """An upload on the disk under its own name, for as long as it is read. Its name is the one in messages."""
-    with tempfile.TemporaryDirectory(prefix="kengai-") as folder:
-        path = Path(folder) / offered_files.safe_name(name)
-        path.write_bytes(data)
-        yield path
-
-
-def telling(context: PageContext, act: Callable[[], Any]) -> Any:
-    """What `act` gives; where it raises a DataError, that is told and None given."""
-    try:
-        return act()
-    except DataError as error:
-        st.error(as_written(error.in_(context.opened.lang)))
-        return None
-
-
-def done(text: str) -> None:
-    """Say at the top of the page what was done, and show it anew."""
-    st.session_state["cycle told"] = as_written(text)
-    st.rerun()
