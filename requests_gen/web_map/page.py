@@ -1,4 +1,4 @@
-"""The maps folium makes: map.html, one file that asks nobody for anything, and the page of the screen's map."""
+"""The maps folium makes: map.html, one file that fetches nothing, and the page of the screen's map."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ IMAGE_URL = re.compile(r"url\([^)]*\)")  # icons of controls that this page does
 
 
 def map_html(result: Result, caption: Caption) -> str:
-    """The whole page: Leaflet, styles, data and script inside; the browser is told to fetch nothing.
+    """The whole page: Leaflet, styles, data and script inside; its content policy allows the browser to fetch nothing.
 
-    Names come from files anybody may have written. They are only ever JSON that the script shows as text, or
+    Names come from files of any origin. They are only ever JSON that the script shows as text, or
     escaped by the template; no text becomes HTML or script.
     """
     data = map_data(result, caption)
@@ -44,7 +44,7 @@ def map_html(result: Result, caption: Caption) -> str:
 
 
 def map_frame_html() -> str:
-    """The page of the screen's map, the same for every study: it asks only its own address, and for tiles if told to."""
+    """The page of the screen's map, the same for every study: it fetches from its own address only, and tiles if they are asked for."""
     return _page("map_frame.html", "map_frame.js", MIDDLE_OF_JAPAN, loads=FRAME_LOADS)
 
 
