@@ -23,7 +23,7 @@ from coverage.run import run
 from coverage.study.study import read_study
 from geodata.schema import FACILITY_CATEGORIES
 from requests_gen.letters.annexes.annex1 import Annex, annex, municipal_orders
-from requests_gen.letters.pdf import annex1_pdf, annex2_pdf, letter_size_pt
+from requests_gen.letters.pdf import annex1_pdf, annex2_pdf, font_size_pt
 from requests_gen.registry.registry import open_registry
 from requests_gen.results.columns import ranking_columns, ranking_rows
 from requests_gen.results.intake_report import intake_html
@@ -178,9 +178,9 @@ def test_shelters_are_shelters_only():
 
 
 def test_the_letters_of_a_wide_table_are_smaller():
-    assert letter_size_pt(250) == 8.0
-    assert letter_size_pt(345) < 7
-    assert letter_size_pt(900) == 5.8
+    assert font_size_pt(250) == 8.0
+    assert font_size_pt(345) < 7
+    assert font_size_pt(900) == 5.8
 
 
 # ---- annex 2 ----

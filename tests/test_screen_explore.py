@@ -39,7 +39,7 @@ from screens.map.view import (
     published,
     query_of,
     search_text,
-    silent_in,
+    unpublished_in,
     view_of,
     zone_classes,
 )
@@ -143,10 +143,10 @@ def test_a_silent_carrier_makes_the_class_unknown_not_missing(result: Result) ->
 
 def test_what_a_silent_carrier_leaves_open_is_said(result: Result, rows: pd.DataFrame) -> None:
     asked = View("5G", carriers=("c",), classes=(NO_5G,))
-    told = [text.ja for text in silent_in(asked, result)]
+    told = [text.ja for text in unpublished_in(asked, result)]
     assert len(told) == 2
     assert "丙テレコム" in told[0]
-    assert silent_in(View("4G", carriers=("c",), classes=(COMPLETE,)), result) == []
+    assert unpublished_in(View("4G", carriers=("c",), classes=(COMPLETE,)), result) == []
     assert [figure.label for figure in figures(rows.iloc[:0], result, asked, False, "ja")] == ["地区"]
 
 

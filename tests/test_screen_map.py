@@ -24,9 +24,8 @@ from geodata.grid import Grid
 from requests_gen.web_map.data import KINDS, zones_part
 from requests_gen.web_map.page import TEMPLATES, leaflet_css, leaflet_js, map_frame_html
 from requests_gen.web_map.raster import (
-    LACKING,
-    NOBODY,
     PIXEL,
+    CellClass,
     Window,
     lack_5g_classes,
     mask,
@@ -36,8 +35,6 @@ from requests_gen.web_map.raster import (
     population_classes,
     unpacked,
 )
-from requests_gen.web_map.raster import OUTSIDE_CLASSES as OUTSIDE
-from requests_gen.web_map.raster import UNKNOWN_CLASSES as UNKNOWN
 from requests_gen.web_map.words import MAP_WORDS
 from screens.map.figures import _outside_all
 from tests.screen_server import ROOT, _stop, _wait_healthy, free_port
@@ -115,7 +112,7 @@ def test_the_window_holds_the_grid() -> None:
 
 def test_population_classes_by_hand() -> None:
     people = pd.Series([np.nan, 0.0, 0.4, 9.9, 10.0, 49.0, 50.0, 200.0, 999.0, 1000.0, 54321.0])
-    assert population_classes(people).tolist() == [UNKNOWN, NOBODY, 2, 2, 3, 3, 4, 5, 5, 6, 6]
+    assert population_classes(people).tolist() == [CellClass.UNKNOWN, CellClass.NOBODY, 2, 2, 3, 3, 4, 5, 5, 6, 6]
 
 
 def test_lacking_5g_by_hand(result: Result) -> None:
@@ -126,10 +123,15 @@ def test_lacking_5g_by_hand(result: Result) -> None:
     for carrier in ("a", "b", "c", "any"):
         shares[(carrier, "4G")], shares[(carrier, "5G")] = [1.0, 0.5, 0.1, 0.0], [1.0, 0.49, 0.0, 1.0]
     told = replace(result, shares=shares)
-    assert lack_5g_classes(told).tolist() == [OUTSIDE, LACKING, OUTSIDE, OUTSIDE]
+    assert lack_5g_classes(told).tolist() == [CellClass.OUTSIDE, CellClass.LACKING, CellClass.OUTSIDE, CellClass.OUTSIDE]
     shares = shares.copy()
     shares[("c", "5G")] = np.nan
-    assert lack_5g_classes(replace(result, shares=shares)).tolist() == [OUTSIDE, UNKNOWN, OUTSIDE, OUTSIDE]
+    assert lack_5g_classes(replace(result, shares=shares)).tolist() == [
+        CellClass.OUTSIDE,
+        CellClass.UNKNOWN,
+        CellClass.OUTSIDE,
+        CellClass.OUTSIDE,
+    ]
 
 
 # ---- files ----
@@ -181,16 +183,16 @@ def test_any_carrier_is_all_of_them_together(files: Any) -> None:
 def test_only_the_oldest_files_go(files: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import os
 
-    from screens.map_component import content_files as map_files
+    from screens.map_component import content_files
 
-    monkeypatch.setattr(map_files, "folder", lambda: tmp_path)
-    monkeypatch.setattr(map_files, "MOST_FILES", 3)
-    (tmp_path / map_files.PAGE).write_text("page")
+    monkeypatch.setattr(content_files, "folder", lambda: tmp_path)
+    monkeypatch.setattr(content_files, "MOST_FILES", 3)
+    (tmp_path / content_files.PAGE).write_text("page")
     for age in range(3):
         (tmp_path / f"old-{age}.bin").write_bytes(b"")
         os.utime(tmp_path / f"old-{age}.bin", (1000 + age, 1000 + age))
-    map_files._put("new-1.bin", b"x")
-    assert sorted(path.name for path in tmp_path.iterdir()) == [map_files.PAGE, "new-1.bin", "old-1.bin", "old-2.bin"]
+    content_files._put("new-1.bin", b"x")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [content_files.PAGE, "new-1.bin", "old-1.bin", "old-2.bin"]
 
 
 def test_a_map_without_zones_is_a_map(result: Result) -> None:

@@ -32,7 +32,6 @@ def show(folder: str, lang: str) -> None:
     from requests_gen.workspace.places import find_studies
     from screens.priorities import show
     from screens.shared.opened import Opened
-    from screens.shared.shell import telling
 
     found = find_studies(Path(folder))[0]
     with telling(lang):

@@ -24,19 +24,16 @@ REPORT = Path(__file__).parents[1] / "annual_report" / "annual_report.typ"
 
 
 def report_pdf(report: Mapping[str, Any], frame: typst_pdf.Frame, files: Mapping[str, bytes]) -> bytes:
-    """年次報告, on two pages: where names are long, its letters are smaller."""
-    for size in typst_pdf.COVER_SIZES_PT:
-        try:
-            data = {**report, **typst_pdf.margins(frame), "base_pt": size}
-            return typst_pdf.paper_pdf(REPORT, data, frame, "年次報告", files)
-        except typst_pdf.TooLongError:
-            continue
-    raise DataError(
-        "report-too-long",
-        Text("年次報告が2枚に収まりません", "the report does not fit two pages"),
-        Text("地区名・市町名・事業者名が長すぎないか確かめてください。", "look for very long names"),
-        "年次報告",
-    )
+    """年次報告, on two pages. Raises DataError where it does not fit in the smallest characters."""
+    try:
+        return typst_pdf.fitted_pdf(REPORT, {**report, **typst_pdf.margin_texts(frame)}, frame, "年次報告", files)
+    except typst_pdf.PageOverflowError as error:
+        raise DataError(
+            "report-too-long",
+            Text("年次報告が2枚に収まりません", "the report does not fit two pages"),
+            Text("地区名・市町名・事業者名が長すぎないか確かめてください。", "look for very long names"),
+            "年次報告",
+        ) from error
 
 
 PDF, SHEET = "annual_report.pdf", "annual_report.xlsx"

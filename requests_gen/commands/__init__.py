@@ -3,7 +3,7 @@
     app.command()(findings.run)
     app.add_typer(survey.survey_app, name="survey")
 
-Heavy imports wait inside the functions, so that `kengai --help` is quick.
+Heavy imports are inside the functions, so that `kengai --help` is quick.
 """
 
 from __future__ import annotations

@@ -28,11 +28,11 @@ def run(
     from requests_gen.runs import background, run_study
 
     try:
-        with background.reported_run(progress, PrintedProgress(quiet, lang)) as told:
+        with background.reported_run(progress, PrintedProgress(quiet, lang)) as reported:
             read = read_study(study)
             target = out if out is not None else read.folder / "results"
             at = datetime.now().astimezone()
-            result = run_study(read, target, told, who=location.person(), at=at, lang=lang, dry_run=dry_run)
+            result = run_study(read, target, reported, who=location.person(), at=at, lang=lang, dry_run=dry_run)
     except DataError as error:
         refuse(error, lang)
     typer.echo(found_in_words(result.summary, lang))
@@ -181,8 +181,8 @@ def report(
 
     try:
         place = place_of(study)
-        told, result = report_of(place, day_of(day))
-        written = write_report(told, result, out if out is not None else place.results.with_name(FOLDER))
+        report_facts, result = report_of(place, day_of(day))
+        written = write_report(report_facts, result, out if out is not None else place.results.with_name(FOLDER))
     except DataError as error:
         refuse(error, lang)
     for path in written:

@@ -32,7 +32,7 @@ def letters(
     from requests_gen.letters import last_year, make
     from requests_gen.registry import location
 
-    told = PrintedProgress(quiet, lang)
+    progress = PrintedProgress(quiet, lang)
     try:
         read = read_study(study)
         target = out if out is not None else read.folder / make.FOLDER
@@ -40,7 +40,7 @@ def letters(
             entries, year = make.mark_sent(target, mark_sent, day_of(sent_on)), read.about.fiscal_year
             last_year.record_versions(read.folder, entries, year, who=location.person(), at=datetime.now().astimezone())
         else:
-            make_letters(analyse(read, told), target, carrier, told)
+            make_letters(analyse(read, progress), target, carrier, progress)
     except DataError as error:
         refuse(error, lang)
     typer.echo(f"要望書: {target}" if lang != "en" else f"letters: {target}")

@@ -1,4 +1,4 @@
-"""What the commands of the command line have in common: options, exit codes, how trouble and progress are told."""
+"""What the commands of the command line have in common: options, exit codes, how errors and progress are printed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Json = Annotated[bool, typer.Option("--json", help="JSONで出力します")]
 
 
 def refuse(error: DataError, lang: str) -> NoReturn:
-    """Tell the trouble in words and end with the code for it."""
+    """Print the error in words and exit with its code."""
     typer.echo(error.in_(lang), err=True)
     raise typer.Exit(REFUSED)
 

@@ -147,10 +147,12 @@ def progress(
     day = day_of(on)
     try:
         with open_registry(location.needed_registry(workspace)) as opened:
-            told = rows(states(opened, deadlines_of(workspace), day), opened.zones())
+            lines = rows(states(opened, deadlines_of(workspace), day), opened.zones())
             kept = promises(opened, day)
     except DataError as error:
         refuse(error, lang)
     typer.echo(
-        json.dumps(told, ensure_ascii=False, indent=1) if as_json else "\n".join(progress_report.progress_lines(told, kept, lang))
+        json.dumps(lines, ensure_ascii=False, indent=1)
+        if as_json
+        else "\n".join(progress_report.progress_lines(lines, kept, lang))
     )

@@ -42,10 +42,10 @@ def survey_export(
     from geodata.errors import DataError
     from requests_gen.survey import tasks
 
-    told = PrintedProgress(quiet, lang)
+    progress = PrintedProgress(quiet, lang)
     try:
         day = day_of(deadline) if deadline else None
-        done = tasks.export_forms(study, out, municipality or [], day, maps, who, datetime.now().astimezone(), told)
+        done = tasks.export_forms(study, out, municipality or [], day, maps, who, datetime.now().astimezone(), progress)
     except DataError as error:
         refuse(error, lang)
     for notice in done.notices:

@@ -21,10 +21,10 @@ def demo(
     from requests_gen.demo import make_demo
     from requests_gen.registry import location
 
-    told = PrintedProgress(quiet, lang)
+    progress = PrintedProgress(quiet, lang)
     try:
-        _, result = make_demo(EXAMPLE, out, told, who=location.person(), at=datetime.now().astimezone(), lang=lang)
-        make_letters(result, out / "letters", None, told)
+        _, result = make_demo(EXAMPLE, out, progress, who=location.person(), at=datetime.now().astimezone(), lang=lang)
+        make_letters(result, out / "letters", None, progress)
     except DataError as error:
         refuse(error, lang)
     results = out / "results"
@@ -73,7 +73,7 @@ def open_app(
     try:
         if folder is not None:
             find_studies(folder)
-        code = start_screen(HERE, folder, address, port, browser, lambda said: typer.echo(said.in_(lang)))
+        code = start_screen(HERE, folder, address, port, browser, lambda message: typer.echo(message.in_(lang)))
     except DataError as error:
         refuse(error, lang)
     raise typer.Exit(code)

@@ -1,7 +1,12 @@
-"""TODO."""
+"""Typst templates as PDF/A: data in, bytes out. The same data gives the same bytes on every machine.
+
+paper_pdf(template, data, frame, "要望書")     # one paper
+fitted_pdf(template, data, frame, "要望概要")  # one that must not run over: smaller characters until it fits
+"""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import shutil
@@ -16,20 +21,20 @@ from geodata.errors import DataError, Text
 from requests_gen.files.print_checks import check_glyphs, check_no_hole, without_control
 from requests_gen.wording import numbers_and_eras
 
-# what all templates of papers have in common
+# the Typst functions that all templates share
 COMMON = Path(__file__).parents[1] / "files" / "papers.typ"
-# archivable, readable aloud, and a character without a glyph is an error
+# for archives and for screen readers; under these a character without a glyph is an error
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
-COVER_SIZES_PT = (10.0, 9.0, 8.0, 7.0)
+FITTED_SIZES_PT = (10.0, 9.0, 8.0, 7.0)
 
 
-class TooLongError(Exception):
-    """The page was full."""
+class PageOverflowError(Exception):
+    """The text needs more pages than the template allows."""
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands in the margins of every paper of one letter. made: the day that the PDF names as its date."""
+    """What the margins of every paper of one letter show. made: the day that the PDF names as its date."""
 
     draft: str
     notice: str
@@ -40,7 +45,8 @@ class Frame:
     made: date
 
 
-def margins(frame: Frame) -> dict[str, str]:
+def margin_texts(frame: Frame) -> dict[str, str]:
+    """The texts of `frame` under the names that the templates use."""
     return {
         "draft": frame.draft,
         "notice": frame.notice,
@@ -53,7 +59,11 @@ def margins(frame: Frame) -> dict[str, str]:
 def paper_pdf(
     template: Path, data: Mapping[str, Any], frame: Frame, paper: str, files: Mapping[str, bytes] | None = None
 ) -> bytes:
-    """One PDF. Raises DataError naming the character that cannot be printed, or the text that is missing."""
+    """The PDF of `template` (a .typ file) filled with `data`, which it reads as JSON.
+
+    paper: the paper's name, for messages; files: pictures, {name in the template: bytes}. Raises DataError naming the
+    character that cannot be printed or the text that is missing, PageOverflowError where the template allows fewer pages.
+    """
     import typst
 
     clean = without_control(dict(data))
@@ -80,7 +90,7 @@ def paper_pdf(
             )
         except typst.TypstError as error:
             if "more than one page" in str(error.message):
-                raise TooLongError from error
+                raise PageOverflowError from error
             if "could not be displayed" not in str(error.message):
                 raise  # a mistake in our own template
             raise DataError(
@@ -89,6 +99,19 @@ def paper_pdf(
                 Text("その字を別の字体に替えてください。", "write it with another character"),
                 paper,
             ) from error
+
+
+def fitted_pdf(
+    template: Path, data: Mapping[str, Any], frame: Frame, paper: str, files: Mapping[str, bytes] | None = None
+) -> bytes:
+    """As paper_pdf, in the largest of FITTED_SIZES_PT (`base_pt` in the data) that does not overflow.
+
+    Raises PageOverflowError where the smallest does.
+    """
+    for size_pt in FITTED_SIZES_PT[:-1]:
+        with contextlib.suppress(PageOverflowError):
+            return paper_pdf(template, {**data, "base_pt": size_pt}, frame, paper, files)
+    return paper_pdf(template, {**data, "base_pt": FITTED_SIZES_PT[-1]}, frame, paper, files)
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""What must be impossible in a letter, looked for once more in what is about to be printed.
+"""A last check of the texts that are about to be printed, for what must never be in a letter.
 
 These checks share no code with what makes the papers: they read the printed text back and count again.
 """
@@ -14,7 +14,7 @@ from requests_gen.letters.annexes.annex1_table import AnnexTable
 from requests_gen.letters.last_year import History
 from requests_gen.wording import numbers_and_eras
 
-# the 2 of 別紙2　地区別個票 counts nothing
+# the 2 of 別紙2　地区別個票 is a name and no count
 COUNTED = re.compile(r"(?<!別紙)(?<!\d)(?<!\d[,.])(\d[\d,]*)\s*(人|世帯|地区|か所)")
 SHORTEST_SECRET = 6  # shorter answers ("A2", 検討中) are words that anybody uses
 Figures = dict[str, set[int]]
@@ -67,13 +67,13 @@ def check_figures(texts: list[str], table: AnnexTable, own_texts: list[str], ans
             raise _figure(paper, f"（{unit}の数なし）", unit, allowed)
 
 
-def _figure(paper: str, said: str, unit: str, allowed: Figures) -> DataError:
+def _figure(paper: str, figure: str, unit: str, allowed: Figures) -> DataError:
     right = "・".join(f"{value:,}{unit}" for value in sorted(allowed.get(unit, set()))) or "なし"
     return DataError(
         "letter-figure",
         Text(
-            f"{paper}の数「{said}」が、別紙1の合計（{right}）と合いません",
-            f"the figure {said} in {paper} is not a sum of annex 1 ({right})",
+            f"{paper}の数「{figure}」が、別紙1の合計（{right}）と合いません",
+            f"the figure {figure} in {paper} is not a sum of annex 1 ({right})",
         ),
         Text(
             "ひな形に数を直接書いているときは、差し込み（{{ }}）に替えてください。団体の説明の数は letters.toml の [texts] に書けます。",
@@ -84,7 +84,7 @@ def _figure(paper: str, said: str, unit: str, allowed: Figures) -> DataError:
 
 
 def check_no_secret(texts: list[str], history: History | None, carrier: str) -> None:
-    """Refuse a paper in which another carrier's answer stands. Its answers never get here; this looks anyway."""
+    """Refuse a paper that holds another carrier's answer. None is given to it; this is a second safeguard."""
     if history is None:
         return
     own = {reply.answer for reply in _replies(history, carrier)}

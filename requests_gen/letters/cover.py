@@ -1,4 +1,4 @@
-"""The cover summary: one page for the meeting at which the letter is handed over."""
+"""要望概要: one page of key figures for the meeting at which the letter is handed over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The letter as DOCX, from the office's own template or ours. Data can be nothing but text in it."""
+"""The letter as DOCX, from the office's own template or ours. Data is always plain text in it, never markup."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from docxtpl import DocxTemplate
 
 TEMPLATE_NAME = "request_letter.docx"
-# what a template must show, or something of the letter would be lost in silence
+# placeholders a template must have, or a part of the letter would be lost without notice
 NEEDED = frozenset({"draft", "notice", "number", "date", "addressee", "sender", "title", "body", "items", "contact"})
 LEFT_OVER = ("{{", "}}", "{%", "%}", "｛｛", "｝｝", "｛％", "％｝")
 TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")
@@ -35,7 +35,7 @@ def template_file(folder: Path) -> Path:
 
 
 def letter_docx(letter: RequestLetter, template: Path, made: date) -> bytes:
-    """要望書. Raises DataError when the template cannot be filled without a hole or a loss."""
+    """要望書. Raises DataError when the template would leave a gap, or leave out a part of the letter."""
     data = print_checks.without_control(asdict(letter))
     print_checks.check_no_hole(data, PAPER)
     print_checks.check_glyphs(data, PAPER)

@@ -92,7 +92,7 @@ def _paragraph(
 
 
 def _margins(document: Any) -> None:
-    """(案) and 架空 above every page, the number of the page below."""
+    """The header with (案) and 架空, the footer with the number of the page."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn

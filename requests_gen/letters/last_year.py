@@ -1,7 +1,7 @@
-"""What a carrier answered last year: the thanks of the letter and the history of its zones.
+"""What carriers answered last year, for the letter's thanks and its zones; and the letters as the registry records them.
 
-A letter is given the history of its own carrier and no other: what one carrier told the office in confidence
-cannot reach another's papers.
+A letter gets the history of its own carrier only, so that an answer given in confidence cannot get into the papers
+to another carrier.
 """
 
 from __future__ import annotations
@@ -83,14 +83,12 @@ def _first(error: ValueError) -> str:
     return str(error)
 
 
-# The letters' shelf and the registry: which letters there were, and what was answered the year before.
-
 NO_ANSWER = {"", "N"}
-RESOLVED = "resolved"  # a reply A1 or D1 alone opens nothing: the office must have confirmed it
+RESOLVED = "resolved"  # the state of a zone that the office confirmed; a reply A1 or D1 alone does not resolve it
 
 
-def record_shelf(registry: Registry, entries: Iterable[Entry], year: int, *, who: str, at: datetime) -> store.Saved:
-    """Keep the letters of a shelf as they stand. Unchanged ones add nothing."""
+def record_letters(registry: Registry, entries: Iterable[Entry], year: int, *, who: str, at: datetime) -> store.Saved:
+    """Record letters as they are now. Those that have not changed add no record."""
     rows = [
         {
             "letter_id": entry.id,
@@ -111,9 +109,9 @@ def record_shelf(registry: Registry, entries: Iterable[Entry], year: int, *, who
 
 
 def record_versions(study: Path, entries: Iterable[Entry], year: int, *, who: str, at: datetime) -> None:
-    """Keep the letters in the registry of the study's workspace."""
+    """Record letters in the registry of the study's workspace."""
     with open_registry(location.registry_place(location.workspace_of(study))) as registry:
-        record_shelf(registry, entries, year, who=who, at=at)
+        record_letters(registry, entries, year, who=who, at=at)
 
 
 def last_answers(study: Path, year: int) -> History | None:
@@ -128,7 +126,7 @@ def last_answers(study: Path, year: int) -> History | None:
 
 
 def history_of(registry: Registry, year: int) -> History | None:
-    """The answers of fiscal `year` as the letters of the next want them; None where there are none.
+    """The answers of fiscal `year` as the letters of the next year use them; None where there are none.
 
     `opened` counts what the office confirmed as resolved; `first_year` is that of the first letter sent (or
     answered) about the zone.

@@ -177,7 +177,7 @@ def _reply_form(path: Path, papers: Papers) -> None:
 
 
 class PaperStore:
-    """Typeset papers of late, by their content: a preview and the letter made after it are typeset once.
+    """Papers typeset recently, by their content: a preview and the letter made after it are typeset once.
 
     May be used by several threads. The papers used longest ago are dropped first.
     """
@@ -188,7 +188,7 @@ class PaperStore:
         self._lock = threading.Lock()
 
     def write(self, folder: Path, papers: Papers, maps: Mapping[str, ZoneMaps], template: Path) -> None:
-        """As write_papers; what was typeset before is written again as it was, byte for byte."""
+        """As write_papers; papers with the same content are not typeset again but written byte for byte as before."""
         key = f"{content_hash(papers, maps, template, '')} {papers.fiscal_year} {papers.caption!r}"
         with self._lock:
             files = self._kept.get(key)

@@ -17,7 +17,7 @@ from requests_gen.zone_maps import ZoneMaps
 
 TEMPLATES = Path(__file__).parent / "templates"
 PARTS_OF_SHEET = 10
-# letters of annex 1: the more columns, the smaller, so that a zone's id stays on one line
+# characters of annex 1: the more columns, the smaller, so that a zone's id stays on one line
 USUAL_PT, LEAST_PT, PT_MM = 8.0, 5.8, 2300.0
 
 
@@ -35,14 +35,14 @@ def annex1_pdf(table: AnnexTable, frame: typst_pdf.Frame) -> bytes:
         "cells": [[cell.text for cell in row] for row in table.cells],
         "totals": [cell.text for cell in table.totals],
         "notes": list(table.notes),
-        "size_pt": letter_size_pt(sum(heading.width_mm for heading in table.headings)),
+        "size_pt": font_size_pt(sum(heading.width_mm for heading in table.headings)),
         "one": frame.wording.text("1"),
     }
-    return typst_pdf.paper_pdf(TEMPLATES / "annex1.typ", {**data, **typst_pdf.margins(frame)}, frame, "別紙1")
+    return typst_pdf.paper_pdf(TEMPLATES / "annex1.typ", {**data, **typst_pdf.margin_texts(frame)}, frame, "別紙1")
 
 
-def letter_size_pt(width_mm: float) -> float:
-    """Size of the letters in a table whose columns ask for `width_mm` together."""
+def font_size_pt(width_mm: float) -> float:
+    """Size of the characters in a table whose columns ask for `width_mm` together."""
     return round(min(USUAL_PT, max(LEAST_PT, PT_MM / width_mm)), 1)
 
 
@@ -68,20 +68,18 @@ def annex2_pdf(sheets: list[ZoneSheet], pictures: Mapping[str, ZoneMaps], frame:
         "numbers": [numbers_and_eras.item_number(frame.wording, 1, n) for n in range(1, PARTS_OF_SHEET + 1)],
         "two": frame.wording.text("2"),
     }
-    return typst_pdf.paper_pdf(TEMPLATES / "annex2.typ", {**data, **typst_pdf.margins(frame)}, frame, "別紙2", files)
+    return typst_pdf.paper_pdf(TEMPLATES / "annex2.typ", {**data, **typst_pdf.margin_texts(frame)}, frame, "別紙2", files)
 
 
 def cover_pdf(cover: Mapping[str, Any], frame: typst_pdf.Frame) -> bytes:
-    """要望概要, on one page: where names are long, its letters are smaller."""
-    data = {**cover, **typst_pdf.margins(frame)}
-    for size in typst_pdf.COVER_SIZES_PT:
-        try:
-            return typst_pdf.paper_pdf(TEMPLATES / "cover.typ", {**data, "base_pt": size}, frame, "要望概要")
-        except typst_pdf.TooLongError:
-            continue
-    raise DataError(
-        "cover-too-long",
-        Text("要望概要が1枚に収まりません", "the summary does not fit one page"),
-        Text("地区名・市町名・備考が長すぎないか確かめてください。", "look for very long names or notes"),
-        "要望概要",
-    )
+    """要望概要, on one page. Raises DataError where it does not fit in the smallest characters."""
+    data = {**cover, **typst_pdf.margin_texts(frame)}
+    try:
+        return typst_pdf.fitted_pdf(TEMPLATES / "cover.typ", data, frame, "要望概要")
+    except typst_pdf.PageOverflowError as error:
+        raise DataError(
+            "cover-too-long",
+            Text("要望概要が1枚に収まりません", "the summary does not fit one page"),
+            Text("地区名・市町名・備考が長すぎないか確かめてください。", "look for very long names or notes"),
+            "要望概要",
+        ) from error

@@ -1,4 +1,4 @@
-"""What the papers' figures come from, in words: carriers' names, the census, the days of the areas, the credits."""
+"""What the papers' figures come from, in words: carriers' names, the census, the days of the areas, the parts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CENSUS_MONTH = 10
 
 
 def carrier_name(result: Result, key: str) -> str:
-    """What the study calls the carrier."""
+    """The carrier's name in the study."""
     return next(carrier.name for carrier in result.study.carriers if carrier.key == key)
 
 
@@ -27,11 +27,11 @@ def census(result: Result, wording: numbers_and_eras.Wording) -> str:
     return wording.text(f"{when}国勢調査の地域メッシュ統計")
 
 
-def layer_days(told: dict[str, dict[str, list[str]]], generation: str, carrier: str, wording: numbers_and_eras.Wording) -> str:
+def layer_days(dates: dict[str, dict[str, list[str]]], generation: str, carrier: str, wording: numbers_and_eras.Wording) -> str:
     """The days of a carrier's layers of a generation and its parts (5G-sub6 …), "" where there is none."""
     days = {
         day
-        for name, by_carrier in told.items()
+        for name, by_carrier in dates.items()
         if name == generation or name.startswith(f"{generation}-")
         for day in by_carrier.get(carrier, [])
     }
@@ -39,6 +39,6 @@ def layer_days(told: dict[str, dict[str, list[str]]], generation: str, carrier: 
 
 
 def sources(caption: Caption) -> str:
-    """Credits of the inputs and what the study says of itself, and the notice where areas are invented."""
-    told = (part.removeprefix("出典：").removeprefix("出典:").strip() for part in (*caption.sources, caption.notice))
-    return "　".join(part for part in told if part) or "調査の設定による。"
+    """Credits of the inputs and the study's notes, and the notice where areas are invented."""
+    parts = (part.removeprefix("出典：").removeprefix("出典:").strip() for part in (*caption.sources, caption.notice))
+    return "　".join(part for part in parts if part) or "調査の設定による。"

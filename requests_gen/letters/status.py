@@ -1,8 +1,9 @@
-"""How far the letter to each carrier is: what would be asked, what is missing, which versions stand on the shelf."""
+"""How far the letter to each carrier is: what would be asked, what is missing, which versions there are; and where its figures come from."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,9 +87,9 @@ def letter_status(
     entries: list[Entry],
     letter_versions: Path,
 ) -> LetterStatus:
-    """How far the letter to `carrier` is. settings: None where letters.toml cannot be read: then only the shelf speaks.
+    """How far the letter to `carrier` is. settings: None where letters.toml cannot be read: then only the letters made before are known.
 
-    result_sha256: letters.result_hash; zones: asked_zones; entries: what letters.json tells.
+    result_sha256: make.result_hash; zones: asked_zones; entries: the letters in letters.json.
     """
     mine = tuple(entry for entry in entries if entry.carrier == carrier)
     last = last_entry(entries, carrier)
@@ -122,9 +123,6 @@ def _made_from(entry: Entry) -> tuple[str, str]:
 
 def _sha256(settings: LetterSettings | None) -> str:
     return hashlib.sha256(settings.text.encode()).hexdigest() if settings else ""
-
-
-# Where each figure of a letter comes from: the rows of annex 1 that it is the sum of, and why each row is there.
 
 
 @dataclass(frozen=True)
@@ -180,16 +178,16 @@ def traced(zones: Annex) -> list[Traced]:
 def reason(row: ZoneRow, zones: Annex, result: Result) -> Text:
     """Why annex 1 holds the row: what its carrier leaves out, its mark, its rank."""
     mark = row.marks[result.study.carrier_keys.index(zones.carrier)]
-    said = {"×": Text("全域がエリア外", "outside"), "△": Text("一部がエリア外", "partly outside")}[mark]
+    coverage = {"×": Text("全域がエリア外", "outside"), "△": Text("一部がエリア外", "partly outside")}[mark]
     others = Text(
         f"提供事業者{row.serving}社" + (f"（不明{row.serving_unknown}社）" if row.serving_unknown else ""),
         f"carriers serving it: {row.serving}" + (f" ({row.serving_unknown} unknown)" if row.serving_unknown else ""),
     )
     return Text(
-        f"この社は{zones.generation}の{said.ja}（{mark}）、{others.ja}、優先順位{row.rank}位",
-        f"{zones.generation} of this carrier: {said.en} ({mark}); {others.en}; rank {row.rank}",
+        f"この社は{zones.generation}の{coverage.ja}（{mark}）、{others.ja}、優先順位{row.rank}位",
+        f"{zones.generation} of this carrier: {coverage.en} ({mark}); {others.en}; rank {row.rank}",
     )
 
 
-def _rows(zones: Annex, part) -> tuple[tuple[str, int | None], ...]:  # type: ignore[no-untyped-def]
-    return tuple((row.zone_id, part(row)) for row in zones.rows)
+def _rows(zones: Annex, added: Callable[[ZoneRow], int | None]) -> tuple[tuple[str, int | None], ...]:
+    return tuple((row.zone_id, added(row)) for row in zones.rows)

@@ -1,4 +1,4 @@
-"""Letters as one zip to take away: names in Japanese, the same letters the same bytes."""
+"""Letters as one zip for download: names in Japanese; the same letters give the same bytes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ README = "はじめにお読みください.txt"
 
 
 def letters_zip(letter_versions: Path, entries: Sequence[Entry], fictitious: bool) -> bytes:
-    """The folders of `entries` as they lie in `shelf` now, and a list of what they hold.
+    """The folders of `entries` as they are in `letter_versions` now, and a list of what they hold.
 
     letters.json is not among them: it is the office's own record and names every carrier.
     """

@@ -1,4 +1,4 @@
-"""What is known of the place somebody pointed at: its mesh code and the values of its cell."""
+"""What is known of a place on the map: the mesh code and the values of its cell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What map.html draws: zones, borders, shares and facilities as compact plain data, words beside them."""
+"""What the maps draw, as compact plain data: all of map.html, and for the screen the parts that it fetches."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def _neighbours(ring: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def towns(result: Result) -> list[dict[str, Any]]:
-    """Municipalities: borders thinned to what a screen shows; `own` tells the study's own from its neighbours."""
+    """Municipalities: borders thinned to what a screen shows; `own`: whether it belongs to the study, not to its neighbours."""
     towns = result.municipalities
     degree = 1.0 if in_degrees(result.grid.crs) else METRES_A_DEGREE
     shapes = np.array([_thinned(shape, degree) for shape in towns.geometry], dtype=object)
@@ -196,7 +196,7 @@ def towns(result: Result) -> list[dict[str, Any]]:
 
 
 def _thinned(shape: Any, degree: float) -> Any:
-    """A border with the points and islands nobody would see left out; the largest part always stays.
+    """A border without the points and islands too small to see; the largest part always stays.
 
     degree: how long a degree is in the units of the shape's CRS.
     """
@@ -240,13 +240,12 @@ def layer_dates_text(result: Result) -> dict[tuple[str, str], str]:
     for generation in result.study.generations:
         parts = [by for g, by in dates.items() if g.split("-")[0] == generation]
         for carrier in [*result.study.carrier_keys, ANY]:
-            told = sorted({date for by in parts for date in by.get(carrier, [])})
-            out[carrier, generation] = " ～ ".join(dict.fromkeys(told[:1] + told[-1:]))
+            days = sorted({date for by in parts for date in by.get(carrier, [])})
+            out[carrier, generation] = " ～ ".join(dict.fromkeys(days[:1] + days[-1:]))
     return out
 
 
-# What the map of the screen draws, in the parts that it fetches: the zones, and the ground they lie on.
-
+# how a zone is drawn: the classes of one year (see zone_class), then the states of a comparison of two years
 KINDS = ("complete", "partial", "unknown", "no5g", "new", "grown", "shrunk", "unchanged", "resolved", "came_back")
 
 
@@ -284,7 +283,7 @@ def zones_part(zones: Sequence[ZoneToDraw], result: Result) -> list[dict[str, An
     """One record a zone, in the order given; the place of its marker is the middle of its people where known."""
     unexpected = sorted({zone["kind"] for zone in zones} - set(KINDS))
     if unexpected:
-        raise ValueError(f"kinds nobody can draw: {unexpected}")
+        raise ValueError(f"kinds the map cannot draw: {unexpected}")
     shapes = np.array([zone["geometry"] for zone in zones] + [None], object)[:-1]
     lon, lat = _anchors(zones, shapes, result)
     return [
@@ -316,7 +315,7 @@ def _anchors(
 def ground_part(result: Result, caption: Caption, window: dict[str, Any]) -> dict[str, Any]:
     """Words, carriers, borders and facilities: what stays the same while zones are filtered.
 
-    window: where the class rasters lie (map_raster.raster).
+    window: position of the class rasters (raster.raster).
     """
     return {
         "lang": caption.lang,
@@ -329,7 +328,7 @@ def ground_part(result: Result, caption: Caption, window: dict[str, Any]) -> dic
         "fictitious": caption.short_notice,
         "generations": result.study.generations,
         "generation": caption.generation,
-        "dates": {f"{carrier} {generation}": told for (carrier, generation), told in layer_dates_text(result).items()},
+        "dates": {f"{carrier} {generation}": days for (carrier, generation), days in layer_dates_text(result).items()},
         "grid": window,
         "municipalities": towns(result),
         "facilities": facility_rows(result),

@@ -63,7 +63,7 @@ def map_html(result: Result, caption: Caption, rows: pd.DataFrame | None = None)
 
 
 def map_frame_html() -> str:
-    """The page of the screen's map, the same for every study: it asks only its own address, and for tiles if told to."""
+    """The page of the screen's map, the same for every study: it fetches from its own address only, and tiles if they are asked for."""
     return _page("map_frame.html", "map_frame.js", MIDDLE_OF_JAPAN, loads=FRAME_LOADS)
 
 

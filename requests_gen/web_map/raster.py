@@ -1,9 +1,15 @@
-"""Cells as a raster that a page can look up for every pixel: where it lies, and classes of shares in it."""
+"""What the maps draw by pixels: classes of cells as rasters in degrees, a layer's polygons as a bitmap in Mercator.
+
+A bit of the bitmap is one where at least half of its pixel (about 50 m on the ground in Japan) is inside the polygons:
+drawn edges follow the real ones to half a pixel, and smaller parts and holes may vanish. These are pictures only: every
+figure comes from the exact shares of cells.
+"""
 
 from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,13 +28,40 @@ if TYPE_CHECKING:
     from coverage.result import Result
 
 HALF = 0.5
-OUTSIDE, NONE, LITTLE, HALF_OR_MORE, ALL, UNKNOWN = range(6)
-RUN_LETTERS = "abcdef"  # one for each class above
 OVERSAMPLE = 2  # only where the grid does not run along meridians
+RUN_LETTERS = "abcdef"  # one for each ShareClass, in its order
+PEOPLE_FROM = (10.0, 50.0, 200.0, 1000.0)  # persons a cell, where the classes of people after the first begin
+FOUR, FIVE = "4G", "5G"
+Classes = npt.NDArray[np.uint8]
+
+
+class ShareClass(IntEnum):
+    """How much of a cell a layer covers, as map.html draws it. OUTSIDE: no cell of the study."""
+
+    OUTSIDE = 0
+    NONE = 1
+    LITTLE = 2
+    HALF_OR_MORE = 3
+    ALL = 4
+    UNKNOWN = 5
+
+
+class CellClass(IntEnum):
+    """What the screen's map shows of cells: who lives there, or that 5G is missing. OUTSIDE: nothing is drawn.
+
+    Classes of people are NOBODY, then LEAST (somebody, but fewer than the first of PEOPLE_FROM) and one more for each
+    of PEOPLE_FROM; missing 5G is LACKING.
+    """
+
+    OUTSIDE = 0
+    NOBODY = 1
+    LEAST = 2
+    LACKING = 2
+    UNKNOWN = 7
 
 
 def raster(grid: Grid, cells: pd.DataFrame) -> tuple[np.ndarray, dict[str, Any]]:
-    """(row of `cells` under each pixel or −1, int64[ny, nx], south first; where the pixels lie in degrees).
+    """(row of `cells` under each pixel or −1, int64[ny, nx], south first; the raster's position and pixel size in degrees).
 
     On a grid of degrees a pixel is a cell. Any other grid is looked up at the middle of smaller pixels.
     """
@@ -70,14 +103,14 @@ def classes(shares: np.ndarray, place: np.ndarray) -> np.ndarray:
     """Class of every pixel. shares: float64[n] of cells; place: int64[ny, nx], −1 outside. uint8[ny, nx]."""
     by_cell = np.select(
         [np.isnan(shares), shares <= tables.MARK_LACKING, shares < HALF, shares < tables.MARK_COVERED],
-        [UNKNOWN, NONE, LITTLE, HALF_OR_MORE],
-        ALL,
+        [ShareClass.UNKNOWN, ShareClass.NONE, ShareClass.LITTLE, ShareClass.HALF_OR_MORE],
+        ShareClass.ALL,
     ).astype(np.uint8)
-    return np.asarray(np.append(by_cell, np.uint8(OUTSIDE))[place])  # place −1 takes the last
+    return np.asarray(np.append(by_cell, np.uint8(ShareClass.OUTSIDE))[place])  # place −1 is the last of the array
 
 
 def runs(values: np.ndarray) -> str:
-    """Run-length text of a class raster in its flat order: a letter a class, then how often if not once."""
+    """Run-length text of a class raster in its flat order: the letter of a class, then the length of its run unless it is 1."""
     flat = values.ravel()
     starts = np.concatenate([[0], np.flatnonzero(np.diff(flat)) + 1])
     lengths = np.diff(np.append(starts, len(flat)))
@@ -88,29 +121,19 @@ def runs(values: np.ndarray) -> str:
     return "".join(told)
 
 
-# Classes of cells that the map of the screen can show: who lives where, and where 5G is missing. Unknown is a class.
-
-Classes = npt.NDArray[np.uint8]
-OUTSIDE_CLASSES, UNKNOWN_CLASSES = 0, 7
-NOBODY = 1
-PEOPLE_FROM = (10.0, 50.0, 200.0, 1000.0)  # where the classes above the first begin, persons a cell
-LACKING = 2
-FOUR, FIVE = "4G", "5G"
-
-
 def population_classes(population: pd.Series) -> Classes:
-    """NOBODY, then 2 (somebody, fewer than ten) … 6 (PEOPLE_FROM), UNKNOWN where the people are not known."""
+    """The CellClass of people of each cell; UNKNOWN where they are not known."""
     people = population.to_numpy(float)
-    known = np.digitize(people, PEOPLE_FROM) + LACKING
-    return np.where(np.isnan(people), UNKNOWN_CLASSES, np.where(people > 0, known, NOBODY)).astype(np.uint8)
+    known = np.digitize(people, PEOPLE_FROM) + CellClass.LEAST
+    return np.where(np.isnan(people), CellClass.UNKNOWN, np.where(people > 0, known, CellClass.NOBODY)).astype(np.uint8)
 
 
 def lack_5g_classes(result: Result) -> Classes | None:
     """LACKING where some carrier's 4G reaches enough of a cell and no carrier's 5G does; None without both.
 
     Enough is the study's threshold. UNKNOWN where a carrier that has not published its 5G might serve the cell,
-    or where nobody published 4G; OUTSIDE where 5G reaches, and where 4G does not: zones speak of those.
-    This is a class of cells: zones are places made for one generation (study.zones.generation) and hold none.
+    or where no carrier published 4G; OUTSIDE where 5G reaches, and where 4G does not: those cells belong to zones.
+    Only cells have this class: zones are made for one generation (study.zones.generation).
     """
     if not {FOUR, FIVE} <= set(result.study.generations):
         return None
@@ -119,20 +142,14 @@ def lack_5g_classes(result: Result) -> Classes | None:
     published = result.shares[[(key, FIVE) for key in result.study.carrier_keys]].notna().all(axis=1).to_numpy()
     asked = (four != 0.0) & (five != 1.0)
     return np.select(
-        [asked & (four == 1.0) & (five == 0.0) & published, asked], [LACKING, UNKNOWN_CLASSES], OUTSIDE_CLASSES
+        [asked & (four == 1.0) & (five == 0.0) & published, asked], [CellClass.LACKING, CellClass.UNKNOWN], CellClass.OUTSIDE
     ).astype(np.uint8)
 
 
 def class_raster(classes: Classes, place: npt.NDArray[np.int64]) -> bytes:
     """Classes of cells on the map's grid (place: row of each pixel, −1 outside), south first, zlib."""
-    return zlib.compress(np.append(classes, np.uint8(OUTSIDE_CLASSES))[place].astype(np.uint8).tobytes(), 9)
+    return zlib.compress(np.append(classes, np.uint8(CellClass.OUTSIDE))[place].astype(np.uint8).tobytes(), 9)
 
-
-# Where a layer's polygons lie, as a bitmap in Mercator: the picture of coverage on the map of the screen.
-#
-# A bit is one where at least half of its pixel (about 50 m on the ground in Japan) lies inside the polygons, so what
-# is drawn follows the real edges to half a pixel, and parts and holes smaller than that may vanish. It is a picture
-# only: every figure comes from the exact shares of cells, never from here.
 
 Bits = npt.NDArray[np.uint8]  # [ny, ceil(nx / 8)], north first, the highest bit of a byte is its westernmost
 PIXEL = 60.0  # Mercator metres: 49 m on the ground at 35° north, 43 m at 44°
@@ -171,7 +188,7 @@ def mask_window(grid: Grid) -> Window:
 
 
 def mask(shapes: npt.NDArray[np.object_], crs: str, window: Window) -> Bits:
-    """The bitmap of repaired polygons in `crs`; what lies outside the window is left out, overlaps count once."""
+    """The bitmap of repaired polygons in `crs`; what is outside the window is left out, overlaps count once."""
 
     def to_mercator(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         return np.column_stack(mercator(*degrees(xy[:, 0], xy[:, 1], crs)))

@@ -1,4 +1,4 @@
-"""What makes a zone urgent, as lines for the cards of the maps: a label and a value, unknown said as such."""
+"""What makes a zone urgent, as lines for the cards of the maps: a label and a value, unknown shown as unknown."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def urgency_facts(row: Mapping[str, Any], study: Study, lang: str) -> list[tuple
 
 
 def _measured(row: Mapping[str, Any], lang: str) -> str:
-    """How often it was tested on the ground, and whether that says otherwise than the areas."""
+    """How often it was tested on the ground, and how many tests contradict the area maps."""
     tests, against = int(row["ground_tests"]), int(row["claimed_out"])
     if not tests:
         return Text("なし", "none").in_(lang)
-    said = Text(f"{tests:,}回", f"{tests:,} tests").in_(lang)
+    count = Text(f"{tests:,}回", f"{tests:,} tests").in_(lang)
     if not against:
-        return said
-    return said + Text(f"。エリア図と食い違い {against}件", f"; {against} against the area maps").in_(lang)
+        return count
+    return count + Text(f"。エリア図と食い違い {against}件", f"; {against} against the area maps").in_(lang)
 
 
 def _said(key: str, value: Any, row: Mapping[str, Any], own: bool, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""The close-up of a zone: what one carrier leaves out there, who lives there, where people would flee to."""
+"""The close-up of a zone: what one carrier leaves out there, who lives there, the shelters; beside it the legend."""
 
 from __future__ import annotations
 
@@ -28,81 +28,32 @@ from requests_gen.zone_maps.map_elements import (
 from requests_gen.zone_maps.scene import CELL_KINDS, CLOSE_MM, GREY, STYLES, Box, Scene, View, word
 from requests_gen.zone_maps.text_layout import balanced, checked, line_mm, wrapped
 
-# Beside the close-up: which zone, which carrier, the legend, and what cannot be seen.
-
-COLUMN_MM = (80.2, 109.7)
-SIZES_PT = (LEGEND_PT, 5.2, 4.8, 4.4)  # the largest in which everything stands above the footer
+COLUMN_MM = (80.2, 109.7)  # west and east of the column beside the map
+SIZES_PT = (LEGEND_PT, 5.2, 4.8, 4.4)  # of the legend: the largest with which the column ends above the footer
 Line = tuple[str, float]  # text and size in points
-
-
-def place_in_map(zone_id: str, ja: str, en: str) -> Text:
-    return Text(f"地区 {zone_id} の地図の{ja}", f"map of zone {zone_id}, {en}")
-
-
-def head_lines(frames: MapFrames, zone_id: str, carrier: str, generation: str) -> list[Line]:
-    """Municipality, zone, its id, carrier and generation."""
-    zone = frames.zones.loc[zone_id]
-    served = f"{frames.caption.carriers[carrier]}　{generation}"
-    return [
-        (checked(zone["municipality"], place_in_map(zone_id, "市町村名", "municipality")), 6.0),
-        (checked(zone["name"], place_in_map(zone_id, "地区名", "name of the zone")), 8.0),
-        (zone_id, 6.0),
-        (checked(served, Text("事業者名", "name of the carrier")), 7.0),
-    ]
-
-
-def column(scene: Scene, head: list[Line], entries: list[tuple[str, str]], notes: list[str], lang: str) -> None:
-    """Write all of it, in letters small enough to end above the footer."""
-    for size_pt in SIZES_PT:
-        trial = Scene(scene.size_mm, scene.frame)
-        if _fill(trial, head, entries, notes, lang, size_pt) >= scene.frame[1] or size_pt == SIZES_PT[-1]:
-            scene.shapes += trial.shapes
-            scene.words += trial.words
-            return
-
-
-def _fill(scene: Scene, head: list[Line], entries: list[tuple[str, str]], notes: list[str], lang: str, size_pt: float) -> float:
-    """Where the column ends, in mm from the bottom of the picture."""
-    left, right = COLUMN_MM
-    top = scene.frame[3]
-    for text, size in head:
-        top = _text(scene, text, left, right, top, size, 2) - 0.2
-    top = legend(scene, left, right, top - 1.0, entries, lang, size_pt)
-    for note in notes:
-        top = _text(scene, note, left, right, top - 0.4, size_pt, 2)
-    return top
-
-
-def _text(scene: Scene, text: str, left: float, right: float, top: float, size_pt: float, most: int) -> float:
-    for line in wrapped(text, size_pt, right - left, most):
-        top -= line_mm(size_pt)
-        scene.write(line, left, top + line_mm(size_pt) / 2, size_pt)
-    return top
-
-
 MAP_EAST_MM = 78.5
 SCALES = (60, 80, 100, 125, 150, 200, 250, 300, 400, 500, 600, 800, 1000, 1500, 2000, 3000)  # metres a mm
 AROUND_ZONE_M = 700.0
-EDGE_SHOWN_M = 5_000.0  # a carrier's edge nearer than this is brought into the picture
+EDGE_SHOWN_M = 5_000.0  # the picture is widened to show a carrier's edge nearer than this
 AT_EDGE_M = 50.0
 MOST_NAMED, NAME_PT, NAME_MM = 8, 5.6, 24.0
 TOWN_SHARE = 0.06  # of the frame: a municipality that shows less of itself is not named
-GRID_M = 0.25  # geometries are put on this grid, so that slivers never stop a drawing
-PLACE_LOOKS = {"shelter": "shelter", "evacuation_site": "evacuation_site"}
+GRID_M = 0.25  # geometries are snapped to this grid, so that slivers never stop a drawing
+PLACE_STYLES = {"shelter": "shelter", "evacuation_site": "evacuation_site"}
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a close-up tells, for its description."""
+    """What a close-up shows, for its description in words."""
 
     cells: dict[str, int]  # the zone's own cells by kind ("covered" too)
-    places: list[str]  # facilities that stand with their name
-    unnamed: int  # and how many without
+    places: list[str]  # facilities shown with their name
+    unnamed: int  # how many are shown without it
     edge_m: float  # from the zone's middle to the carrier's area; NaN where none is published
 
 
 def close_scene(frames: MapFrames, zone_id: str, carrier: str, generation: str) -> tuple[Scene, Seen]:
-    """The picture, and what it tells. ValueError for a carrier or generation that the study does not have."""
+    """The picture, and what it shows. ValueError for a carrier or generation that the study does not have."""
     if (carrier, generation) not in frames.coverage:
         raise ValueError(f"the study has no {carrier} {generation}")
     zone = frames.zones.loc[zone_id]
@@ -113,13 +64,13 @@ def close_scene(frames: MapFrames, zone_id: str, carrier: str, generation: str) 
     scene.box("paper", (0, 0, *CLOSE_MM))
     kinds, lines_seen = _ground(scene, view, frames, carrier, generation)
     others = _outlines(scene, view, frames, zone_id)
-    room = LabelPlacer(scene.frame)
-    north_arrow(scene, room)
-    scale_bar(scene, room, view)
+    placer = LabelPlacer(scene.frame)
+    north_arrow(scene, placer)
+    scale_bar(scene, placer, view)
     if frames.caption.notice:
-        mark(scene, room, word("fictitious", frames.caption.lang))
+        mark(scene, placer, word("fictitious", frames.caption.lang))
     places = _places(frames, view, zone_id)
-    named = _labels(scene, room, view, frames, zone_id, places, others)
+    named = _labels(scene, placer, view, frames, zone_id, places, others)
     own = _own_cells(frames, zone_id, carrier, generation)
     seen = Seen(own, named, len(places) - len(named), edge_m)
     scene.box("frame", scene.frame)
@@ -162,7 +113,7 @@ def _own_cells(frames: MapFrames, zone_id: str, carrier: str, generation: str) -
 
 
 def _sources(frames: MapFrames, carrier: str, generation: str) -> list[str]:
-    said, rules = frames.caption, frames.study.rules
+    caption, rules = frames.caption, frames.study.rules
     percent = f"{100 * rules.threshold:g}"
     dates = frames.dates[carrier, generation]
     sentences = [
@@ -172,11 +123,11 @@ def _sources(frames: MapFrames, carrier: str, generation: str) -> list[str]:
             f"Hatched: cells with {'less than' if rules.inclusive else 'at most'} {percent}% of their land covered",
         ),
         Text(
-            f"地区の判定: {said.generation}・{captions.RULE_SHORT[said.rule_key].ja}",
-            f"Zones: {said.generation}, {captions.RULE_SHORT[said.rule_key].en}",
+            f"地区の判定: {caption.generation}・{captions.RULE_SHORT[caption.rule_key].ja}",
+            f"Zones: {caption.generation}, {captions.RULE_SHORT[caption.rule_key].en}",
         ),
     ]
-    return [*(sentence.in_(said.lang) for sentence in sentences), said.notice, *said.sources]
+    return [*(sentence.in_(caption.lang) for sentence in sentences), caption.notice, *caption.sources]
 
 
 def _view(frames: MapFrames, zone_id: str, edge_m: float, frame: Box) -> View:
@@ -185,7 +136,7 @@ def _view(frames: MapFrames, zone_id: str, edge_m: float, frame: Box) -> View:
     west, south, east, north = shapely.bounds(frames.zone_shapes.shapes[frames.zones.index.get_loc(zone_id)])
     x, y = (west + east) / 2, (south + north) / 2
     across, up = (east - west) / 2 + AROUND_ZONE_M, (north - south) / 2 + AROUND_ZONE_M
-    if edge_m <= EDGE_SHOWN_M:  # NaN is not
+    if edge_m <= EDGE_SHOWN_M:  # false for NaN, an area not published
         reach = 1.1 * edge_m + 200.0
         across, up = max(across, abs(zone["x"] - x) + reach), max(up, abs(zone["y"] - y) + reach)
     least = max(2 * across / (frame[2] - frame[0]), 2 * up / (frame[3] - frame[1]))
@@ -196,13 +147,13 @@ def _view(frames: MapFrames, zone_id: str, edge_m: float, frame: Box) -> View:
 def _ground(
     scene: Scene, view: View, frames: MapFrames, carrier: str, generation: str
 ) -> tuple[list[tuple[str, str]], list[str]]:
-    """Land, the carrier's area, cells by kind, its edge, borders. (look, word) of areas, looks of lines there."""
+    """Land, the carrier's area, cells by kind, its edge, borders. (style, word) of the areas drawn, styles of the lines drawn."""
     bounds, fine = view.ground(margin_mm=2.0), view.scale * 0.04
     land = shapely.union_all(frames.near.land.within(bounds)[0], grid_size=GRID_M)
     area = shapely.union_all(frames.coverage[carrier, generation].within(bounds)[0], grid_size=GRID_M)
     area = shapely.simplify(area, fine)
     view.draw(scene, "land", land)
-    covered = view.draw(scene, "covered", area)  # over the sea too, as the carrier says
+    covered = view.draw(scene, "covered", area)  # over the sea too, as the carrier publishes it
     seen = [("covered", "covered")] if covered else []
     seen += _cells(scene, view, frames, carrier, generation, land)
     for style in ("edge_halo", "edge"):
@@ -215,7 +166,7 @@ def _ground(
 
 
 def _cells(scene: Scene, view: View, frames: MapFrames, carrier: str, generation: str, land: Any) -> list[tuple[str, str]]:
-    """Cells that the carrier leaves out, those without people underneath."""
+    """Draw the cells that the carrier leaves out, those without people first, under the others; (style, word) of them."""
     west, south, east, north = view.ground(margin_mm=1.0)
     corners, at = frames.corners, frames.cell_bounds
     rows = np.flatnonzero((at[:, 2] > west) & (at[:, 0] < east) & (at[:, 3] > south) & (at[:, 1] < north))
@@ -233,7 +184,7 @@ def _cells(scene: Scene, view: View, frames: MapFrames, carrier: str, generation
 
 
 def _outlines(scene: Scene, view: View, frames: MapFrames, zone_id: str) -> dict[str, tuple[float, float]]:
-    """Outlines of zones; where each other zone that shows is to be named, in mm."""
+    """Draw the outlines of zones; {other zone in the picture: where its id is written, in mm}."""
     parts, number = frames.zone_shapes.within(view.ground())
     own = frames.zones.index.get_loc(zone_id)
     view.draw(scene, "other_zone", parts[number != own])
@@ -253,7 +204,7 @@ def _inside(part: Any, view: View) -> tuple[float, float]:
 
 
 def _places(frames: MapFrames, view: View, zone_id: str) -> pd.DataFrame:
-    """Facilities in the frame, those in the zone first, then the nearest: label, look, x, y in mm."""
+    """Facilities in the frame, those in the zone first, then the nearest: label, style, x, y in mm."""
     west, south, east, north = view.ground()
     all_of_them = frames.facilities
     x, y = all_of_them["x"], all_of_them["y"]
@@ -263,7 +214,7 @@ def _places(frames: MapFrames, view: View, zone_id: str) -> pd.DataFrame:
     paper = view.paper(some[["x", "y"]].to_numpy(float))
     return some.assign(
         label=[checked(name, place_in_map(zone_id, "施設の名前", "name of a facility")) for name in some["name"]],
-        style=some["category"].map(PLACE_LOOKS).fillna("facility"),
+        style=some["category"].map(PLACE_STYLES).fillna("facility"),
         outside=~shapely.intersects_xy(shape, some["x"].to_numpy(float), some["y"].to_numpy(float)),
         away=np.hypot(some["x"] - zone["x"], some["y"] - zone["y"]),
         x=paper[:, 0],
@@ -273,35 +224,35 @@ def _places(frames: MapFrames, view: View, zone_id: str) -> pd.DataFrame:
 
 def _labels(
     scene: Scene,
-    room: LabelPlacer,
+    placer: LabelPlacer,
     view: View,
     frames: MapFrames,
     zone_id: str,
     places: pd.DataFrame,
     others: dict[str, tuple[float, float]],
 ) -> list[str]:
-    """Signs and names, the most needed first; the places that found room for their name."""
+    """Draw signs and names, the most important first; the names of places for which there was placer."""
     zone = frames.zones.loc[zone_id]
     x, y = view.paper(np.array([[zone["x"], zone["y"]]]))[0]
     scene.shape("dot", marker("dot", x, y, 0.8), inside_frame=True)
     for place in places.itertuples():
         scene.shape(place.style, marker(place.style, place.x, place.y), inside_frame=True)
-        room.take((place.x - 1.2, place.y - 1.0, place.x + 1.2, place.y + 1.2))
-    room.take((x - 0.9, y - 0.9, x + 0.9, y + 0.9))
+        placer.take((place.x - 1.2, place.y - 1.0, place.x + 1.2, place.y + 1.2))
+    placer.take((x - 0.9, y - 0.9, x + 0.9, y + 0.9))
     name = checked(zone["name"], place_in_map(zone_id, "地区名", "name of the zone"))
-    label(scene, room, balanced(name, 8.0, 34.0, 2), x, y, 8.0, 1.0)
+    label(scene, placer, balanced(name, 8.0, 34.0, 2), x, y, 8.0, 1.0)
     named = [
         place.label
         for place in places.head(MOST_NAMED).itertuples()
-        if label(scene, room, balanced(place.label, NAME_PT, NAME_MM, 2), place.x, place.y, NAME_PT, 1.1)
+        if label(scene, placer, balanced(place.label, NAME_PT, NAME_MM, 2), place.x, place.y, NAME_PT, 1.1)
     ]
     for other, (at_x, at_y) in sorted(others.items()):
-        label(scene, room, [other], at_x, at_y, 5.0, 0.0, GREY)
-    _name_towns(scene, room, view, frames)
+        label(scene, placer, [other], at_x, at_y, 5.0, 0.0, GREY)
+    _name_towns(scene, placer, view, frames)
     return named
 
 
-def _name_towns(scene: Scene, room: LabelPlacer, view: View, frames: MapFrames) -> None:
+def _name_towns(scene: Scene, placer: LabelPlacer, view: View, frames: MapFrames) -> None:
     """Municipalities by name where more than one shows enough of itself."""
     parts, number = frames.near.land.within(view.ground())
     west, south, east, north = view.ground()
@@ -309,7 +260,7 @@ def _name_towns(scene: Scene, room: LabelPlacer, view: View, frames: MapFrames) 
     if large.sum() > 1:
         for part, at in zip(parts[large], number[large], strict=True):
             name = checked(frames.near.names[at], Text("市町村名", "name of a municipality"))
-            label(scene, room, balanced(name, 6.5, 26.0, 2), *_inside(part, view), 6.5, 0.0, GREY)
+            label(scene, placer, balanced(name, 6.5, 26.0, 2), *_inside(part, view), 6.5, 0.0, GREY)
 
 
 def _notes(scene: Scene, seen: Seen, lang: str) -> list[str]:
@@ -325,3 +276,49 @@ def _notes(scene: Scene, seen: Seen, lang: str) -> list[str]:
         unnamed = Text(f"名前を略した施設: {seen.unnamed}か所", f"facilities without their name: {seen.unnamed}")
         notes.append(unnamed.in_(lang))
     return notes
+
+
+def place_in_map(zone_id: str, ja: str, en: str) -> Text:
+    """Where a text is, for the message that a character of it cannot be printed."""
+    return Text(f"地区 {zone_id} の地図の{ja}", f"map of zone {zone_id}, {en}")
+
+
+def head_lines(frames: MapFrames, zone_id: str, carrier: str, generation: str) -> list[Line]:
+    """Municipality, zone, its id, carrier and generation."""
+    zone = frames.zones.loc[zone_id]
+    served = f"{frames.caption.carriers[carrier]}　{generation}"
+    return [
+        (checked(zone["municipality"], place_in_map(zone_id, "市町村名", "municipality")), 6.0),
+        (checked(zone["name"], place_in_map(zone_id, "地区名", "name of the zone")), 8.0),
+        (zone_id, 6.0),
+        (checked(served, Text("事業者名", "name of the carrier")), 7.0),
+    ]
+
+
+def column(scene: Scene, head: list[Line], entries: list[tuple[str, str]], notes: list[str], lang: str) -> None:
+    """Write head, legend and notes beside the map, small enough to end above the footer."""
+    for size_pt in SIZES_PT:
+        trial = Scene(scene.size_mm, scene.frame)
+        if _fill(trial, head, entries, notes, lang, size_pt) >= scene.frame[1] or size_pt == SIZES_PT[-1]:
+            scene.shapes += trial.shapes
+            scene.words += trial.words
+            return
+
+
+def _fill(scene: Scene, head: list[Line], entries: list[tuple[str, str]], notes: list[str], lang: str, size_pt: float) -> float:
+    """Write the column in one size; where it ends, in mm from the bottom of the picture."""
+    left, right = COLUMN_MM
+    top = scene.frame[3]
+    for text, size in head:
+        top = _text(scene, text, left, right, top, size, 2) - 0.2
+    top = legend(scene, left, right, top - 1.0, entries, lang, size_pt)
+    for note in notes:
+        top = _text(scene, note, left, right, top - 0.4, size_pt, 2)
+    return top
+
+
+def _text(scene: Scene, text: str, left: float, right: float, top: float, size_pt: float, most: int) -> float:
+    for line in wrapped(text, size_pt, right - left, most):
+        top -= line_mm(size_pt)
+        scene.write(line, left, top + line_mm(size_pt) / 2, size_pt)
+    return top

@@ -45,7 +45,7 @@ def _shapes(scene: Scene) -> np.ndarray:
     from matplotlib.path import Path
     from matplotlib.transforms import Affine2D, Bbox
 
-    # whatever someone has set up for their own plots must not change an official map
+    # a user's own matplotlib settings must not change an official map
     settings: Any = _settings()
     with matplotlib.rc_context(settings):
         width, height = scene.size_mm

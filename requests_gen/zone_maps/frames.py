@@ -32,7 +32,7 @@ ISLANDS_TOGETHER_M = 40_000.0
 
 @dataclass(frozen=True)
 class IndexedShapes:
-    """Geometries that are asked for by place."""
+    """Geometries with an index, to find those in a rectangle."""
 
     shapes: npt.NDArray[np.object_]
 
@@ -85,7 +85,7 @@ class MapFrames:
     dates: dict[Key, str]
     near: Towns
     far: Towns
-    boundary_sources: list[str]  # credits of the borders, and what the study says about itself
+    boundary_sources: list[str]  # credits of the borders, and the study's notes
     group: npt.NDArray[np.int64]  # of each shape of far.land: islands far from the rest have their own number
 
     @property
@@ -154,13 +154,13 @@ def _rows(parts: list[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
 
 
 def _dates(result: Result, rows: npt.NDArray[np.int64]) -> str:
-    told = sorted({str(date) for date in result.layers["as_of"].iloc[rows] if date})
-    return " ～ ".join(dict.fromkeys(told[:1] + told[-1:]))
+    found = sorted({str(date) for date in result.layers["as_of"].iloc[rows] if date})
+    return " ～ ".join(dict.fromkeys(found[:1] + found[-1:]))
 
 
 def _boundary_sources(result: Result) -> list[str]:
-    told = (str(report.facts.get("credit", "")) for report in result.reports if report.kind == "boundary")
-    return list(dict.fromkeys(line for line in (*told, result.study.about.notes) if line))
+    found = (str(report.facts.get("credit", "")) for report in result.reports if report.kind == "boundary")
+    return list(dict.fromkeys(line for line in (*found, result.study.about.notes) if line))
 
 
 def _corners(result: Result, metric_crs: str) -> Floats:
@@ -190,7 +190,7 @@ def _simple(shapes: npt.NDArray[np.object_], step_m: float) -> npt.NDArray[np.ob
 
 
 def _coarse(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """For the map of a whole prefecture: without islets nobody would see; each keeps its largest part."""
+    """For the map of a whole prefecture: without islets too small to see; each keeps its largest part."""
     kept = []
     for shape in shapes:
         parts = shapely.get_parts(shape)
@@ -216,7 +216,7 @@ def border_lines(
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
     """(borders inside one land, outlines) as lines. shapes: polygons that share their borders point by point.
 
-    A stretch that two municipalities share is a border, and stands once, so that its dashes do not fill each
+    A stretch that two municipalities share is a border, and is drawn once, so that its dashes do not fill each
     other; a stretch that only one has is coast or the end of what was read. Where just one of the two is the
     study's `own`, it is the outline too.
     """

@@ -42,15 +42,15 @@ def where_scene(frames: MapFrames, zone_id: str) -> Scene:
     view.draw(scene, "border_small", towns.borders.within(bounds)[0])
     view.draw(scene, "outline_small", towns.outline.within(bounds)[0])
     view.draw(scene, "own_town_edge", towns.land.shapes[own])
-    room = LabelPlacer(scene.frame)
-    north_arrow(scene, room)
-    scale_bar(scene, room, view, towns.land.shapes[towns.own])
+    placer = LabelPlacer(scene.frame)
+    north_arrow(scene, placer)
+    scale_bar(scene, placer, view, towns.land.shapes[towns.own])
     if frames.caption.notice:
-        mark(scene, room, word("fictitious", lang))
+        mark(scene, placer, word("fictitious", lang))
     x, y = view.paper(np.array([[zone["x"], zone["y"]]]))[0]
     target(scene, float(x), float(y))
-    room.take((x - 1.0, y - 1.0, x + 1.0, y + 1.0))
-    _name(scene, room, frames, zone_id, float(x), float(y))
+    placer.take((x - 1.0, y - 1.0, x + 1.0, y + 1.0))
+    _name(scene, placer, frames, zone_id, float(x), float(y))
     scene.box("frame", scene.frame)
     town = checked(zone["municipality"], Text(f"地区 {zone_id} の市町村名", f"municipality of zone {zone_id}"))
     legend(scene, 1.2, 24.0, low + LEGEND_MM - 0.8, [("target", "target")], lang)
@@ -66,7 +66,7 @@ def _view(frames: MapFrames, shown: np.ndarray, frame: tuple[float, float, float
     return View(((west + east) / 2, (south + north) / 2), float(scale), frame)
 
 
-def _name(scene: Scene, room: LabelPlacer, frames: MapFrames, zone_id: str, x: float, y: float) -> None:
+def _name(scene: Scene, placer: LabelPlacer, frames: MapFrames, zone_id: str, x: float, y: float) -> None:
     zone = frames.zones.loc[zone_id]
     name = checked(zone["name"], Text(f"地区 {zone_id} の地図の地区名", f"map of zone {zone_id}, its name"))
-    label(scene, room, [*balanced(name, 7.0, 26.0, 2), zone_id], x, y, 7.0, 1.9)
+    label(scene, placer, [*balanced(name, 7.0, 26.0, 2), zone_id], x, y, 7.0, 1.9)

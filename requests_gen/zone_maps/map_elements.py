@@ -1,4 +1,4 @@
-"""What every map carries besides the ground: frame, north, scale bar, legend, marks and the lines below."""
+"""What every map has besides the terrain: north arrow, scale bar, legend, labels, marks and the lines below."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from geodata.errors import Text
 from requests_gen.zone_maps.scene import STYLES, WORDS, Box, Scene, View, word
 from requests_gen.zone_maps.text_layout import checked, line_mm, width_mm, wrapped
 
-# Where labels go: near what they name, inside the frame, never over one another.
-
+FOOT_PT, LEGEND_PT, MARK_PT = 5.0, 5.6, 6.5
+MOST_FOOT_LINES = 8
+SWATCH_MM, SWATCH_OF_LINE = 5.4, 0.95  # how wide; how high, in lines
+LINES_OF_LEGEND = frozenset({"zone", "other_zone", "border", "border_small", "outline", "outline_small"})
+POINTS_OF_LEGEND = frozenset({"dot", "shelter", "evacuation_site", "facility", "target"})
+_NICE = (1, 2, 5)
 # directions in the order in which a map reader looks for a label: right, left, above, below, then the corners
 _AROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
 _AWAY_MM = (0.9, 3.2, 6.0)
@@ -23,18 +27,18 @@ _CLEAR_MM = 0.35
 
 
 class LabelPlacer:
-    """What of the frame is taken, in mm on paper."""
+    """Finds places for labels: near what they name, inside the frame, never over one another. Boxes are in mm on paper."""
 
     def __init__(self, frame: Box) -> None:
         self.frame = frame
         self.taken: list[Box] = []
 
     def take(self, box: Box) -> None:
-        """Nothing else may lie on `box`."""
+        """Keep `box` free of labels."""
         self.taken.append(box)
 
     def free(self, box: Box) -> bool:
-        """Whether `box` lies in the frame and on nothing that is taken."""
+        """Whether `box` is inside the frame and overlaps nothing that is taken."""
         west, south, east, north = box
         left, low, right, high = self.frame
         if west < left + 0.4 or south < low + 0.4 or east > right - 0.4 or north > high - 0.4:
@@ -45,7 +49,7 @@ class LabelPlacer:
         )
 
     def beside(self, x: float, y: float, wide: float, high: float, reach: float) -> tuple[Box, float] | None:
-        """A free box for something `wide` × `high` near (x, y), and how far away; None where all is full."""
+        """A free box for something `wide` × `high` near (x, y), and its distance; None where there is none."""
         for away in _AWAY_MM:
             for across, up in _AROUND:
                 step = (reach + away) * (0.75 if across and up else 1.0)
@@ -59,7 +63,7 @@ class LabelPlacer:
 
 def label(
     scene: Scene,
-    room: LabelPlacer,
+    placer: LabelPlacer,
     lines: list[str],
     x: float,
     y: float,
@@ -67,13 +71,13 @@ def label(
     reach: float = 0.0,
     ink: str = "#1A1A1A",
 ) -> bool:
-    """Write `lines` near (x, y), a thing of `reach` mm around it; False, writing nothing, where there is no room."""
+    """Write `lines` near (x, y), a thing of `reach` mm around it; False, writing nothing, where there is no placer."""
     wide, step = max(width_mm(line, size_pt) for line in lines), line_mm(size_pt)
-    found = room.beside(x, y, wide, step * len(lines), reach)
+    found = placer.beside(x, y, wide, step * len(lines), reach)
     if found is None:
         return False
     box, away = found
-    room.take(box)
+    placer.take(box)
     if away > _LEADER_FROM_MM:
         nearest = (min(max(x, box[0]), box[2]), min(max(y, box[1]), box[3]))
         scene.shape("leader", [(x, y), nearest], closed=False, inside_frame=True)
@@ -88,16 +92,8 @@ def write_lines(scene: Scene, lines: list[str], box: Box, size_pt: float, ink: s
         scene.write(line, (box[0] + box[2]) / 2, box[3] - step * (number + 0.5), size_pt, "mm", ink, halo=True)
 
 
-FOOT_PT, LEGEND_PT, MARK_PT = 5.0, 5.6, 6.5
-MOST_FOOT_LINES = 8
-SWATCH_MM, SWATCH_OF_LINE = 5.4, 0.95  # how wide; how high, in lines
-LINES_OF_LEGEND = frozenset({"zone", "other_zone", "border", "border_small", "outline", "outline_small"})
-POINTS_OF_LEGEND = frozenset({"dot", "shelter", "evacuation_site", "facility", "target"})
-_NICE = (1, 2, 5)
-
-
 def footer(sentences: list[str], wide_mm: float) -> tuple[list[str], float]:
-    """(the lines under a map, how high they stand in mm)."""
+    """(the lines under a map, their height in mm)."""
     where = Text("地図の出典・注記", "the source line of the maps")
     text = "　".join(checked(sentence, where) for sentence in sentences if sentence)
     lines = wrapped(text, FOOT_PT, wide_mm - 1.2, MOST_FOOT_LINES)
@@ -111,8 +107,8 @@ def write_footer(scene: Scene, lines: list[str]) -> None:
         scene.write(line, 0.6, 0.3 + step * (len(lines) - number - 0.5), FOOT_PT)
 
 
-def north_arrow(scene: Scene, room: LabelPlacer) -> None:
-    """North is up: the grid of a plane coordinate system leaves it by less than a degree where it is used."""
+def north_arrow(scene: Scene, placer: LabelPlacer) -> None:
+    """An arrow straight up: grid north of a plane coordinate system is less than a degree off true north in its zone."""
     _, _, east, north = scene.frame
     x, y = east - 3.4, north - 1.4
     box = (x - 2.2, y - 8.6, x + 2.2, y + 0.6)
@@ -120,10 +116,10 @@ def north_arrow(scene: Scene, room: LabelPlacer) -> None:
     scene.shape("black", [(x, y), (x - 1.4, y - 5.0), (x, y - 3.8)])
     scene.shape("plate", [(x, y), (x + 1.4, y - 5.0), (x, y - 3.8)])
     scene.write("N", x, y - 6.8, 7.0, "mm")
-    room.take(box)
+    placer.take(box)
 
 
-def scale_bar(scene: Scene, room: LabelPlacer, view: View, land: Any = None) -> None:
+def scale_bar(scene: Scene, placer: LabelPlacer, view: View, land: Any = None) -> None:
     """A bar of a round length, about a quarter of the map, in two halves; in the lower corner with less `land`."""
     west, south, east, _ = scene.frame
     metres = nice_length((east - west) * 0.28 * view.scale)
@@ -138,32 +134,32 @@ def scale_bar(scene: Scene, room: LabelPlacer, view: View, land: Any = None) -> 
     scene.box("bar_white", (x + wide / 2, y, x + wide, y + 0.9))
     scene.write("0", x, y + 2.4, 5.6, "mm")
     scene.write(end, x + wide, y + 2.4, 5.6, "mm")
-    room.take(box)
+    placer.take(box)
 
 
 def _hidden(view: View, box: Box, land: Any) -> float:
-    """How much of `land` (in metres) lies under a box on paper."""
+    """The area of `land` (in metres) under a box on paper."""
     ground = view.metres(np.array(box).reshape(2, 2)).ravel()
     return float(shapely.area(shapely.clip_by_rect(land, *ground)).sum())
 
 
 def nice_length(most_m: float) -> float:
     """The largest 1, 2 or 5 times a power of ten that is at most `most_m`."""
-    power = 10.0 ** math.floor(math.log10(most_m))  # of 9999999.999999998 it is 7, not 6
+    power = 10.0 ** math.floor(math.log10(most_m))  # rounding up: 7, not 6, for 9999999.999999998
     return max(step * ten for ten in (power / 10, power) for step in _NICE if step * ten <= most_m)
 
 
-def mark(scene: Scene, room: LabelPlacer, text: str) -> None:
-    """A framed word in the upper left corner that nobody can overlook."""
+def mark(scene: Scene, placer: LabelPlacer, text: str) -> None:
+    """A framed word in the upper left corner that is not overlooked."""
     west, _, _, north = scene.frame
     box = (west + 1.2, north - 5.2, west + 3.6 + width_mm(text, MARK_PT), north - 1.2)
     scene.box("plate", box)
     scene.write(text, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, MARK_PT, "mm")
-    room.take(box)
+    placer.take(box)
 
 
 def marker(style: str, x: float, y: float, reach: float = 1.05) -> npt.NDArray[np.float64]:
-    """Outline of the sign at (x, y) mm: a triangle for places to flee to, a square for others, else a disc."""
+    """Outline of the sign at (x, y) mm: a triangle for shelters and evacuation sites, a square for others, else a disc."""
     if style in {"shelter", "evacuation_site"}:
         return np.array([(x - reach, y - 0.8 * reach), (x + reach, y - 0.8 * reach), (x, y + reach)])
     if style == "facility":
@@ -182,7 +178,7 @@ def target(scene: Scene, x: float, y: float, reach: float = 1.9, inside_frame: b
 def legend(
     scene: Scene, left: float, right: float, top: float, entries: list[tuple[str, str]], lang: str, size_pt: float = LEGEND_PT
 ) -> float:
-    """(look, key of its word or its own checked words) one under the other from `top`; where it ends, in mm."""
+    """(style, key of its word or its own checked words) one under the other from `top`; where it ends, in mm."""
     wide, step = SWATCH_MM, line_mm(size_pt)
     for style, key in entries:
         text = word(key, lang) if key in WORDS else key

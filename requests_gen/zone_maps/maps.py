@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["MapFrames", "ZoneMaps", "draw_zone_maps", "map_frames", "maps_for"]
 
 
-FEW = 16  # pictures that are drawn before other processes would have started
+FEW = 16  # so few pictures are drawn faster than other processes start
 TOLD_EVERY = 20
 PNG_HEAD, PNG_TAIL = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
 CELLS_SAID = {
@@ -87,8 +87,7 @@ def maps_for(
 ) -> dict[tuple[str, str], ZoneMaps]:
     """The maps of every (zone_id, carrier) in `requests`, in `generation` (the study's main one if "").
 
-    A picture that lies in `cache_dir` from before is taken from there: files there are named by exactly what
-    they show, so an unchanged zone is not drawn again. `workers` processes draw the rest. Raises as
+    A picture kept in `cache_dir` is read from there: its files are named by a hash of what they show, so an unchanged zone is not drawn again. `workers` processes draw the rest. Raises as
     draw_zone_maps, before anything is drawn.
     """
     frames = source if isinstance(source, MapFrames) else map_frames(source)
@@ -120,7 +119,7 @@ def _wanted(frames: MapFrames, zone_id: str, carrier: str, generation: str, wher
 
 
 def _kept(cache_dir: Path | None, key: str) -> bytes | None:
-    """The picture of that name from before, None where there is no whole one."""
+    """The kept picture of that name, None where there is none or it is incomplete."""
     if cache_dir is None:
         return None
     try:
@@ -138,20 +137,20 @@ def _drawn(scenes: list[Scene], workers: int) -> Iterator[bytes]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    # spawned, not forked: the screen has threads, and Windows knows nothing else
+    # spawned, not forked: the screen has threads, and Windows can only spawn
     with ProcessPoolExecutor(min(workers, len(scenes)), mp_context=get_context("spawn")) as pool:
         yield from pool.map(png_of, scenes, chunksize=4)
 
 
 def _alt_text(frames: MapFrames, zone_id: str, carrier: str, generation: str, seen: Seen) -> str:
-    """What the two pictures tell, for those who do not see them."""
-    zone, said, lang = frames.zones.loc[zone_id], frames.caption, frames.caption.lang
+    """What the two pictures show, in words for people who cannot see them."""
+    zone, caption, lang = frames.zones.loc[zone_id], frames.caption, frames.caption.lang
     cells = [text.in_(lang).format(n=seen.cells[kind]) for kind, text in CELLS_SAID.items() if seen.cells.get(kind)]
     total = sum(seen.cells.values())
     sentences = [
         Text(
-            f"{zone['municipality']} {zone['name']}（地区ID {zone_id}）の位置図と詳細図。{said.carriers[carrier]} {generation}。",
-            f"Maps of {zone['name']}, {zone['municipality']} (zone {zone_id}): where it lies, and a close-up for {said.carriers[carrier]} {generation}. ",
+            f"{zone['municipality']} {zone['name']}（地区ID {zone_id}）の位置図と詳細図。{caption.carriers[carrier]} {generation}。",
+            f"Maps of {zone['name']}, {zone['municipality']} (zone {zone_id}): where it lies, and a close-up for {caption.carriers[carrier]} {generation}. ",
         ).in_(lang),
         Text(f"地区のメッシュ{total}個のうち、{'、'.join(cells)}。", f"Of its {total} cells: {', '.join(cells)}. ").in_(lang),
     ]
@@ -167,4 +166,4 @@ def _alt_text(frames: MapFrames, zone_id: str, carrier: str, generation: str, se
         )
     dates = frames.dates[carrier, generation]
     sentences.append(Text(f"エリアの基準日: {dates or '不明'}。", f"Area as of {dates or 'unknown'}. ").in_(lang))
-    return ("".join(sentences) + said.notice).strip()
+    return ("".join(sentences) + caption.notice).strip()

@@ -1,4 +1,7 @@
-"""A map as plain data: shapes and words in hundredths of a millimetre on paper. What is equal here looks equal."""
+"""A map as plain data: shapes and words in hundredths of a millimetre on paper, and the style of each kind of shape.
+
+Equal scenes give equal pictures. Inks and hatches differ in a black-and-white copy too.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,7 @@ import shapely
 
 from geodata.errors import Text
 
-# How the maps of the annex look: sizes, inks and hatches that stay apart in a black-and-white copy, and their words.
-
-STYLE_VERSION = "1"  # raise it when a look changes: maps kept from before are then drawn again
+STYLE_VERSION = "1"  # raise it when a style changes: maps kept from before are then drawn again
 DPI = 200
 WHERE_MM = (60.0, 85.0)
 CLOSE_MM = (110.0, 85.0)
@@ -81,7 +82,7 @@ STYLES = {
     "frame": Style(ink=INK, width_pt=0.7),
     "swatch": Style(ink=GREY, width_pt=0.4),
 }
-# classes of cells, from the least to the most telling: the later is drawn over the earlier
+# classes of cells, from the least to the most important: the later is drawn over the earlier
 CELL_KINDS = ("unknown", "partly", "lacking", "lacking_unknown", "none_serve")
 WORDS = {
     "covered": Text("この会社のエリア", "this carrier's area"),
@@ -117,7 +118,7 @@ PaperArray = npt.NDArray[np.int32]
 
 
 class Shape(NamedTuple):
-    """Lines or polygons of one look. points: int32[n, 2]; `starts` where each ring begins, and n at the end."""
+    """Lines or polygons of one style. points: int32[n, 2]; `starts` where each ring begins, and n at the end."""
 
     style: str
     points: PaperArray
@@ -140,7 +141,7 @@ class Words(NamedTuple):
 
 @dataclass
 class Scene:
-    """One picture of `size_mm`; the map proper lies in `frame`. Later shapes cover earlier ones, words lie on top."""
+    """One picture of `size_mm`; the map itself is inside `frame`. Later shapes cover earlier ones, words cover all."""
 
     size_mm: tuple[float, float]
     frame: Box
@@ -168,7 +169,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class View:
-    """Where the ground lies on paper: `middle` (m, in the metric CRS) in the middle of `frame`, `scale` m a mm."""
+    """How the terrain is placed on paper: `middle` (m, in the metric CRS) in the middle of `frame`, `scale` m a mm."""
 
     middle: tuple[float, float]
     scale: float
@@ -197,14 +198,14 @@ class View:
         return x - across, y - up, x + across, y + up
 
     def draw(self, scene: Scene, style: str, geometries: Iterable[Any] | Any) -> bool:
-        """Add polygons or lines (in metres) to the map proper; whether there were any."""
+        """Add polygons or lines (in metres) to the map itself; whether there were any."""
         parts = shapely.get_parts(shapely.get_parts(np.atleast_1d(np.asarray(geometries, dtype=object))))
         parts = parts[~shapely.is_empty(parts)]
         kinds = shapely.get_type_id(parts)
         drawn = False
         for closed, chosen in ((True, parts[kinds == 3]), (False, parts[(kinds == 1) | (kinds == 2)])):
             if len(chosen):
-                # holes run the other way, so that they stay holes whatever rule fills the rings
+                # holes run in the other direction, so that they stay holes under either fill rule
                 rings = shapely.get_rings(shapely.orient_polygons(chosen)) if closed else chosen
                 points, ring = shapely.get_coordinates(rings, return_index=True)
                 starts = (*np.searchsorted(ring, np.arange(len(rings))).tolist(), len(points))
@@ -219,7 +220,7 @@ def on_paper(mm: npt.NDArray[np.float64]) -> PaperArray:
 
 
 def scene_key(scene: Scene) -> str:
-    """A name for exactly what the picture shows, and with what it is drawn. 32 hexadecimal digits."""
+    """A hash of exactly what the picture shows and of the versions it is drawn with. 32 hexadecimal digits."""
     digest = hashlib.sha256()
     digest.update(json.dumps([STYLE_VERSION, DPI, _drawn_with(), scene.size_mm, scene.frame]).encode())
     for shape in scene.shapes:
@@ -231,7 +232,7 @@ def scene_key(scene: Scene) -> str:
 
 @lru_cache(maxsize=1)
 def _drawn_with() -> list[str]:
-    """Versions of what decides the pixels, read without importing it."""
+    """Versions of the libraries that decide the pixels, read without importing them."""
     from importlib.metadata import version
 
     return [version(name) for name in ("matplotlib", "pillow", "pylopdf-fonts-jp")]

@@ -1,4 +1,4 @@
-"""Letters on the maps: one embedded Japanese font, measured and checked before anything is drawn."""
+"""Text on the maps: one embedded Japanese font, measured and checked before anything is drawn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from requests_gen.files import font, print_checks
 MM_PER_POINT = 25.4 / 72.0
 LINE_HEIGHT = 1.32  # of the size of the letters
 _MEASURED_PX = 256
-# a variant of a character (葛󠄀) is drawn in its usual form: the choice is lost, never the character
+# a variant of a character (葛󠄀) is drawn in its usual form
 _VARIANT_MARKS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _TOKENS = re.compile(r"[!-~]+ ?|.", re.DOTALL)
 _NEVER_FIRST = frozenset("、。，．・：；？！）］｝」』】〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々％%),.")
@@ -86,7 +86,7 @@ def wrapped(text: str, size_pt: float, room_mm: float, most: int = 99) -> list[s
 
 
 def _carried(line: str) -> str:
-    """The end of `line` that goes down with a sign that may not begin one; "" where the whole line would."""
+    """The end of `line` that moves to the next line with a sign that may not begin one; "" where all of it would."""
     cut = len(line) - 1
     while cut > 0 and (line[cut] in _NEVER_FIRST or line[cut].isspace()):
         cut -= 1

@@ -1,4 +1,4 @@
-"""What a look at a file found: verdict in sign and words, messages with places, facts, the picture."""
+"""What the reading of a file found: verdict, messages with places, facts, a picture of its position."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from requests_gen.intake import picture as intake_picture
 from requests_gen.wording import intake
 from screens.shared import Opened, as_written
 
-NEAR_DEGREES = 0.5  # as a run asks: data this far outside is in the wrong place
+NEAR_DEGREES = 0.5  # as in a run: data further outside than this is in the wrong place
 BORDER_DEGREES = 0.001
 ANSWERED_HERE = crs_choices.ASKED_BY | {"layer-ambiguous", "layer-missing"}
 LEVEL_ORDER = ("refuse", "warn", "info")
 
 
 def first_looked(path: Path) -> IntakeReport:
-    """What the file is, before any question; worked out once for a file."""
+    """What the file is, before any question; computed once for a file."""
     status = path.stat()
     return _first_looked(str(path), status.st_size, status.st_mtime_ns)
 
@@ -35,7 +35,7 @@ def _first_looked(path: str, size: int, modified_ns: int) -> IntakeReport:
 
 
 def looked(opened: Opened, path: Path, entry: study_toml.Entry) -> preview.Preview:
-    """The file read as the run would with `entry`, and its picture; worked out once for a file and its answers."""
+    """The file read as the run would with `entry`, and its picture; computed once for a file and its answers."""
     status = path.stat()
     borders, near = _land(str(opened.place.folder), str(opened.place.results), opened.stamp)
     text = (opened.place.folder / STUDY_FILE).read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def looked(opened: Opened, path: Path, entry: study_toml.Entry) -> preview.Previ
 
 
 def _as_read(entry: study_toml.Entry) -> study_toml.Entry:
-    """Only what changes the reading: whose area it is and of what day does not."""
+    """`entry` with only what changes the reading: carrier, generation and date do not."""
     if entry.slot != "layers":
         return replace(entry, beside=False)
     return replace(entry, carrier="any", generation="4G", as_of="", beside=False)
@@ -83,7 +83,7 @@ def _land(folder: str, results: str, stamp: str) -> tuple[tuple[bytes, ...], int
 
 
 def show_look(opened: Opened, found: preview.Preview) -> None:
-    """Left what was found in words, right where the features lie."""
+    """What was found, in words on the left; on the right the picture of where the features are."""
     words, picture = st.columns([5, 6])
     with words:
         show_report(opened, found.report)
@@ -128,15 +128,15 @@ def _notice(opened: Opened, notice: Notice) -> None:
 
 
 def _reason(opened: Opened, notice: Notice) -> str:
-    """The message; where a question on this page is the mend, it says so instead of sending people to a file."""
-    said = opened.say(notice.text)
+    """The message; where the remedy is a question on this page, it points there instead of at study.toml."""
+    message = opened.say(notice.text)
     if notice.level != "refuse" or notice.code not in ANSWERED_HERE:
-        return said
+        return message
     remedy = Text(
         "直し方: 上の質問の答えを選び直してください。作成元に確かめるのが確実です。",
-        "to mend: answer the question above in another way; whoever made the file knows.",
+        "remedy: choose another answer to the question above; the maker of the file knows the right one.",
     )
-    return "\n".join([*said.splitlines()[:-1], opened.say(remedy)])
+    return "\n".join([*message.splitlines()[:-1], opened.say(remedy)])
 
 
 def _facts(opened: Opened, report: IntakeReport) -> pd.DataFrame:
@@ -176,10 +176,10 @@ def _picture(opened: Opened, found: preview.Preview) -> None:
         alt=opened.say(Text("ファイルの図形が地図のどこにあるかの絵", "Where the features of the file lie")),
     )
     west, south, east, north = picture.bounds
-    said = Text(
+    message = Text(
         f"だいだい色がこのファイルの図形（{picture.features:,}個）、線は市町村の境界。東経{west:.3f}〜{east:.3f}度・"
         f"北緯{south:.3f}〜{north:.3f}度。{picture.remark.ja}",
         f"Orange: the {picture.features:,} features of this file; lines: municipal borders. {west:.3f} to {east:.3f} °E, "
         f"{south:.3f} to {north:.3f} °N. {picture.remark.en}",
     )
-    st.caption(as_written(opened.say(said)))
+    st.caption(as_written(opened.say(message)))

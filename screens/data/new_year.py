@@ -11,7 +11,7 @@ from coverage.study import Study
 from geodata.errors import DataError, Text
 from geodata.prefectures import PREFECTURES
 from requests_gen.workspace import find_studies, new_study
-from screens.shared import Opened, address, as_written
+from screens.shared import Opened, address, as_written, page_parts
 
 WAYS = {
     "same": Text("今の調査の設定を引き継ぐ", "With the settings of this study"),
@@ -61,11 +61,11 @@ def show(opened: Opened, study: Study) -> None:
             new_study.start_from(opened.place.folder, workspace, year)
         else:
             new_study.start_empty(workspace, prefecture, year)
-        _made(folder)
+        _made(opened, folder)
 
 
 def _workspace(opened: Opened) -> Path:
-    """The folder around the years; a study that stands alone gets its sister beside it."""
+    """The folder around the years; for a study without a workspace, the folder it is in."""
     place = opened.place
     return place.workspace if place.workspace != place.folder else place.folder.parent
 
@@ -84,7 +84,7 @@ def _explained(way: str, study: Study, folder: Path) -> Text:
     )
 
 
-def _made(folder: Path) -> None:
+def _made(opened: Opened, folder: Path) -> None:
     """Go to the new study where this screen can show it; else say how to open it."""
     shown = Path(sys.argv[1]) if len(sys.argv) > 1 else folder.parent
     try:
@@ -93,15 +93,14 @@ def _made(folder: Path) -> None:
         seen = False
     if seen:
         address.remember("study", folder.name, "")
-        said = Text(
+        message = Text(
             f"{folder.name}年度の調査を作りました。足りないファイルを入れてください。",
             f"The study of {folder.name} was made. Put its files in.",
         )
     else:
-        said = Text(
+        message = Text(
             f"{folder} を作りました。開くには、kengai app {folder.parent} で起動し直してください。",
             f"{folder} was made. To open it, start again with: kengai app {folder.parent}",
         )
     address.remember("part", "now", "now")
-    st.session_state["data done"] = said
-    st.rerun()
+    page_parts.done(opened, message)

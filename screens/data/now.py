@@ -46,7 +46,7 @@ def _hash(path: str, size: int, modified_ns: int) -> str:
 
 
 def _hashed(path: Path) -> str:
-    """SHA-256, worked out again only when the file was touched."""
+    """SHA-256, computed again only when size or time of the file has changed."""
     status = path.stat()
     return _hash(str(path), status.st_size, status.st_mtime_ns)
 
@@ -56,11 +56,11 @@ def _headline(opened: Opened, study: Study, found: list[study_status.Input]) -> 
     lost = study_status.missing(found)
     written = previous_results.kept(opened.place.results)
     if lost:
-        said = Text(
+        message = Text(
             f"ファイルが {len(lost)} 件足りないため、まだ実行できません。下の説明を見て「ファイルを入れる」から入れてください。",
             f"{len(lost)} files are missing, so the study cannot be run yet. See below, and put them in.",
         )
-        st.warning(opened.say(said), icon=":material/warning:")
+        st.warning(opened.say(message), icon=":material/warning:")
     elif written is None:
         st.info(
             opened.say(
@@ -71,18 +71,18 @@ def _headline(opened: Opened, study: Study, found: list[study_status.Input]) -> 
             )
         )
     elif study_status.changed_since_run(found, study, study_status.manifest(opened.place.results)):
-        said = Text(
+        message = Text(
             f"前回の実行（{written.written:%Y-%m-%d %H:%M}）のあとで、ファイルか設定が変わっています。"
             "画面の結果に反映するには、もう一度実行してください。",
             f"Files or settings have changed since the last run ({written.written:%Y-%m-%d %H:%M}). Run again to see their effect.",
         )
-        st.warning(opened.say(said), icon=":material/update:")
+        st.warning(opened.say(message), icon=":material/update:")
     else:
-        said = Text(
+        message = Text(
             f"結果は今のファイルのものです（{written.written:%Y-%m-%d %H:%M} に実行）。",
             f"The findings are those of today's files (run {written.written:%Y-%m-%d %H:%M}).",
         )
-        st.success(opened.say(said), icon=":material/check_circle:")
+        st.success(opened.say(message), icon=":material/check_circle:")
 
 
 def _missing(opened: Opened, found: list[study_status.Input]) -> None:
@@ -153,13 +153,13 @@ def _last_read(opened: Opened, read: dict[str, Any]) -> None:
         st.write(opened.say(Text("まだ一度も実行していません。", "The study has not been run yet.")))
         return
     total = read.get("totals", {})
-    said = Text(
+    message = Text(
         f"{total.get('files', 0)}件のファイルを読み、{total.get('records', 0):,}件のうち{total.get('accepted', 0):,}件を使い、"
         f"{total.get('excluded', 0):,}件を除きました。○ そのまま {total.get('accept', 0)}件・△ 直して使用 {total.get('warn', 0)}件。",
         f"{total.get('files', 0)} files; of {total.get('records', 0):,} records {total.get('accepted', 0):,} are used and "
         f"{total.get('excluded', 0):,} left out. ○ as they are {total.get('accept', 0)}, △ after repair {total.get('warn', 0)}.",
     )
-    st.write(opened.say(said))
+    st.write(opened.say(message))
     report = opened.place.results / "intake.html"
     if report.is_file():
         st.download_button(
@@ -173,7 +173,7 @@ def _last_read(opened: Opened, read: dict[str, Any]) -> None:
 
 
 def _unused(opened: Opened, study: Study, found: list[study_status.Input]) -> None:
-    """Files in the study's folders that it does not use: told, so that nobody thinks they count."""
+    """Files in the study's folders that it does not use: they are listed, so that nobody takes them for part of it."""
     used = {study.path(one.file).resolve() for one in found} | {study.path(study.zones.ids).resolve()}
     rest = [path for path in offered_files.offered(opened.place.folder) if path.resolve() not in used]
     if not rest:

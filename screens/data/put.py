@@ -1,4 +1,4 @@
-"""Putting a file in: from this computer or the study's folder, looked at, asked about, shown, then used."""
+"""Putting a file into the study: choose it, answer questions on it, see what was found, then use it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from requests_gen.workspace import places
 from screens.data.look import first_looked, looked, show_look, show_report
 from screens.data.questions import ask
 from screens.data.upload import uploaded
-from screens.shared import Opened, as_written
+from screens.shared import Opened, as_written, page_parts
 
 FROM = {
     "upload": Text("このパソコンから送る（100MBまで）", "Upload (up to 100 MB)"),
@@ -146,16 +146,18 @@ def _put(opened: Opened, source: Path, entry: study_toml.Entry, found: preview.P
         )
         return
     _tell_plan(opened, planned)
-    said = Text("この調査に入れる", "Put it into this study")
+    message = Text("この調査に入れる", "Put it into this study")
     if found.report.verdict == "warn":
-        said = Text("上の注意を確かめたうえで、この調査に入れる", "I have read the warnings: put it in")
-    if st.button(opened.say(said), type="primary", icon=":material/check:"):
+        message = Text("上の注意を確かめたうえで、この調査に入れる", "I have read the warnings: put it in")
+    if st.button(opened.say(message), type="primary", icon=":material/check:"):
         edits.apply(planned, datetime.now().astimezone())
-        st.session_state["data done"] = Text(
-            f"{planned.file} を調査に入れました。結果に反映するには「調査を実行」を押してください。",
-            f"{planned.file} was put in. Run the study to see its effect.",
+        page_parts.done(
+            opened,
+            Text(
+                f"{planned.file} を調査に入れました。結果に反映するには「調査を実行」を押してください。",
+                f"{planned.file} was put in. Run the study to see its effect.",
+            ),
         )
-        st.rerun()
 
 
 def _tell_plan(opened: Opened, planned: edits.Plan) -> None:
@@ -215,7 +217,10 @@ def _undo(opened: Opened) -> None:
         )
         if st.button(opened.say(Text("取り消して元に戻す", "Undo"))):
             edits.undo(opened.place.folder, datetime.now().astimezone())
-            st.session_state["data done"] = Text(
-                f"{last.file} を取り消しました。設定は元に戻りました。", f"{last.file} was taken out; study.toml is as before."
+            page_parts.done(
+                opened,
+                Text(
+                    f"{last.file} を取り消しました。設定は元に戻りました。",
+                    f"{last.file} was taken out; study.toml is as before.",
+                ),
             )
-            st.rerun()

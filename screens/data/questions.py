@@ -1,4 +1,4 @@
-"""What a file cannot say itself, asked exactly when it is needed."""
+"""Questions on what a file does not say itself, each asked only when the answer is needed."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _population(opened: Opened, study: Study, path: Path, first: IntakeReport) -
 
 
 def _layer(opened: Opened, study: Study, path: Path, first: IntakeReport) -> study_toml.Entry:
-    """Whose area, which generation, of what day."""
+    """The carrier, generation and date of the area."""
     names = {carrier.key: carrier.name for carrier in study.carriers}
     columns = st.columns(4)
     carrier = columns[0].selectbox(
@@ -184,7 +184,7 @@ def _where(opened: Opened, path: Path, first: IntakeReport) -> dict[str, list[st
 
 
 def _answered(opened: Opened, study: Study, path: Path, entry: study_toml.Entry) -> study_toml.Entry | None:
-    """Layer and CRS, asked only when the reading stops for want of them; None while a question is open."""
+    """Layer and CRS, asked only when the file cannot be read without them; None while a question is open."""
     codes = {notice.code for notice in looked(opened, path, entry).report.notices}
     if codes & {"layer-ambiguous", "layer-missing"}:
         names = _names(str(path), path.stat().st_mtime_ns)
@@ -218,11 +218,11 @@ def _crs(opened: Opened, study: Study, path: Path) -> str | None:
         numbers = _numbers(str(path), path.stat().st_mtime_ns)
         if numbers is not None:
             west, south, east, north = (f"{number:,.6g}" for number in numbers)
-            said = Text(
+            message = Text(
                 f"このファイルに書かれている数字: 横（x）{west} 〜 {east}、縦（y）{south} 〜 {north}",
                 f"The numbers in this file: x {west} to {east}, y {south} to {north}",
             )
-            st.text(opened.say(said))
+            st.text(opened.say(message))
         return st.radio(
             opened.say(Text("座標系", "CRS")),
             list(names),
@@ -244,7 +244,7 @@ def _names(path: str, modified_ns: int) -> list[str]:
 
 
 def _beside(opened: Opened, study: Study, path: Path, entry: study_toml.Entry) -> study_toml.Entry:
-    """In the place of what the study uses now, or with it."""
+    """Whether the file replaces what the study uses now or is used together with it."""
     names = {carrier.key: carrier.name for carrier in study.carriers}
     if entry.slot == "layers":
         former = [

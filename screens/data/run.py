@@ -11,11 +11,11 @@ from coverage.study import Study
 from geodata.errors import DataError, Text
 from requests_gen.intake import study_status
 from requests_gen.runs import background, previous_results
-from screens.shared import Opened, as_html, as_written
+from screens.shared import Opened, as_html, as_written, page_parts
 
 LOOK_EVERY_SECONDS = 1.0
 STEPS_SHOWN = 8
-CLOCK_SLACK_SECONDS = 2  # times of files are kept less exactly than those of the clock
+CLOCK_SLACK_SECONDS = 2  # file systems store times less exactly than the clock
 
 
 def show(opened: Opened, study: Study) -> None:
@@ -36,7 +36,7 @@ def _now() -> datetime:
 
 @st.fragment(run_every=LOOK_EVERY_SECONDS)
 def _under_way(opened: Opened) -> None:
-    """How far the run is, looked at again and again; the page is drawn anew when it has ended."""
+    """How far the run is, refreshed every LOOK_EVERY_SECONDS; the whole page is drawn again when it has ended."""
     state = background.run_state(opened.place, _now())
     if not state.under_way:
         st.rerun()
@@ -50,13 +50,13 @@ def _under_way(opened: Opened) -> None:
     former = state.expected_seconds
     usual = Text(f"（前回は {_lasted(former).ja}）", f" (last time {_lasted(former).en})") if former else Text("", "")
     steps_of = f"{len(steps)} / {state.expected}" if state.expected else str(len(steps))
-    said = Text(
+    message = Text(
         f"段階 {steps_of}（めやす）・始めてから {_lasted(seconds).ja}{usual.ja}。この画面を閉じても続きます。"
         "結果は最後にまとめて入れ替わり、それまでは今の結果のままです。",
         f"Step {steps_of} (estimate), {_lasted(seconds).en} so far{usual.en}. It goes on when this page is closed. "
         "The findings are exchanged at the very end; until then the present ones stay.",
     )
-    st.caption(opened.say(said))
+    st.caption(opened.say(message))
     st.text("\n".join(f"{step['at'][11:19]}  {step[opened.lang]}" for step in steps[-STEPS_SHOWN:]))
     if st.button(opened.say(Text("実行を中止する", "Stop the run")), icon=":material/stop_circle:"):
         background.stop(opened.place, _now())
@@ -76,14 +76,16 @@ def _ended(opened: Opened, state: background.RunState) -> None:
     if state.state == "done":
         _good(opened, state, ended)
     elif state.state == "stopped":
-        said = Text(f"実行を中止しました（{ended}）。{_stays(opened).ja}", f"The run was stopped ({ended}). {_stays(opened).en}")
-        st.warning(as_written(opened.say(said)), icon=":material/stop_circle:")
+        message = Text(
+            f"実行を中止しました（{ended}）。{_stays(opened).ja}", f"The run was stopped ({ended}). {_stays(opened).en}"
+        )
+        st.warning(as_written(opened.say(message)), icon=":material/stop_circle:")
     elif state.state == "died":
-        said = Text(
+        message = Text(
             f"前の実行が途中で終わっています（パソコンの再起動、メモリ不足など）。{_stays(opened).ja}もう一度実行してください。",
             f"The last run ended half-way (a restart, too little memory). {_stays(opened).en} Run again.",
         )
-        st.error(as_written(opened.say(said)), icon=":material/error:")
+        st.error(as_written(opened.say(message)), icon=":material/error:")
     elif state.state == "failed":
         _failed(opened, state, ended)
 
@@ -95,18 +97,18 @@ def _good(opened: Opened, state: background.RunState, ended: str) -> None:
         previous_results.kept(previous_results.former_folder(opened.place.results)),
     )
     if now is None or not _of_this_run(now, state):
-        said = Text(
+        message = Text(
             f"最後にこの画面から実行したのは {ended} です。今の結果は、そのときのものではありません（前の結果に戻したか、別の所で実行しました）。",
             f"The last run from this page ended {ended}. The present findings are others (exchanged, or run elsewhere).",
         )
-        st.info(as_written(opened.say(said)))
+        st.info(as_written(opened.say(message)))
         return
     figures = _figures(now, before)
-    said = Text(
+    message = Text(
         f"実行が終わりました（{ended}、{took.ja}）。新しい結果が全部のページに出ています。{figures.ja}",
         f"The run has ended ({ended}, {took.en}). All pages show the new findings. {figures.en}",
     )
-    st.success(as_written(opened.say(said)), icon=":material/check_circle:")
+    st.success(as_written(opened.say(message)), icon=":material/check_circle:")
     query = "&".join(f"{key}={value}" for key in ("lang", "study") if (value := st.query_params.get(key)))
     words = opened.say(Text("地図で結果を見る", "See the findings on the map"))
     st.html(f'<a href="map{as_html("?" + query if query else "")}" target="_self">{words}</a>')
@@ -155,20 +157,20 @@ def _begin(opened: Opened, study: Study) -> None:
     st.subheader(opened.say(Text("実行する", "Run")))
     lost = sorted({file for _, _, _, file in study_status.named_files(study) if not study.path(file).is_file()})
     if lost:
-        said = Text(
+        message = Text(
             f"次のファイルがないため、実行できません: {'、'.join(lost)}。「今のデータ」で入手先を確かめてください。",
             f"These files are missing: {', '.join(lost)}. “What the study uses” says where to get them.",
         )
-        st.warning(as_written(opened.say(said)), icon=":material/warning:")
+        st.warning(as_written(opened.say(message)), icon=":material/warning:")
     else:
         last = previous_results.kept(opened.place.results)
-        said = Text(
+        message = Text(
             "全部のファイルを読み、カバー率・不感地区・順位を計算し直します。終わるまで画面の結果は変わりません。"
             + ("終わると新しい結果に入れ替わり、今の結果は「前回の結果」として残ります。" if last else ""),
             "All files are read and shares, zones and ranking worked out anew. The findings on screen stay until the end"
             + ("; then the present ones are kept as the former findings." if last else "."),
         )
-        st.write(opened.say(said))
+        st.write(opened.say(message))
     if st.button(
         opened.say(Text("調査を実行", "Run the study")), type="primary", disabled=bool(lost), icon=":material/play_arrow:"
     ):
@@ -193,7 +195,7 @@ def _log(opened: Opened) -> None:
 
 
 def _former(opened: Opened) -> None:
-    """The results before the last can be put back; nothing is lost by it."""
+    """Offer to exchange the present results for the former ones; both are kept."""
     results: Path = opened.place.results
     old, now = previous_results.kept(previous_results.former_folder(results)), previous_results.kept(results)
     if old is None:
@@ -204,13 +206,15 @@ def _former(opened: Opened) -> None:
             try:
                 previous_results.restore_former(results)
             except DataError as error:
-                st.error(as_written(error.in_(opened.lang)), icon=":material/error:")
+                page_parts.show_error(error, opened.lang)
                 return
-            st.session_state["data done"] = Text(
-                f"{old.written:%Y-%m-%d %H:%M} の結果に戻しました。もう一度入れ替えると元に戻ります。",
-                f"The findings of {old.written:%Y-%m-%d %H:%M} are back. Exchange again to undo it.",
+            page_parts.done(
+                opened,
+                Text(
+                    f"{old.written:%Y-%m-%d %H:%M} の結果に戻しました。もう一度入れ替えると元に戻ります。",
+                    f"The findings of {old.written:%Y-%m-%d %H:%M} are back. Exchange again to undo it.",
+                ),
             )
-            st.rerun()
 
 
 def _explained(now: previous_results.PreviousResults | None, old: previous_results.PreviousResults) -> Text:

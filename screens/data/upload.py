@@ -22,7 +22,7 @@ KEPT_SECONDS = 24 * 3600
 
 @st.cache_resource
 def _folder() -> TemporaryDirectory[str]:
-    """Where uploads of all sessions lie until the program ends."""
+    """The folder for uploads of all sessions; it is removed when the program ends."""
     return TemporaryDirectory(prefix="kengai-uploads-", ignore_cleanup_errors=True)
 
 
@@ -64,7 +64,7 @@ def uploaded(opened: Opened) -> Path | None:
 
 
 def _on_disk(given: list[Any]) -> list[Path]:
-    """The files of one upload in a folder of their own, named by what they hold: the same upload, the same place."""
+    """The files of one upload in a folder of their own, named by the hash of its content, so that the same upload has the same path."""
     digest = hashlib.sha256()
     for one in given:
         digest.update(one.name.encode("utf-8", "replace") + b"\0" + one.getbuffer())

@@ -1,4 +1,4 @@
-"""What the parts of the letters' page share: the study, its settings, the chosen carrier, the papers typeset of late."""
+"""What the parts of the letters' page share: the study, its settings, the chosen carrier, the papers typeset recently."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ class PageContext:
 
 @st.cache_resource
 def paper_store() -> PaperStore:
-    """Papers typeset of late, for all visitors: what the preview typeset is what making writes."""
+    """Papers typeset recently, for all visitors: making a letter writes what its preview has typeset."""
     return PaperStore()

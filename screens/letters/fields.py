@@ -13,7 +13,7 @@ from requests_gen.workspace import letters_form, letters_toml
 from screens.letters.context import PageContext
 from screens.shared import as_written
 
-ROUND = "papers-round"  # raised when the form is to show the file again
+ROUND = "papers-round"  # session key of a counter; a new number makes new widgets, which show the file again
 
 
 def settings_field(
@@ -32,7 +32,7 @@ def settings_field(
 
 
 def _input(context: PageContext, field: letters_form.FormField, before: letters_form.Values, mine: letters_form.Values) -> None:
-    """The widget of a field. What stands in the file is given to it once; later it holds what was typed."""
+    """The widget of a field. It starts with the file's value and then keeps what was typed."""
     label, value = as_written(context.say(field.label)), before[field.key]
     options: dict[str, Any] = {"key": widget_key(field), "persist_state": "session"}
     fresh = widget_key(field) not in st.session_state
@@ -88,16 +88,16 @@ def _promises(
     )
     if how == "some":
         key = options["key"] + ":some"
-        told = st.session_state.get(key, value if isinstance(value, list) else approved)
-        st.session_state[key] = [text for text in told if text in approved]
-        said = context.say(Text("述べる約束", "Promises told"))
-        st.multiselect(said, approved, key=key, persist_state="session", format_func=str)
+        chosen = st.session_state.get(key, value if isinstance(value, list) else approved)
+        st.session_state[key] = [text for text in chosen if text in approved]
+        label = context.say(Text("述べる約束", "Promises told"))
+        st.multiselect(label, approved, key=key, persist_state="session", format_func=str)
 
 
 def as_value(field: letters_form.FormField, raw: Any, before: letters_form.Value) -> letters_form.Value:
-    """What the widget holds as letters.toml would say it; `before` where it says the same."""
+    """The widget's value in the form that letters.toml has; `before` itself where the two mean the same."""
     if field.kind == "promises":
-        chosen = st.session_state.get(widget_key(field) + ":some", before)  # not there before it is first shown
+        chosen = st.session_state.get(widget_key(field) + ":some", before)  # missing until the list is first shown
         return list(chosen) if raw == "some" and chosen is not None else None
     if isinstance(raw, date):
         return raw.isoformat()
@@ -114,7 +114,7 @@ def as_value(field: letters_form.FormField, raw: Any, before: letters_form.Value
 
 
 def widget_key(field: letters_form.FormField) -> str:
-    """The name of a field's widget, in this round of typing."""
+    """The key of a field's widget; see ROUND."""
     return f"papers-{st.session_state[ROUND]}:{field.key}"
 
 

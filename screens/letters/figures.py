@@ -31,8 +31,8 @@ def figures_part(context: PageContext) -> None:
         column.metric(say(figure.name), _said(context, figure))
     _sums(context, zones, figures)
     _rest(context, zones)
-    said = caption(context.result, context.opened.lang)
-    st.text("\n".join([said.rule, said.as_of, *said.sources]))
+    result_caption = caption(context.result, context.opened.lang)
+    st.text("\n".join([result_caption.rule, result_caption.as_of, *result_caption.sources]))
 
 
 def _said(context: PageContext, figure: status.Traced) -> str:

@@ -16,14 +16,12 @@ from requests_gen.letters import versions as letters_versions
 from requests_gen.registry import location, tables
 from screens.letters.context import PageContext, paper_store
 from screens.letters.settings import unsaved
-from screens.shared import as_written
+from screens.shared import as_written, page_parts
 
 if TYPE_CHECKING:
     from coverage.result import Result
 
 EVERY_S = 0.7
-ZIP = "application/zip"
-TOLD = "papers-told"
 
 
 def making_part(context: PageContext) -> None:
@@ -188,7 +186,7 @@ def _take(context: PageContext) -> None:
                 say(Text("この事業者の一式（zip）", "This carrier's papers (zip)")),
                 lambda: letters_zip(letter_versions, [which], fictitious),
                 f"{which.folder}.zip",
-                ZIP,
+                page_parts.ZIP,
                 on_click="ignore",
                 width="stretch",
                 key="papers-zip-one",
@@ -199,7 +197,7 @@ def _take(context: PageContext) -> None:
         say(Text(f"全社の最新版（{len(newest)}社、zip）", f"The newest of all carriers ({len(newest)}, zip)")),
         lambda: letters_zip(letter_versions, newest, fictitious),
         f"要望書一式_{year}年度.zip",
-        ZIP,
+        page_parts.ZIP,
         on_click="ignore",
         width="stretch",
         key="papers-zip-all",
@@ -224,8 +222,7 @@ def _version(context: PageContext, versions: dict[str, letters_versions.Entry], 
 
 def _send(context: PageContext) -> None:
     say, name = context.say, as_written(context.letter_status.name)
-    if done := st.session_state.pop(TOLD, ""):
-        st.success(done)
+    page_parts.show_done()
     for entry in context.letter_status.sent:
         st.text(
             say(
@@ -292,9 +289,8 @@ def _record(context: PageContext, last: letters_versions.Entry, on: str) -> None
         entries = make.mark_sent(context.opened.place.letters, [last.id], datetime.fromisoformat(on).date())
         _keep(context.result, entries)
     except DataError as error:
-        st.error(as_written(error.in_(context.opened.lang)), icon=":material/error:")
+        page_parts.show_error(error, context.opened.lang)
         return
-    st.session_state[TOLD] = context.say(
-        Text(f"{last.id} を {on} 送付済みとして記録しました。", f"{last.id} is recorded as sent on {on}.")
+    page_parts.done(
+        context.opened, Text(f"{last.id} を {on} 送付済みとして記録しました。", f"{last.id} is recorded as sent on {on}.")
     )
-    st.rerun()

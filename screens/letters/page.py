@@ -1,4 +1,4 @@
-"""要望書: choose a carrier, fill in what is missing, see the pages, make them, take them away."""
+"""要望書: choose a carrier, fill in what is missing, see the pages, make them, download them."""
 
 from __future__ import annotations
 
@@ -54,17 +54,17 @@ def show(opened: Opened) -> None:
 
 
 def _part(context: PageContext) -> None:
-    """One part of the work at a time: only what is looked at is worked out."""
+    """The chosen part alone, so that nothing else is computed."""
     first = "settings" if context.settings is None or context.letter_status.cannot_be_made else "pages"
     part = _choose(context.say(Text("すること", "What to do")), "part", {key: context.say(PARTS[key][0]) for key in PARTS}, first)
     if context.settings is None and part in ("pages", "figures"):
-        st.info(context.say(Text("設定の誤りを直すと表示できます。", "Mend the settings to see this.")))
+        st.info(context.say(Text("設定の誤りを直すと表示できます。", "Correct the settings to see this.")))
         return
     PARTS[part][1](context)
 
 
 def _choose(label: str, key: str, choices: dict[str, str], default: str) -> str:
-    """One of {choice: its words}; what is chosen stands in the address."""
+    """One of {choice: its caption}; what was chosen is in the address."""
     st.session_state[f"papers-{key}"] = address.remembered(key, choices, default)
     chosen = st.segmented_control(
         label,
@@ -101,7 +101,7 @@ def _offer_settings(opened: Opened) -> None:
 
 @st.cache_resource(max_entries=ANNEXES_HELD, show_spinner=False)
 def _zones(results: str, stamp: str, carrier: str, settings_text: str, _settings: LetterSettings):  # type: ignore[no-untyped-def]
-    """asked_zones; `_settings` is what `settings_text`, which is in the key, says."""
+    """asked_zones. `_settings` is not in the cache key; `settings_text`, which it was read from, is."""
     return status.asked_zones(load_result(results, stamp), _settings, carrier)
 
 
@@ -164,7 +164,7 @@ def _row(opened: Opened, each: status.LetterStatus, settings: LetterSettings | N
 
 
 def _missing_words(opened: Opened, each: status.LetterStatus) -> str:
-    """What is still empty: where something needed is, that alone."""
+    """The fields that are still empty; if any of them is needed, the needed ones only."""
     asked = [missing for missing in each.missing if missing.needed] or list(each.missing)
     head = (
         Text(f"作れません（{len(asked)}項目）", f"cannot be made ({len(asked)})")

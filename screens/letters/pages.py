@@ -1,4 +1,4 @@
-"""The pages as they will be printed: pictures of the very PDF, one at a time."""
+"""The pages as they will be printed: pictures of the PDF itself, one at a time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from requests_gen.letters import last_year, proof, template_file
 from requests_gen.letters import versions as letters_versions
 from screens.letters.context import PageContext, paper_store
 from screens.letters.settings import unsaved
-from screens.shared import as_written
+from screens.shared import as_written, page_parts
 
 PROOFS_HELD = 8  # 3 MB each
 PICTURES_HELD = 300
@@ -23,7 +23,6 @@ PAGE_PX, THUMB_PX = 1400, 150
 THUMBS = 5
 SHEETS = "03_"
 FIRST_SHOWN = "01_"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 NOW = "now"
 
 
@@ -164,7 +163,7 @@ def _viewer(context: PageContext, files: Mapping[str, bytes], entry: letters_ver
 
 
 def _page_bar(context: PageContext, key: str, count: int, sheets: letters_versions.Entry | None) -> int:
-    """Which page, back, forward. Gives the page, from 1."""
+    """The page to show, chosen from a list or by back and forward; counted from 1."""
     say = context.say
 
     def turn(by: int) -> None:
@@ -238,19 +237,24 @@ def _downloads(context: PageContext, files: Mapping[str, bytes], paper: str, who
     )
     if docx:
         st.download_button(
-            context.say(Text("Wordで受け取る", "DOCX of the letter")), files[docx], docx, DOCX, on_click="ignore", width="stretch"
+            context.say(Text("Wordで受け取る", "DOCX of the letter")),
+            files[docx],
+            docx,
+            page_parts.DOCX,
+            on_click="ignore",
+            width="stretch",
         )
 
 
 @st.cache_data(max_entries=PICTURES_HELD, show_spinner=False)
 def _picture(digest: str, page: int, width_px: int, _pdf: bytes) -> bytes:
-    """page_png; `digest`, which is in the key, is that of `_pdf`."""
+    """page_png. `_pdf` is not in the cache key; its SHA-256 `digest` is."""
     return proof.page_png(_pdf, page, width_px)
 
 
 @st.cache_data(max_entries=PICTURES_HELD, show_spinner=False)
 def _count(digest: str, _pdf: bytes) -> int:
-    """page_count; `digest`, which is in the key, is that of `_pdf`."""
+    """page_count. `_pdf` is not in the cache key; its SHA-256 `digest` is."""
     return proof.page_count(_pdf)
 
 
@@ -259,7 +263,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 class _Proofs:
-    """The proofs of late, for all visitors; the oldest goes first."""
+    """Recent proofs, for all visitors; those used longest ago are dropped first."""
 
     def __init__(self) -> None:
         self._held: OrderedDict[tuple[str, ...], proof.Proof] = OrderedDict()
@@ -284,7 +288,7 @@ def _proofs() -> _Proofs:
 
 
 def _proof(context: PageContext) -> proof.Proof:
-    """The papers with the present settings, made once for the same findings, settings, template and shelf."""
+    """The papers with the present settings, made once for the same findings, settings, template and letters folder."""
     if context.settings is None:
         raise ValueError("the page shows no pages without settings")
     key = _proof_key(context)
@@ -309,18 +313,18 @@ def _proof(context: PageContext) -> proof.Proof:
 
 
 def _proof_key(context: PageContext) -> tuple[str, ...]:
-    """Everything that the proof is made from."""
+    """The cache key of a proof: everything that it is made from."""
     if context.settings is None:
         raise ValueError("no settings, no proof")
     folder, letter_versions, last = (context.settings.folder, context.opened.place.letters, context.letter_status.last)
-    lying = str(sorted(letters_versions.files_in(letter_versions / last.folder).items())) if last else ""
+    last_files = str(sorted(letters_versions.files_in(letter_versions / last.folder).items())) if last else ""
     return (
         str(context.opened.place.results),
         context.opened.stamp,
         context.carrier,
         context.settings.text,
         str(letter_versions),
-        lying,
+        last_files,
         *(
             _digest(path)
             for path in (folder / last_year.HISTORY_FILE, template_file(folder), letter_versions / letters_versions.LETTERS_JSON)

@@ -1,4 +1,4 @@
-"""The settings of the letters as a form. What was typed stays until it is saved or given up."""
+"""The settings of the letters as a form. What was typed is kept until it is saved or discarded."""
 
 from __future__ import annotations
 
@@ -10,35 +10,30 @@ from geodata.errors import DataError, Text
 from requests_gen.workspace import LETTERS_FILE, letters_edit, letters_form
 from screens.letters.context import PageContext
 from screens.letters.fields import ROUND, as_value, settings_field, widget_key
-from screens.shared import as_written
+from screens.shared import as_written, page_parts
 
-SAVED = "papers-saved"
+SAVED = Text(
+    f"{LETTERS_FILE} に保存しました。前の内容は {LETTERS_FILE}.old にあります。",
+    f"Saved in {LETTERS_FILE}; the former content is in {LETTERS_FILE}.old.",
+)
 
 
 def settings_part(context: PageContext) -> None:
     """The form for the chosen carrier."""
     file = context.opened.place.folder / LETTERS_FILE
     now = letters_edit.read_written(file)
-    if st.session_state.pop(SAVED, False):
-        st.success(
-            context.say(
-                Text(
-                    f"{LETTERS_FILE} に保存しました。前の内容は {LETTERS_FILE}.old にあります。",
-                    f"Saved in {LETTERS_FILE}; what it said before is in {LETTERS_FILE}.old.",
-                )
-            )
-        )
+    page_parts.show_done()
     began = _began(context, now)
     try:
         before = _all_values(context, began)
     except DataError:
-        _by_hand(context, file, began, now)  # what is wrong already stands above
+        _by_hand(context, file, began, now)  # the page already shows the error
         return
     mine = _typed(context, before)
     edits = letters_edit.changed(mine, before)
     if now.text != began.text:
         if edits:
-            _settle(context, file, began, now, edits)
+            _show_conflict(context, file, began, now, edits)
             return
         _restart()
         st.rerun()
@@ -53,7 +48,7 @@ def settings_part(context: PageContext) -> None:
 
 
 def unsaved(context: PageContext) -> bool:
-    """Whether something was typed into the form that is not yet in the file."""
+    """Whether the form holds input that is not saved yet."""
     began = st.session_state.get(_key("began", context))
     if not isinstance(began, letters_edit.Written):
         return False
@@ -84,15 +79,15 @@ def _restart() -> None:
 
 def _all_values(context: PageContext, written: letters_edit.Written) -> letters_form.Values:
     """The form's values for every carrier of the study."""
-    told = letters_edit.parsed(written.text)
+    stored = letters_edit.parsed(written.text)
     values: letters_form.Values = {}
     for key in context.result.study.carrier_keys:
-        values |= letters_form.form_values(told, key)
+        values |= letters_form.form_values(stored, key)
     return values
 
 
 def _typed(context: PageContext, before: letters_form.Values) -> letters_form.Values:
-    """`before` with what stands in the widgets, those of other carriers too."""
+    """`before` with the values of the widgets, those of the other carriers too."""
     mine = dict(before)
     for carrier in context.result.study.carrier_keys:
         for group in letters_form.form_groups(carrier):
@@ -153,14 +148,13 @@ def _save(context: PageContext, file: Path, began: letters_edit.Written, edits: 
             st.rerun()
         return
     _restart()
-    st.session_state[SAVED] = True
-    st.rerun()
+    page_parts.done(context.opened, SAVED)
 
 
-def _settle(
+def _show_conflict(
     context: PageContext, file: Path, began: letters_edit.Written, now: letters_edit.Written, edits: letters_form.Values
 ) -> None:
-    """Someone else changed the file: show both, and let the visitor choose."""
+    """Someone else has changed the file meanwhile: show both versions and let the visitor choose."""
     say = context.say
     st.error(
         say(
@@ -175,7 +169,7 @@ def _settle(
     try:
         theirs = _all_values(context, now)
     except DataError as error:
-        st.error(as_written(error.in_(context.opened.lang)))
+        page_parts.show_error(error, context.opened.lang)
         return
     labels = {
         field.key: field.label
@@ -231,7 +225,7 @@ def _by_hand(context: PageContext, file: Path, began: letters_edit.Written, now:
         context.say(
             Text(
                 "ファイルの書き方に誤りがあるため、項目ごとに表示できません。下で直して保存してください。",
-                "The file cannot be shown field by field. Mend it below and save.",
+                "The file cannot be shown field by field. Correct it below and save.",
             )
         )
     )
@@ -254,8 +248,7 @@ def _by_hand(context: PageContext, file: Path, began: letters_edit.Written, now:
         try:
             letters_edit.save(file, began, text, context.result.study)
         except DataError as error:
-            st.error(as_written(error.in_(context.opened.lang)), icon=":material/error:")
+            page_parts.show_error(error, context.opened.lang)
             return
         _restart()
-        st.session_state[SAVED] = True
-        st.rerun()
+        page_parts.done(context.opened, SAVED)

@@ -128,7 +128,7 @@ def facilities_by_zone(result: Result) -> dict[str, list[str]]:
 
 
 def card_html(card: Card, lang: str) -> str:
-    """The card as HTML: text from data is escaped, and nothing is told by colour alone."""
+    """The card as HTML: text from data is escaped, and colour is never the only sign."""
     head = "".join(f"<th>{as_html(generation)}</th>" for generation in card.generations)
     marks = "".join(
         f"<tr><th>{as_html(name)}</th>"
@@ -161,10 +161,10 @@ def _parts_html(card: Card, lang: str) -> str:
     rows = []
     for name, points, most in card.parts:
         unknown = points != points
-        told = MAP_WORDS["unknown_value"].in_(lang) if unknown else f"{points:.1f} / {most:.0f}"
+        value = MAP_WORDS["unknown_value"].in_(lang) if unknown else f"{points:.1f} / {most:.0f}"
         width = 0 if unknown else min(points / most, 1) * 100 if most else 0
         rows.append(
-            f'<tr><th>{as_html(name)}</th><td><span class="bar"><i style="width:{width:.0f}%"></i></span></td><td>{told}</td></tr>'
+            f'<tr><th>{as_html(name)}</th><td><span class="bar"><i style="width:{width:.0f}%"></i></span></td><td>{value}</td></tr>'
         )
     total = sum(points for _, points, _ in card.parts if points == points)
     caption = f"{MAP_WORDS['parts'].in_(lang)} {total:.1f} / 100"
@@ -186,8 +186,8 @@ def cell_facts(cell: CellValues, result: Result, lang: str) -> list[tuple[str, s
             f"{captions.UNIONS[ANY].in_(lang) if key == ANY else names[key]} {_share(cell.shares[key, generation], lang)}"
             for key in [*names, ANY]
         )
-        told = NOT_SPOTS[cell.not_spot[generation]].in_(lang)
-        out.append((Text(f"{generation} のエリア", f"{generation} areas").in_(lang), f"{told}（{shares}）"))
+        value = NOT_SPOTS[cell.not_spot[generation]].in_(lang)
+        out.append((Text(f"{generation} のエリア", f"{generation} areas").in_(lang), f"{value}（{shares}）"))
     return out
 
 
@@ -221,7 +221,7 @@ def cell_html(lon: float, lat: float, cell: CellValues | None, result: Result, l
 
 
 def figures_html(figures: list[Any]) -> str:
-    """The row of figures."""
+    """The row of figures as HTML. figures: of figures.figures."""
     return (
         '<div class="kengai-figures">'
         + "".join(

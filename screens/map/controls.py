@@ -1,4 +1,4 @@
-"""The row of filters over the map. Widgets are seeded from a view and give the view back."""
+"""The row of filters over the map. Widgets start from a view, and a view is read from them."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from screens.shared import address, as_written
 if TYPE_CHECKING:
     from coverage.result import Result
 
-LAST = "explore query"  # as it stood when the page was left: the menu brings people back without an address
+LAST = "explore query"  # the last query: the menu opens this page without one
 KEYS = ("generation", "carriers", "classes", "municipality", "people", "text", "layers", "show")
-FILTERS = 6  # so many of them are filters, the rest layers
+FILTERS = 6  # the first six are filters, the rest layers
 OURS = ("gen", "lacking", "class", "town", "people", "q", "layers", "show")
 
 
 def query_now() -> dict[str, str]:
-    """The address, or where it says nothing of us, the last one of this session."""
-    told = st.query_params.to_dict()
-    return told if any(key in told for key in OURS) else st.session_state.get(LAST, {})
+    """The query of the address; where it has none of this page's keys, the last one of this session."""
+    query = st.query_params.to_dict()
+    return query if any(key in query for key in OURS) else st.session_state.get(LAST, {})
 
 
 def controls(asked: View, result: Result, towns: Mapping[str, str], lang: str) -> View:
-    """Draw the filters and answer what they are set to. `asked` counts only where they are drawn anew."""
+    """Draw the filters and return what they are set to. `asked` is used only when they are drawn for the first time."""
     _seed(asked, result, towns)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         view = replace(asked, **_filters(result, towns, lang))
@@ -152,7 +152,7 @@ def _filtered(view: View, result: Result) -> bool:
 
 
 def _clear() -> None:
-    """Begin again with all zones; the layers stay."""
+    """Reset the filters to show all zones; the layers stay."""
     for key in KEYS[:FILTERS]:
         st.session_state.pop(_key(key), None)
     st.session_state[LAST] = {name: st.session_state.get(LAST, {}).get(name, "") for name in OURS[FILTERS:]}

@@ -1,4 +1,4 @@
-"""The row of figures over the map, for the zones in view. Unknown is said, never counted as zero."""
+"""The row of figures over the map, for the zones in view. Unknown is shown as unknown, never counted as zero."""
 
 from __future__ import annotations
 

@@ -34,15 +34,16 @@ def history_rows(workspace: Path, zone_id: str, lang: str) -> pd.DataFrame:
     if place is None:
         return pd.DataFrame()
     with open_registry(place) as registry:
-        told = registry.history(zone_id).iloc[::-1].head(MOST)
+        records = registry.history(zone_id).iloc[::-1].head(MOST)
     when, what = Text("日時", "when").in_(lang), Text("記録", "record").in_(lang)
     return pd.DataFrame(
         {
-            when: [at.to_pydatetime().astimezone().strftime("%Y-%m-%d %H:%M") for at in told["at"]],
-            what: [TABLES[kind].in_(lang) if kind in TABLES else kind for kind in told["table"]],
+            when: [at.to_pydatetime().astimezone().strftime("%Y-%m-%d %H:%M") for at in records["at"]],
+            what: [TABLES[kind].in_(lang) if kind in TABLES else kind for kind in records["table"]],
             Text("内容", "content").in_(lang): [
-                "、".join(f"{name}: {value}" for name, value in now.items() if value not in (None, "", [])) for now in told["now"]
+                "、".join(f"{name}: {value}" for name, value in now.items() if value not in (None, "", []))
+                for now in records["now"]
             ],
-            Text("記録者", "who").in_(lang): told["who"].astype(str).tolist(),
+            Text("記録者", "who").in_(lang): records["who"].astype(str).tolist(),
         }
     )

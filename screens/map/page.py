@@ -19,7 +19,7 @@ from screens.map.controls import controls, query_now
 from screens.map.figures import figures
 from screens.map.history import history_rows
 from screens.map.table import table
-from screens.map.view import View, chosen, kinds, part_of, published, query_of, search_text, silent_in, view_of, zone_classes
+from screens.map.view import View, chosen, kinds, part_of, published, query_of, search_text, unpublished_in, view_of, zone_classes
 from screens.map_component import Focus, MapState, last_click, map_files, zone_map
 from screens.shared import Opened, address, as_html, as_written, shell
 
@@ -38,12 +38,12 @@ MAP_HEIGHT, CARD_HEIGHT, TABLE_HEIGHT, ROW_HEIGHT = 475, 292, 172, 28
 
 @dataclass(frozen=True)
 class Findings:
-    """What the page looks things up in; shared by all visitors, never changed."""
+    """Tables prepared from the findings; shared by all visitors, never changed."""
 
     rows: pd.DataFrame
     searched: pd.Series
     facilities: dict[str, list[str]]
-    said: Caption
+    caption: Caption
     towns: dict[str, str]
 
 
@@ -53,36 +53,36 @@ def show(opened: Opened) -> None:
     if result.zones.empty:
         st.info(opened.say(Text("不感のある地区はありませんでした。", "No zone with a gap was found.")))
         return
-    _explore(opened)
+    _map_page(opened)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def findings(stamp: str, lang: str, _result: Result) -> Findings:
-    """Tables made ready once a study and language. stamp: changes whenever the findings do."""
-    said = caption(_result, lang)
-    rows = columns.ranking_rows(_result, said)
+    """The tables of the page, made once for a study and language. stamp: changes whenever the findings do."""
+    result_caption = caption(_result, lang)
+    rows = columns.ranking_rows(_result, result_caption)
     towns = rows.drop_duplicates("municipality_id").sort_values("municipality_id")
     return Findings(
         rows,
         search_text(rows),
         facilities_by_zone(_result),
-        said,
+        result_caption,
         dict(zip(towns["municipality_id"].astype(str), towns["municipality"].astype(str), strict=True)),
     )
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def classes_of(stamp: str, generation: str, _result: Result) -> pd.DataFrame:
-    """explore_view.zone_classes, once a study and generation."""
+    """view.zone_classes, once a study and generation."""
     return zone_classes(_result, generation)
 
 
 @st.fragment
-def _explore(opened: Opened) -> None:
-    """Everything that belongs to one selection: a click runs this alone again, without the shell around it."""
-    if opened.place.stamp != opened.stamp:  # somebody ran the study meanwhile
+def _map_page(opened: Opened) -> None:
+    """All that depends on the selection. A fragment: a click runs this again, without the frame around it."""
+    if opened.place.stamp != opened.stamp:  # the study was run again meanwhile
         st.rerun()
-    with shell.telling(opened.lang):
+    with shell.errors_in_words(opened.lang):
         _selection(opened)
 
 
@@ -93,12 +93,12 @@ def _selection(opened: Opened) -> None:
     classes = classes_of(opened.stamp, view.generation, result)
     ids = chosen(found.rows, classes, found.searched, view)
     files = map_files(result, opened.stamp, lang)
-    _hear_map(files)
+    _take_click(files)
     picked = _picked(set(found.rows.index))
     address.write_address({**query_of(view, result.study), "zone": picked or ""})
     rows = found.rows.loc[ids]
-    for told in silent_in(view, result):
-        st.warning(as_written(told.in_(lang)), icon=":material/help:")
+    for message in unpublished_in(view, result):
+        st.warning(as_written(message.in_(lang)), icon=":material/help:")
     st.html(figures_html(figures(rows, result, view, published(result, view.generation), lang)))
     left, right = st.columns([0.52, 0.48], gap="small")
     with right:
@@ -115,11 +115,11 @@ def _selection(opened: Opened) -> None:
         zone_map(files, state, key=MAP, height=MAP_HEIGHT)
     with right:
         _table(rows, picked, result, view, opened)
-    _downloads(ids, result, found.said, opened)
+    _downloads(ids, result, found.caption, opened)
 
 
-def _hear_map(files: Any) -> None:
-    """Take over a click on the map that was not taken over yet."""
+def _take_click(files: Any) -> None:
+    """Choose the zone or place of the last click on the map, unless it was handled before."""
     click = last_click(files, key=MAP)
     if click is None or click.count == st.session_state.get(HANDLED):
         return
@@ -128,8 +128,8 @@ def _hear_map(files: Any) -> None:
     st.session_state[PLACE] = (click.lon, click.lat)
 
 
-def _hear_table() -> None:
-    """Take over the row that was chosen; no row = nothing chosen. The map goes there."""
+def _take_row() -> None:
+    """Choose the zone of the chosen row, and move the map there; no row: no zone."""
     rows = st.session_state[TABLE]["selection"]["rows"]
     listed = st.session_state.get(LISTED, [])
     zone = listed[rows[0]] if rows and rows[0] < len(listed) else None
@@ -184,7 +184,7 @@ def _card(picked: str | None, ids: list[str], found: Findings, result: Result, o
                     )
                 )
             row = found.rows.loc[picked]
-            st.html(card_html(card(picked, row, result, found.facilities.get(picked, []), found.said), lang))
+            st.html(card_html(card(picked, row, result, found.facilities.get(picked, []), found.caption), lang))
             _history(picked, opened)
         if place is not None:
             lon, lat = place
@@ -213,7 +213,7 @@ def _table(rows: pd.DataFrame, picked: str | None, result: Result, view: View, o
     st.dataframe(
         shown,
         key=TABLE,
-        on_select=_hear_table,
+        on_select=_take_row,
         selection_mode="single-row",
         hide_index=True,
         height=TABLE_HEIGHT,

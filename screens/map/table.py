@@ -55,7 +55,7 @@ def light(shown: pd.DataFrame) -> pd.DataFrame:
 
 
 def short_names(names: list[str]) -> list[str]:
-    """Names without what they all begin with, so that narrow columns can be told apart; else they stay whole."""
+    """Names without what they all begin with, so that they differ in narrow columns; else they stay whole."""
     shared = 0
     for signs in zip(*names, strict=False):  # as far as the shortest goes
         if len(set(signs)) > 1:

@@ -103,11 +103,11 @@ def published(result: Result, generation: str) -> bool:
     return not bool(shares.isna().all().any())
 
 
-def silent_in(view: View, result: Result) -> list[Text]:
-    """What the filters cannot tell because a carrier has not published: nothing then fits, which is not "none"."""
+def unpublished_in(view: View, result: Result) -> list[Text]:
+    """Why the filters find nothing where a carrier has not published: unknown, which is not "none"."""
     names = {carrier.key: carrier.name for carrier in result.study.carriers}
     shares, g = result.shares, view.generation
-    told = [
+    messages = [
         Text(
             f"{names[key]}は{g}のエリアを公表していません。届くかどうかは不明（－）で、「届かない」には入りません。",
             f"{names[key]} has not published its {g}: whether it serves a zone is unknown, not missing.",
@@ -116,13 +116,13 @@ def silent_in(view: View, result: Result) -> list[Text]:
         if shares[(key, g)].isna().all()
     ]
     if NO_5G in view.classes and FIVE in result.study.generations and not published(result, FIVE):
-        told.append(
+        messages.append(
             Text(
                 "5Gのエリアを公表していない会社があるため、「5Gなし」と言い切れる地区はありません（不明です）。",
                 "A carrier has not published its 5G, so no zone can be said to have no 5G (it is unknown).",
             )
         )
-    return told
+    return messages
 
 
 def zone_classes(result: Result, generation: str) -> pd.DataFrame:
@@ -130,7 +130,7 @@ def zone_classes(result: Result, generation: str) -> pd.DataFrame:
 
     complete: somebody is outside every carrier's area; partial: nobody is, though some carrier is missing;
     unknown: the people are not known or a carrier has not published. no5g is asked besides: 5G reaches hardly
-    anybody (less than 5 % of the people) while 4G reaches more; nothing is said of it where 5G is not published.
+    anybody (less than 5 % of the people) while 4G reaches more; no zone is in it where 5G is not published.
     """
     zones = result.zones
     outside = zones[uncovered_column(generation)].to_numpy(float)
@@ -151,7 +151,7 @@ def _without_5g(result: Result) -> np.ndarray:
 
 
 def kinds(classes: pd.DataFrame, view: View) -> dict[str, str]:
-    """How each zone is drawn: its first class; those asked for as without 5G alone, as such."""
+    """How each zone is drawn: by its first class; as NO_5G where the view asks for that class alone."""
     drawn = np.select([classes[COMPLETE], classes[PARTIAL]], [COMPLETE, PARTIAL], UNKNOWN)
     if view.classes == (NO_5G,):
         drawn = np.where(classes[NO_5G], NO_5G, drawn)

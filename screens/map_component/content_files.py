@@ -1,6 +1,6 @@
 """The files behind the map of the screen: made once, named by their content, fetched by the browser once.
 
-They lie in a folder of this server's own, never among the findings, and go with it. A name is a kind and a hash
+They are in a temporary folder of this server, never among the findings, and are removed with it. A name is a kind and a hash
 of the content, so sessions and studies may share the folder, and a browser may keep what it has.
 """
 
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 PREFIX = "kengai-map-"
 PAGE = "index.html"
 MOST_FILES = 300  # about ten studies with all their layers; the oldest go first
-STALE_DAYS = 14  # folders of servers that were stopped by force
+STALE_DAYS = 14  # older folders are of servers that were killed
 
-_making = threading.RLock()  # sessions are threads
+_making = threading.RLock()  # Streamlit's sessions are threads
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,8 @@ def _masks(result: Result, window: raster.Window) -> tuple[dict[Key, tuple[str, 
         if carrier == ANY or not members:
             continue
         at = np.concatenate(members)
-        told = f"{window} {raster.PIXEL} {result.layers.crs}".encode() + b"".join(shapely.to_wkb(shapes[at]))
-        name = _named("coverage", told, "bin")
+        content = f"{window} {raster.PIXEL} {result.layers.crs}".encode() + b"".join(shapely.to_wkb(shapes[at]))
+        name = _named("coverage", content, "bin")
         masks[carrier, generation], rows[name] = (name,), at
     for generation in study.generations:
         published = (masks.get((carrier, generation), ()) for carrier in study.carrier_keys)
@@ -139,7 +139,7 @@ def _named(kind: str, content: bytes, suffix: str) -> str:
 
 @cache
 def folder() -> Path:
-    """This server's folder for the map's page and files: nobody else's, gone when the server ends."""
+    """This server's folder for the map's page and files: of no other server, removed when this one ends."""
     _sweep(Path(tempfile.gettempdir()))
     made = Path(tempfile.mkdtemp(prefix=PREFIX))
     atexit.register(shutil.rmtree, made, ignore_errors=True)
@@ -148,12 +148,12 @@ def folder() -> Path:
 
 
 def _sweep(around: Path) -> None:
-    """Remove folders that servers stopped by force left behind; one still in use lays its files out again."""
+    """Remove folders left by servers that were killed; a server still in use writes its files again."""
     oldest = time.time() - STALE_DAYS * 86_400
     for left in around.glob(f"{PREFIX}*"):
         try:
             stale = left.stat().st_mtime < oldest
-        except OSError:  # gone meanwhile, or somebody else's
+        except OSError:  # removed meanwhile, or of another user
             continue
         if stale:
             shutil.rmtree(left, ignore_errors=True)

@@ -1,7 +1,7 @@
-"""The map of the screen: folium's map in a frame of our own. A click makes the page run again, nothing else does.
+"""The map of the screen: folium's map in a Streamlit component. Only a click makes the page run again.
 
 files = map_files(result, opened.stamp, opened.lang)
-click = last_click(files, key="map")        # known before the map is drawn: card and ring agree in one run
+click = last_click(files, key="map")        # known before the map is drawn: card and map show the same zone in one run
 zone_map(files, MapState(selected=...), key="map", height=480)
 """
 
@@ -52,7 +52,7 @@ class MapState:
     """What the map shows.
 
     visible: ids of zones, None = all. selected: the zone with the ring. kinds, ranks: {zone id: …} where they differ
-    from the files' (kinds: one of map_parts.KINDS). layers: (carrier or "any", generation) drawn by their real
+    from the files' (kinds: one of web_map.data.KINDS). layers: (carrier or "any", generation) drawn by their real
     polygons. show: of SHOWABLE; "tiles" asks 国土地理院 for a background, everything else needs no internet.
     """
 

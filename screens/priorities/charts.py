@@ -14,12 +14,11 @@ import pandas as pd
 from coverage.ranking import Criterion
 from geodata.errors import Text
 from requests_gen.ranking import tables
+from screens.shared import page_parts
 
-# Okabe–Ito, light enough for the black signs on them; every part also bears its sign
+# Okabe–Ito colours, light enough for black signs on them; every part also has its sign
 COLOURS = ("#56B4E9", "#E69F00", "#5CC9A7", "#F0E442", "#D88FB8", "#F08A4B", "#9FB8D9", "#C9C9C9")
 ROW_PX = 22
-INK = "#1f2933"
-FONT = "'BIZ UDPGothic','Yu Gothic UI','Meiryo','Noto Sans CJK JP',sans-serif"
 LABEL_PX = 230
 
 
@@ -53,7 +52,7 @@ def bars(rows: pd.DataFrame, criteria: Sequence[Criterion], most: float, lang: s
         "encoding": {"y": zone, "x": length, "order": order, "color": colour, "tooltip": tooltip},
     }
     sign = {
-        "mark": {"type": "text", "color": INK, "fontSize": 12, "tooltip": False},
+        "mark": {"type": "text", "color": page_parts.INK, "fontSize": 12, "tooltip": False},
         "encoding": {
             "y": zone,
             "x": {**length, "bandPosition": 0.5},
@@ -92,11 +91,11 @@ def ranges(rows: pd.DataFrame, shake: float, top: int, lang: str) -> tuple[pd.Da
         "encoding": {"y": zone, "x": {"field": "rank_low", **place}, "x2": {"field": "rank_high"}, "tooltip": tooltip},
     }
     point = {
-        "mark": {"type": "point", "shape": "diamond", "filled": True, "size": 55, "color": INK},
+        "mark": {"type": "point", "shape": "diamond", "filled": True, "size": 55, "color": page_parts.INK},
         "encoding": {"y": zone, "x": {"field": "rank", **place}, "tooltip": tooltip},
     }
     often = {
-        "mark": {"type": "text", "align": "left", "dx": 9, "color": INK, "fontSize": 11, "tooltip": False},
+        "mark": {"type": "text", "align": "left", "dx": 9, "color": page_parts.INK, "fontSize": 11, "tooltip": False},
         "encoding": {"y": zone, "x": {"field": "rank_high", **place}, "text": {"field": "often"}},
     }
     return values, _spec([span, point, often], len(rows))
@@ -117,5 +116,5 @@ def _spec(layers: list[dict[str, Any]], count: int) -> dict[str, Any]:
     return {
         "layer": layers,
         "height": {"step": ROW_PX} if count else 40,
-        "config": {"font": FONT, "axis": {"labelColor": INK, "titleColor": INK}},
+        "config": {"font": page_parts.FONT, "axis": {"labelColor": page_parts.INK, "titleColor": page_parts.INK}},
     }

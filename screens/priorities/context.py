@@ -18,14 +18,14 @@ from screens.shared import Opened, address, as_written, load_result, registry_ca
 if TYPE_CHECKING:
     from coverage.result import Result
 
-RANKINGS_HELD = 64  # a visitor moves sliders back and forth
+RANKINGS_HELD = 64  # visitors move sliders back and forth, so earlier rankings are asked for again
 ADDRESS = "w"
 NO_ORDERS = {"municipal_rank": "Int64", "reason": object, "who": object, "at": object, "revision": "Int64"}
 
 
 @dataclass(frozen=True)
 class PageContext:
-    """One visit. `trouble` says, ready to show, why the address or the registry could not be followed."""
+    """One visit. `trouble`: why weights of the address or orders of the registry could not be used, ready to show."""
 
     opened: Opened
     result: Result
@@ -61,7 +61,7 @@ class PageContext:
 
     @cached_property
     def quick_ranking(self) -> pd.DataFrame:
-        """The same without the ranges, several times sooner: what moves under the hand. Shared: never change it."""
+        """The same without the ranges, several times faster: for what must follow a slider at once. Shared: never change it."""
         return self._ranked(0)
 
     @cached_property
@@ -71,7 +71,7 @@ class PageContext:
 
     @cached_property
     def order_table(self) -> pd.DataFrame:
-        """Both orders of every zone (ranking_orders.order_table)."""
+        """Both orders of every zone (municipal_orders.order_table)."""
         return municipal_orders.order_table(self.quick_ranking, self.zones, self.orders)
 
     @property
@@ -85,29 +85,29 @@ class PageContext:
 
 
 def context_of(opened: Opened) -> PageContext:
-    """The desk of this visit: weights from the address, else as left in this session, else the study's own."""
+    """The context of this visit: weights from the address, else as left in this session, else the study's own."""
     result = opened.findings()
     criteria, own = rerank.criteria_of(result.study), rerank.study_weighting(result.study)
-    told: list[str] = []
+    troubles: list[str] = []
     try:
         chosen = chosen_weighting(criteria) or own
     except DataError as error:
-        told.append(error.in_(opened.lang))
+        troubles.append(error.in_(opened.lang))
         keep_weighting(None)
         chosen = own
     try:
         orders = held_orders(opened.place.workspace, result.study.about.fiscal_year)
     except DataError as error:
-        told.append(error.in_(opened.lang))
+        troubles.append(error.in_(opened.lang))
         orders = no_orders()
-    return PageContext(opened, result, criteria, own, chosen, orders, as_written("\n".join(told)))
+    return PageContext(opened, result, criteria, own, chosen, orders, as_written("\n".join(troubles)))
 
 
 def chosen_weighting(criteria: tuple[Criterion, ...]) -> weightings.Weighting | None:
     """The weights of this visit, None where they are the study's own. Raises DataError for a broken link."""
     text = st.query_params.get(ADDRESS) or st.session_state.get(address.MEMORY + ADDRESS) or ""
     chosen = weightings.read_weighting(text, criteria) if text else None
-    # back from another page the address is empty, and must again give the same ranking to whoever gets it
+    # after a visit to another page the address is empty; written again, it gives everyone the same ranking
     keep_weighting(chosen)
     return chosen
 

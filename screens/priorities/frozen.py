@@ -11,18 +11,18 @@ from requests_gen.ranking import export, frozen, municipal_orders, study_file
 from requests_gen.wording import fiscal_year
 from screens.priorities.context import PageContext
 from screens.priorities.versions import downloads, versions
-from screens.shared import as_written, registry_cache
+from screens.shared import as_written, page_parts, registry_cache
 
 
 def frozen_part(context: PageContext) -> None:
-    """Freeze what is shown, take it away, look at what was frozen, put the weights into the study."""
+    """Freeze the ranking shown, download it, see the frozen versions, write the weights into the study."""
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
         _freeze(context)
     with right, st.container(border=True):
         _present_export(context)
         _study_file(context)
-    with st.container():  # a heading straight on the page is cut by what follows it
+    with st.container():  # without the container Streamlit cuts the heading
         versions(context)
 
 
@@ -68,7 +68,7 @@ def _freeze(context: PageContext) -> None:
 
 
 def _differences(context: PageContext) -> None:
-    """Every difference with its reason: what was written for an earlier ranking should still be true of this one."""
+    """Every difference with its reason: a reason written for an earlier ranking must still be true of this one."""
     say = context.say
     table = context.order_table[context.order_table["difference"].isin([municipal_orders.MOVED, municipal_orders.UNRANKED])]
     if table.empty:
@@ -86,7 +86,7 @@ def _differences(context: PageContext) -> None:
             }
         ),
         hide_index=True,
-        height=min(40 + 35 * len(rows), 200),
+        height=page_parts.table_height(len(rows), 200),
     )
 
 
@@ -102,12 +102,12 @@ def _freeze_now(context: PageContext, who: str, note: str) -> None:
             note=note,
         )
     except DataError as error:
-        st.error(as_written(error.in_(context.opened.lang)))
+        page_parts.show_error(error, context.opened.lang)
         return
-    st.session_state["priorities told"] = context.say(
-        Text(f"{fiscal_year(context.year).ja}の順位を第{version}版として確定しました。", f"Frozen as version {version}.")
+    page_parts.done(
+        context.opened,
+        Text(f"{fiscal_year(context.year).ja}の順位を第{version}版として確定しました。", f"Frozen as version {version}."),
     )
-    st.rerun()
 
 
 def _present_export(context: PageContext) -> None:
@@ -137,7 +137,7 @@ def _study_file(context: PageContext) -> None:
     try:
         planned = study_file.plan_weights(context.opened.place.folder, context.chosen)
     except DataError as error:
-        st.error(as_written(error.in_(context.opened.lang)))
+        page_parts.show_error(error, context.opened.lang)
         return
     if planned.changes_nothing:
         st.markdown(say(Text("いまの重みは study.toml と同じです。", "These are the weights of study.toml.")))
@@ -150,12 +150,12 @@ def _study_file(context: PageContext) -> None:
         try:
             edits.apply(planned, registry_cache.now())
         except DataError as error:
-            st.error(as_written(error.in_(context.opened.lang)))
+            page_parts.show_error(error, context.opened.lang)
             return
-        st.session_state["priorities told"] = say(
+        page_parts.done(
+            context.opened,
             Text(
                 "study.toml に重みを書きました。地図と要望書に使うには、「データ」のページで「調査を実行」してください。",
                 "The weights are written. Run the study on the page Data, so that map and letters follow.",
-            )
+            ),
         )
-        st.rerun()

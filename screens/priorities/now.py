@@ -1,4 +1,4 @@
-"""順位と重み: the sliders beside the ranked list, why a zone stands where it stands, the parts and ranges as charts."""
+"""順位と重み: the sliders beside the ranked list, why a zone has its rank, the parts and ranges as charts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from screens.shared import address, as_written
 
 TABLE, PANEL_PX, TABLE_PX = "priorities table", 640, 330
 CHART_ROWS = 20
-# six sliders with their words should be seen without scrolling far
+# makes room for six sliders without scrolling far
 CLOSE_SLIDERS = """<style>
 .st-key-priorities-weights [data-testid="stVerticalBlock"] { gap: 0.35rem; }
 .st-key-priorities-weights [data-testid="stSlider"] { margin-bottom: -1.1rem; }
@@ -43,9 +43,9 @@ def now_part(context: PageContext) -> None:
     if rows.empty:
         _unranked(context)
         return
-    # the ranges take longest: all that moves under the hand has been sent by now
+    # the ranges take longest, so they come after everything that follows the sliders
     ranges_at, shown = _bars(context, rows)
-    with st.container():  # a heading straight on the page is cut by what follows it
+    with st.container():  # without the container Streamlit cuts the heading
         _unranked(context)
     firm = tables.ranked_rows(context.zones, context.ranking, context.own_ranking, context.order_table)
     with reasons:
@@ -57,13 +57,15 @@ def _standing(context: PageContext, rows: pd.DataFrame) -> None:
     """Whose ranking this is, in one line."""
     moved = int((rows["step"].fillna(1) != 0).sum())
     if context.chosen.same_order(context.own):
-        said = Text(f"この調査の既定の重みによる順位です（{len(rows)}地区）。", f"The study's own ranking ({len(rows)} zones).")
+        message = Text(
+            f"この調査の既定の重みによる順位です（{len(rows)}地区）。", f"The study's own ranking ({len(rows)} zones)."
+        )
     else:
-        said = Text(
+        message = Text(
             f"重みを動かした試算です（{len(rows)}地区のうち{moved}地区の順位が既定と違います）。地図と要望書には使われていません。",
             f"A trial with moved weights: {moved} of {len(rows)} zones at another rank. Map and letters do not use it.",
         )
-    st.caption(as_written(context.say(said)))
+    st.caption(as_written(context.say(message)))
 
 
 def _table(context: PageContext, rows: pd.DataFrame) -> str:
@@ -90,7 +92,7 @@ def _table(context: PageContext, rows: pd.DataFrame) -> str:
 
 
 def _select(ids: tuple[str, ...]) -> None:
-    """Keep the zone of the chosen row: rows move, zones stay."""
+    """Remember the zone of the chosen row, not its number: the rows change with the weights."""
     chosen = st.session_state[TABLE]["selection"]["rows"]
     if chosen:
         st.session_state[address.MEMORY + "zone"] = ids[chosen[0]]
@@ -138,7 +140,7 @@ def _columns(context: PageContext) -> dict[str, Any]:
 
 
 def _why(context: PageContext, rows: pd.DataFrame, zone_id: str) -> None:
-    """Why the chosen zone stands where it stands."""
+    """Why the chosen zone has its rank."""
     zone = context.zones.loc[zone_id]
     head = f"{zone['municipality']}　{zone['name']}（{zone_id}）"
     with st.container(border=True, key="priorities-why"):
@@ -147,10 +149,10 @@ def _why(context: PageContext, rows: pd.DataFrame, zone_id: str) -> None:
             st.markdown(as_written(_unranked_words(context, zone_id)))
             return
         ranking = context.result.study.ranking
-        told = tables.why_here(
+        reasons = tables.why_here(
             rows.loc[zone_id], zone, context.criteria, ranking.top, ranking.shake, weightings.criterion_names(context.criteria)
         )
-        st.markdown("".join(f"\n- {as_written(context.say(text))}" for text in told))
+        st.markdown("".join(f"\n- {as_written(context.say(text))}" for text in reasons))
 
 
 def _unranked_words(context: PageContext, zone_id: str) -> str:
@@ -161,7 +163,7 @@ def _unranked_words(context: PageContext, zone_id: str) -> str:
 
 
 def _bars(context: PageContext, rows: pd.DataFrame) -> tuple[DeltaGenerator, pd.Index]:
-    """The parts of some twenty zones, any twenty. (where their ranges go, those zones)."""
+    """Bars of the scores of CHART_ROWS zones. (the place for the chart of their ranges, those zones)."""
     starts = list(range(0, len(rows), CHART_ROWS))
     line = st.container(horizontal=True, vertical_alignment="center")
     line.subheader(context.say(Text("評点の内訳と順位の幅", "Parts of the score, and how firm the rank is")), width="content")
@@ -182,7 +184,7 @@ def _bars(context: PageContext, rows: pd.DataFrame) -> tuple[DeltaGenerator, pd.
 
 
 def _ranges(context: PageContext, shown: pd.DataFrame, at: DeltaGenerator) -> None:
-    """How far the ranks of the same zones move with the weights."""
+    """How far the ranks of the same zones change with the weights."""
     ranking = context.result.study.ranking
     values, spec = ranges(shown, ranking.shake, ranking.top, context.opened.lang)
     at.vega_lite_chart(values, spec, alt=context.say(Text("順位の幅のグラフ", "Ranges of the ranks")))
@@ -198,7 +200,7 @@ def _unranked(context: PageContext) -> None:
         st.caption(context.say(Text("ありません。", "None.")))
         return
     say, column = context.say, st.column_config
-    # no rank and no answer are not unknown amounts: their cells stay empty
+    # a zone without a rank or answer: its cells are empty, since nothing is unknown there
     ranks = {name: [f"{v:.0f}" if v == v else "" for v in rows[name].astype(float)] for name in ("own_rank", "municipal_rank")}
     rows = rows.assign(**ranks)
     st.dataframe(

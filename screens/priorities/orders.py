@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,9 +13,8 @@ from requests_gen.ranking import municipal_orders
 from requests_gen.registry import SourceFile, conflict, store
 from requests_gen.wording import caption
 from screens.priorities.context import PageContext
-from screens.shared import as_written, registry_cache
+from screens.shared import as_written, page_parts, registry_cache
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EVERY = ""
 BEGAN, ROUND = "orders began ", "orders round"
 
@@ -38,13 +35,13 @@ def _standing(context: PageContext, table: pd.DataFrame) -> None:
     where = missing["municipality"].value_counts(sort=False)
     ja = "、".join(f"{name} {count}" for name, count in where.items())
     en = ", ".join(f"{name} {count}" for name, count in where.items())
-    said = Text(
+    message = Text(
         f"市町が順位を付けた地区: {given}／{len(table)}。こちらの順と違うのに理由のない地区: {len(missing)}"
         + (f"（{ja}。理由を書くまで順位は確定できません）。" if ja else "。"),
         f"Zones with a place from their municipality: {given} of {len(table)}. Differing without a reason: {len(missing)}"
         + (f" ({en}; the ranking cannot be frozen until a reason is given)." if en else "."),
     )
-    st.caption(as_written(context.say(said)))
+    st.caption(as_written(context.say(message)))
     gone = municipal_orders.unexpected(context.orders, context.quick_ranking)
     if len(gone):
         st.warning(
@@ -68,7 +65,10 @@ def _municipality(context: PageContext, table: pd.DataFrame) -> str:
 
 
 def _editor(context: PageContext, mine: pd.DataFrame, code: str) -> str:
-    """The table to write in, and the name of who saves. What was there when the writing began stays with it, so that nobody is overwritten."""
+    """The table to write in, and the name of the person who saves.
+
+    What the registry held when the writing began is kept with it, so that another person's change is not overwritten.
+    """
     number = st.session_state.setdefault(ROUND, 0)
     key = f"orders {context.opened.place.folder} {context.opened.stamp} {code} {number}"
     began: pd.DataFrame = st.session_state.setdefault(BEGAN + key, mine)
@@ -84,7 +84,7 @@ def _editor(context: PageContext, mine: pd.DataFrame, code: str) -> str:
     )
     asked = municipal_orders.edited_orders(began, edited)
     if not asked and not began["revision"].equals(mine["revision"].reindex(began.index)):
-        _begin_again()  # nothing is being written here, and somebody saved since: show that
+        _begin_again()  # nothing was typed here, and another person has saved since: show the new state
     _differences(context, municipal_orders.with_edits(context.orders, edited), list(began.index))
     left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
     with left:
@@ -103,7 +103,7 @@ def _editor(context: PageContext, mine: pd.DataFrame, code: str) -> str:
 
 
 def _editor_frame(context: PageContext, began: pd.DataFrame) -> pd.DataFrame:
-    """began with our order as it is now. The rows stay where they were when the writing began."""
+    """The rows of `began`, in its order, with our ranks as they are now."""
     ours = context.quick_ranking["rank"].reindex(began.index)
     return pd.DataFrame(
         {
@@ -146,7 +146,7 @@ def _columns(context: PageContext) -> dict[str, Any]:
 
 
 def _differences(context: PageContext, orders: pd.DataFrame, shown: list[str]) -> None:
-    """Where the orders differ, as they stand in the table above, saved or not."""
+    """Where the orders in the table above differ, saved or not."""
     table = municipal_orders.order_table(context.quick_ranking, context.zones, orders).loc[shown]
     differing = table[table["difference"].isin(["moved", "unranked"])]
     if differing.empty:
@@ -175,7 +175,7 @@ def _differences(context: PageContext, orders: pd.DataFrame, shown: list[str]) -
             }
         ),
         hide_index=True,
-        height=min(40 + 35 * len(differing), 220),
+        height=page_parts.table_height(len(differing), 220),
     )
     st.caption(
         context.say(
@@ -188,29 +188,32 @@ def _differences(context: PageContext, orders: pd.DataFrame, shown: list[str]) -
 
 
 def _begin_again() -> None:
-    for key in [key for key in st.session_state if str(key).startswith(BEGAN)]:
-        del st.session_state[key]
-    st.session_state[ROUND] += 1
+    """Show the registry's state again, without what was typed."""
+    _forget_typed()
     st.rerun()
 
 
+def _forget_typed() -> None:
+    for key in [key for key in st.session_state if str(key).startswith(BEGAN)]:
+        del st.session_state[key]
+    st.session_state[ROUND] += 1
+
+
 def _save(context: PageContext, asked: list[dict[str, object]], who: str, began: str) -> None:
-    """Save, or tell what somebody else saved meanwhile and let the next pressing decide."""
+    """Save; where another person has saved the same cells meanwhile, show both and save on the next press."""
     rows = [{"year": context.year, **row} for row in asked]
     try:
         saved = registry_cache.registry_at(context.place).save("municipal_orders", rows, who=who, at=registry_cache.now())
     except conflict.Conflict as error:
-        # both values are told now; whoever presses again has seen them
+        # both values are shown now, so pressing again is a decision between them
         st.session_state[began] = municipal_orders.asked_again(st.session_state[began], error.clashes)
-        st.error(as_written(error.in_(context.opened.lang)))
+        page_parts.show_error(error, context.opened.lang)
         return
     except DataError as error:
-        st.error(as_written(error.in_(context.opened.lang)))
+        page_parts.show_error(error, context.opened.lang)
         return
-    st.session_state["priorities told"] = context.say(
-        Text(f"{saved.added + saved.changed}件を保存しました。", f"{saved.added + saved.changed} saved.")
-    )
-    _begin_again()
+    _forget_typed()
+    page_parts.done(context.opened, _saved_words(saved))
 
 
 def _file(context: PageContext, table: pd.DataFrame, mine: pd.DataFrame, who: str) -> None:
@@ -219,22 +222,23 @@ def _file(context: PageContext, table: pd.DataFrame, mine: pd.DataFrame, who: st
         context.say(Text("記入用の表（Excel）をダウンロード", "Download the form (Excel)")),
         data=lambda: municipal_orders.order_form_xlsx(mine, context.zones, caption(context.result, context.opened.lang)),
         file_name=f"{context.say(Text('市町の順位', 'municipal_order'))}_{context.year}.xlsx",
-        mime=XLSX,
+        mime=page_parts.XLSX,
         on_click="ignore",
     )
     given = st.file_uploader(
         context.say(Text("書き込んだ表（CSV か Excel。「地区ID」と「市町の順位」の列）", "The filled form (CSV or Excel)")),
         type=["csv", "xlsx"],
         key=f"orders file {st.session_state.get(ROUND, 0)}",
-        max_upload_size=20,
+        max_upload_size=page_parts.LARGEST_FORM_MB,
     )
     if given is None:
         return
     data = given.getvalue()
     try:
-        places, blank = _read(given.name, data, table)
+        with page_parts.uploaded_file(given.name, data) as path:
+            places, blank = municipal_orders.read_order_file(path, table)
     except DataError as error:
-        st.error(as_written(error.in_(context.opened.lang)))
+        page_parts.show_error(error, context.opened.lang)
         return
     asked = municipal_orders.edited_orders(table, places)
     st.markdown(
@@ -248,7 +252,7 @@ def _file(context: PageContext, table: pd.DataFrame, mine: pd.DataFrame, who: st
     shown = pd.DataFrame(asked, columns=["zone_id", "municipal_rank", "reason"]).set_index("zone_id")
     shown.insert(0, "name", table["name"].reindex(shown.index))
     shown.insert(0, "municipality", table["municipality"].reindex(shown.index))
-    st.dataframe(shown, column_config=_columns(context), height=min(40 + 35 * max(len(shown), 1), 220), placeholder="")
+    st.dataframe(shown, column_config=_columns(context), height=page_parts.table_height(len(shown), 220), placeholder="")
     if st.button(context.say(Text(f"この{len(asked)}件を保存する", f"Save these {len(asked)}")), disabled=not asked):
         _save_file(context, asked, who, SourceFile(given.name, hashlib.sha256(data).hexdigest()))
 
@@ -260,30 +264,18 @@ def _save_file(context: PageContext, asked: list[dict[str, object]], who: str, f
             "municipal_orders", rows, who=who, at=registry_cache.now(), file=file
         )
     except DataError as error:
-        st.error(as_written(error.in_(context.opened.lang)))
+        page_parts.show_error(error, context.opened.lang)
         return
-    st.session_state["priorities told"] = _file_words(context, saved)
-    _begin_again()
+    _forget_typed()
+    page_parts.done(context.opened, _saved_words(saved))
 
 
-def _file_words(context: PageContext, saved: store.Saved) -> str:
+def _saved_words(saved: store.Saved) -> Text:
     already = saved.already
     if already is not None:
-        told = Text(
+        return Text(
             f"この表は {already.at:%Y-%m-%d %H:%M} に {already.who} が読み込み済みです。何も変えていません。",
             f"{already.who} read this file on {already.at:%Y-%m-%d %H:%M}; nothing was changed.",
         )
-        return as_written(context.say(told))
     count = saved.added + saved.changed
-    return context.say(Text(f"{count}件を保存しました。", f"{count} saved."))
-
-
-def _read(name: str, data: bytes, table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """read_order_file of an upload: written aside under a name of ours, named by its own in messages."""
-    with tempfile.TemporaryDirectory(prefix="kengai-") as folder:
-        path = Path(folder) / f"orders{'.xlsx' if name.lower().endswith('.xlsx') else '.csv'}"
-        path.write_bytes(data)
-        try:
-            return municipal_orders.read_order_file(path, table)
-        except DataError as error:
-            raise error.at(Path(name)) from None
+    return Text(f"{count}件を保存しました。", f"{count} saved.")

@@ -9,7 +9,7 @@ from screens.priorities.context import context_of
 from screens.priorities.frozen import frozen_part
 from screens.priorities.now import now_part
 from screens.priorities.orders import orders_part
-from screens.shared import Opened, address
+from screens.shared import Opened, page_parts
 
 TITLE = Text("優先順位", "Priorities")
 URL = "priorities"
@@ -21,30 +21,13 @@ PARTS = {
 
 
 def show(opened: Opened) -> None:
-    """One of PARTS; which one stands in the address."""
+    """One of PARTS; which one is in the address."""
     context = context_of(opened)
     line = st.container(horizontal=True, vertical_alignment="center")
     line.title(opened.say(TITLE), width="content")
     with line:
-        part = _chosen_part(opened)
-    if told := st.session_state.pop("priorities told", ""):
-        st.success(told)
+        part = page_parts.choose_part("ranking", page_parts.captions(opened, PARTS), "now", opened.say(TITLE))
+    page_parts.show_done()
     if context.trouble:
         st.warning(context.trouble)
     PARTS[part][1](context)
-
-
-def _chosen_part(opened: Opened) -> str:
-    part = address.remembered("ranking", PARTS, "now")
-    st.session_state["priorities part"] = part
-    st.segmented_control(
-        opened.say(TITLE),
-        list(PARTS),
-        format_func=lambda key: opened.say(PARTS[key][0]),
-        key="priorities part",
-        required=True,
-        label_visibility="collapsed",
-        on_change=lambda: address.remember("ranking", st.session_state["priorities part"], "now"),
-    )
-    address.remember("ranking", part, "now")
-    return part

@@ -1,4 +1,4 @@
-"""The year's frozen rankings: listed with what changed, compared with the present, taken away, their weights taken up."""
+"""The year's frozen rankings: listed with what changed, compared with the present, downloaded, their weights used again."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ from requests_gen.ranking import export, tables, weightings
 from requests_gen.ranking import frozen as ranking_frozen
 from requests_gen.wording import caption, fiscal_year
 from screens.priorities.context import PageContext, frozen_heads, frozen_version, keep_weighting
-from screens.priorities.orders import XLSX
-from screens.shared import as_written, registry_cache
-
-CSV = "text/csv"
+from screens.shared import as_written, page_parts, registry_cache
 
 
 def versions(context: PageContext) -> None:
-    """The year's frozen rankings, newest first; one of them compared, taken away, its weights taken up."""
+    """The year's frozen rankings, newest first; one of them compared, downloaded, its weights used again."""
     say, workspace = context.say, context.opened.place.workspace
     st.subheader(say(Text("確定した順位の版", "Frozen versions")))
     moment = registry_cache.moment_of(workspace)
@@ -27,7 +24,7 @@ def versions(context: PageContext) -> None:
         return
     held = {int(version): frozen_version(context.place, moment, context.year, int(version)) for version in heads["version"]}
     listed = _version_list(context, heads, held)
-    st.dataframe(listed, hide_index=True, height=min(40 + 35 * len(listed), 250))
+    st.dataframe(listed, hide_index=True, height=page_parts.table_height(len(listed), 250))
     version = st.selectbox(
         say(Text("版を選ぶ", "Version")),
         sorted(held, reverse=True),
@@ -42,10 +39,10 @@ def _version_list(context: PageContext, heads: pd.DataFrame, held: dict[int, pd.
     say, names, lines = context.say, weightings.criterion_names(context.criteria), []
     for at, (_, head) in enumerate(heads.iterrows()):
         version = int(head["version"])
-        told = [Text("最初の版", "the first")]
+        changes = [Text("最初の版", "the first")]
         if at:
             before = heads.iloc[at - 1]
-            told = ranking_frozen.version_changes(
+            changes = ranking_frozen.version_changes(
                 held[int(before["version"])],
                 held[version],
                 ranking_frozen.frozen_weighting(before),
@@ -59,7 +56,7 @@ def _version_list(context: PageContext, heads: pd.DataFrame, held: dict[int, pd.
                 say(Text("確定した人", "by")): head["who"],
                 say(Text("メモ", "note")): head["note"],
                 say(Text("順位の付いた地区", "zones ranked")): int(held[version]["rank"].notna().sum()),
-                say(Text("前の版から変わったこと", "changed since the one before")): " ／ ".join(say(t) for t in told),
+                say(Text("前の版から変わったこと", "changed since the one before")): " ／ ".join(say(t) for t in changes),
                 say(Text("調査の結果", "findings")): (
                     say(Text("いまと同じ", "the present ones"))
                     if head["result_sha256"] == context.opened.stamp
@@ -71,25 +68,25 @@ def _version_list(context: PageContext, heads: pd.DataFrame, held: dict[int, pd.
 
 
 def _moment(head: pd.Series) -> str:
-    """When it was frozen, by the clock on the wall."""
+    """When it was frozen, in local time."""
     return f"{head['at'].to_pydatetime().astimezone():%Y-%m-%d %H:%M}"
 
 
 def _version(context: PageContext, head: pd.Series, rows: pd.DataFrame) -> None:
-    """One frozen version: against the present, to take away, its weights."""
+    """One frozen version: its difference to the present ranking, its download, its weights."""
     say, version = context.say, int(head["version"])
     frozen = ranking_frozen.frozen_weighting(head)
     when = _moment(head)
-    told = Text(
+    description = Text(
         f"{fiscal_year(context.year).ja} 第{version}版、{when} {head['who']} が確定"
         + (f"（{head['note']}）" if head["note"] else ""),
         f"{fiscal_year(context.year).en} version {version}, frozen {when} by {head['who']}"
         + (f" ({head['note']})" if head["note"] else ""),
     )
-    st.markdown(as_written(say(told)))
+    st.markdown(as_written(say(description)))
     run = Text(f"調査の結果の識別値: {head['result_sha256']}", f"findings: {head['result_sha256']}")
     title = Text(f"確定した順位 第{version}版", f"frozen ranking, version {version}")
-    downloads(context, rows, frozen, title, [told, run], f"v{version}")
+    downloads(context, rows, frozen, title, [description, run], f"v{version}")
     try:
         known: weightings.Weighting | None = ranking_frozen.known_weighting(frozen, context.criteria)
     except DataError as error:
@@ -107,9 +104,9 @@ def _compared(context: PageContext, frozen: weightings.Weighting, rows: pd.DataF
     """The present ranking against a frozen one."""
     say, lang = context.say, context.opened.lang
     present = ranking_frozen.frozen_rows(context.zones, context.ranking, context.order_table, context.criteria)
-    told = ranking_frozen.version_changes(rows, present, frozen, context.chosen, weightings.criterion_names(context.criteria))
+    changes = ranking_frozen.version_changes(rows, present, frozen, context.chosen, weightings.criterion_names(context.criteria))
     st.markdown(f"**{say(Text('この版から、いまの画面の順位まで', 'From this version to the present ranking'))}**")
-    st.markdown("".join(f"\n- {as_written(say(text))}" for text in told))
+    st.markdown("".join(f"\n- {as_written(say(text))}" for text in changes))
     table = ranking_frozen.rank_changes(rows, present)
     moved = table[table["change"] != ranking_frozen.STAYED]
     if moved.empty:
@@ -128,41 +125,43 @@ def _compared(context: PageContext, frozen: weightings.Weighting, rows: pd.DataF
             }
         ),
         hide_index=True,
-        height=min(40 + 35 * len(moved), 300),
+        height=page_parts.table_height(len(moved), 300),
         placeholder="",
     )
 
 
 def downloads(
-    context: PageContext, rows: pd.DataFrame, chosen: weightings.Weighting, title: Text, told: list[Text], key: str
+    context: PageContext, rows: pd.DataFrame, chosen: weightings.Weighting, title: Text, lines: list[Text], key: str
 ) -> None:
     """Two buttons; the file is made when one is pressed."""
-    said = caption(context.result, context.opened.lang)
+    result_caption = caption(context.result, context.opened.lang)
     top, shake = context.result.study.ranking.top, context.result.study.ranking.shake
-    told = [
-        *told,
+    lines = [
+        *lines,
         *export.weight_lines(chosen, context.criteria),
         Text(
             f"順位の幅と「上位に入る確率」は、重みを±{100 * shake:.0f}%動かしたときのもの（上位＝{top}位まで）",
             f"ranges and probabilities: weights moved by ±{100 * shake:.0f} %, top = first {top}",
         ),
     ]
-    sheets = export.RankingSheets(rows, chosen, context.own, context.criteria, [context.say(t) for t in told], context.say(title))
+    sheets = export.RankingSheets(
+        rows, chosen, context.own, context.criteria, [context.say(t) for t in lines], context.say(title)
+    )
     name = f"{context.say(Text('優先順位', 'ranking'))}_{context.year}_{key}"
     line = st.container(horizontal=True)
     line.download_button(
         context.say(Text("Excelで保存", "Excel")),
-        data=lambda: export.ranking_sheets_xlsx(sheets, said),
+        data=lambda: export.ranking_sheets_xlsx(sheets, result_caption),
         file_name=f"{name}.xlsx",
-        mime=XLSX,
+        mime=page_parts.XLSX,
         on_click="ignore",
         key=f"xlsx {key}",
     )
     line.download_button(
         context.say(Text("CSVで保存", "CSV")),
-        data=lambda: export.ranking_sheets_csv(sheets, said),
+        data=lambda: export.ranking_sheets_csv(sheets, result_caption),
         file_name=f"{name}.csv",
-        mime=CSV,
+        mime=page_parts.CSV,
         on_click="ignore",
         key=f"csv {key}",
     )

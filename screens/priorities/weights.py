@@ -85,11 +85,13 @@ def _slider(context: PageContext, criterion: Criterion, value: float, share: flo
         args=(context,),
     )
     if missing:
-        said = Text("データがないため、採点に入っていません（0とはしていません）", "no data: left out, not taken as 0")
+        message = Text("データがないため、採点に入っていません（0とはしていません）", "no data: left out, not taken as 0")
     else:
         rule = criterion.rule()
-        said = Text(f"100点中 {weightings.points(share)}点 ／ {rule.ja}", f"{weightings.points(share)} of 100 points / {rule.en}")
-    st.caption(as_written(context.say(said)))
+        message = Text(
+            f"100点中 {weightings.points(share)}点 ／ {rule.ja}", f"{weightings.points(share)} of 100 points / {rule.en}"
+        )
+    st.caption(as_written(context.say(message)))
 
 
 def _gates(context: PageContext) -> None:
@@ -128,7 +130,7 @@ def _gates(context: PageContext) -> None:
 
 
 def _hold(key: str, value: float | str | None) -> None:
-    """Make a widget show `value`; it is left alone where it does, so that a hand on it is not disturbed."""
+    """Make a widget show `value`. Its state is not touched where it does, so that dragging is not interrupted."""
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
 

@@ -1,4 +1,4 @@
-"""The page 照会・回答: survey, replies, what waits, progress.
+"""The page 照会・回答: survey, replies, review, progress.
 
 st.Page(partial(visit.show, replies.show), title=replies.TITLE.in_(lang), url_path=replies.URL)
 """

@@ -1,10 +1,7 @@
-"""What the parts of 照会・回答 share: the study's year and names, the registry, who is working, uploads on the disk."""
+"""What the parts of 照会・回答 share: the study's year and carriers, and what the registry holds."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,10 +15,7 @@ from requests_gen.files import names as file_names
 from requests_gen.progress import deadlines_of, promises, rows, states
 from requests_gen.registry import Registry
 from requests_gen.replies import carrier_names, review
-from screens.shared import Opened, as_written, registry_cache
-
-LARGEST_MB = 20
-__all__ = ["PageContext", "context_of", "done", "kept_file", "telling"]
+from screens.shared import Opened, registry_cache
 
 
 @dataclass(frozen=True)
@@ -43,7 +37,7 @@ class PageContext:
 
     @property
     def has_registry(self) -> bool:
-        """Whether anything was ever saved: looking makes no file."""
+        """Whether there is a registry yet. Showing the page never makes one."""
         return registry_cache.has_registry(self.workspace)
 
     @property
@@ -57,11 +51,11 @@ class PageContext:
         return registry_cache.moment_of(self.workspace)
 
     def carrier(self, key: object) -> str:
-        """A carrier as people call it."""
+        """The carrier's name."""
         return self.names.get(str(key), str(key or ""))
 
     def progress(self) -> list[dict[str, Any]]:
-        """Where everything stands today (requests_gen.progress.progress.rows)."""
+        """The state of every zone and carrier today (requests_gen.progress.progress.rows)."""
         return _progress(str(self.workspace), self.moment, registry_cache.now().date()) if self.has_registry else []
 
     def promises(self) -> dict[str, Any]:
@@ -70,7 +64,7 @@ class PageContext:
 
     def review_items(self) -> list[dict[str, Any]]:
         """The rows that wait for a decision."""
-        return _doubts(str(self.workspace), self.moment) if self.has_registry else []
+        return _review_items(str(self.workspace), self.moment) if self.has_registry else []
 
     def zone_names(self) -> dict[str, str]:
         """{zone_id: "24201-001 東"} of all zones in the registry that are still used."""
@@ -78,7 +72,7 @@ class PageContext:
 
 
 def context_of(opened: Opened) -> PageContext:
-    """The desk of this visit. Raises DataError where the study cannot be read."""
+    """The context of this visit. Raises DataError where the study cannot be read."""
     study = opened.result.study if opened.result else read_study(opened.place.folder)
     names = carrier_names(opened.place.workspace) | {carrier.key: carrier.name for carrier in study.carriers}
     return PageContext(opened, study.about.fiscal_year, names)
@@ -96,7 +90,7 @@ def _promises(workspace: str, moment: tuple[tuple[int, int], ...], today: date) 
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _doubts(workspace: str, moment: tuple[tuple[int, int], ...]) -> list[dict[str, Any]]:
+def _review_items(workspace: str, moment: tuple[tuple[int, int], ...]) -> list[dict[str, Any]]:
     return review.open_review_items(registry_cache.registry_at(workspace))
 
 

@@ -9,10 +9,10 @@ from screens.replies.context import context_of
 from screens.replies.progress import progress_part
 from screens.replies.replies import replies_part
 from screens.replies.survey import survey_part
-from screens.shared import Opened, address
+from screens.shared import Opened, page_parts
 
 TITLE = Text("照会・回答", "Survey and replies")
-URL = "cycle"
+URL = "cycle"  # the address of the page and its part, as people have bookmarked it
 PARTS = {
     "survey": (Text("照会（市町）", "Survey (municipalities)"), survey_part),
     "replies": (Text("回答（事業者）", "Replies (carriers)"), replies_part),
@@ -22,27 +22,10 @@ DEFAULT = "replies"
 
 
 def show(opened: Opened) -> None:
-    """One of PARTS; which one stands in the address."""
+    """One of PARTS; which one is in the address."""
     line = st.container(horizontal=True, vertical_alignment="center")
     line.title(opened.say(TITLE), width="content")
     with line:
-        part = _chosen_part(opened)
-    if told := st.session_state.pop("cycle told", ""):
-        st.success(told)
+        part = page_parts.choose_part(URL, page_parts.captions(opened, PARTS), DEFAULT, opened.say(TITLE))
+    page_parts.show_done()
     PARTS[part][1](context_of(opened))
-
-
-def _chosen_part(opened: Opened) -> str:
-    part = address.remembered("cycle", PARTS, DEFAULT)
-    st.session_state["cycle part"] = part
-    st.segmented_control(
-        opened.say(TITLE),
-        list(PARTS),
-        format_func=lambda key: opened.say(PARTS[key][0]),
-        key="cycle part",
-        required=True,
-        label_visibility="collapsed",
-        on_change=lambda: address.remember("cycle", st.session_state["cycle part"], DEFAULT),
-    )
-    address.remember("cycle", part, DEFAULT)
-    return part

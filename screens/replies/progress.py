@@ -12,7 +12,7 @@ from geodata.errors import Text
 from requests_gen.progress import report, words
 from requests_gen.wording import caption
 from screens.replies.context import PageContext
-from screens.shared import as_html, as_written, registry_cache
+from screens.shared import as_html, as_written, page_parts, registry_cache
 
 EVERY = ""
 SIGNS = {"reply": "期限超過", "promise": "約束超過"}
@@ -121,7 +121,7 @@ def _matrix(context: PageContext, rows: list[dict[str, Any]]) -> None:
         st.caption(context.say(Text("この条件に当てはまるものはありません。", "Nothing fits these conditions.")))
         return
     frame = matrix(context, rows)
-    st.dataframe(frame, hide_index=True, height=min(38 + 35 * len(frame), 300), placeholder="－")
+    st.dataframe(frame, hide_index=True, height=page_parts.table_height(len(frame), 300), placeholder="－")
     st.caption(
         context.say(
             Text(
@@ -189,21 +189,23 @@ def _list(context: PageContext, rows: list[dict[str, Any]]) -> None:
             )
         ],
     )
-    st.dataframe(frame, hide_index=True, height=min(38 + 35 * len(frame), 220), placeholder="")
+    st.dataframe(frame, hide_index=True, height=page_parts.table_height(len(frame), 220), placeholder="")
 
 
 def _take_away(context: PageContext, rows: list[dict[str, Any]]) -> None:
     if context.opened.result is None or not rows:
         return
-    said = caption(context.opened.result, context.opened.lang)
+    result_caption = caption(context.opened.result, context.opened.lang)
     st.download_button(
         context.say(
             Text("進捗表（Excel）を受け取る（庁内用・未公表の回答を含みます）", "Take the progress sheet (Excel; internal)")
         ),
-        data=lambda: report.progress_xlsx(rows, context.names, _towns(context), said, f"{registry_cache.now():%Y-%m-%d}"),
+        data=lambda: report.progress_xlsx(
+            rows, context.names, _towns(context), result_caption, f"{registry_cache.now():%Y-%m-%d}"
+        ),
         file_name=f"{context.say(Text('進捗表', 'progress'))}_{context.year}.xlsx",
         on_click="ignore",
-        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        mime=page_parts.XLSX,
     )
 
 

@@ -1,4 +1,4 @@
-"""回答: files in, one answer typed in, doubtful rows settled."""
+"""回答: take in files, type in one answer, decide on unclear rows."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import streamlit as st
 
 from geodata.errors import Text
 from requests_gen.replies import Intake, look_at, report, review, take_in
-from screens.replies.context import LARGEST_MB, PageContext, done, kept_file, telling
+from screens.replies.context import PageContext
 from screens.replies.fields import answer_fields
-from screens.replies.review import doubts_part
-from screens.shared import address, as_written, registry_cache
+from screens.replies.review import review_part
+from screens.shared import as_written, page_parts, registry_cache
 
 WAYS = {
     "file": Text("ファイルから取り込む", "From files"),
@@ -21,14 +21,14 @@ WAYS = {
 }
 AS_IT_SAYS = ""
 ROUND = "replies round"
-ROWS_HIGH = 9
+HIGHEST_PX = 353
 
 
 def replies_part(context: PageContext) -> None:
     """How far the replies are, and one of WAYS."""
     _standing(context)
     way = _way(context)
-    {"file": _files, "type": _type, "doubts": doubts_part}[way](context)
+    {"file": _files, "type": _type, "doubts": review_part}[way](context)
 
 
 def _standing(context: PageContext) -> None:
@@ -60,25 +60,9 @@ def _standing(context: PageContext) -> None:
 
 
 def _way(context: PageContext) -> str:
-    way = address.remembered("replies", WAYS, "file")
     waiting = len(context.review_items())
-    st.session_state["replies way"] = way
-
-    def name(key: str) -> str:
-        count = f"（{waiting}）" if key == "doubts" else ""
-        return context.say(WAYS[key]) + count
-
-    st.segmented_control(
-        context.say(Text("方法", "How")),
-        list(WAYS),
-        format_func=name,
-        key="replies way",
-        required=True,
-        label_visibility="collapsed",
-        on_change=lambda: address.remember("replies", st.session_state["replies way"], "file"),
-    )
-    address.remember("replies", way, "file")
-    return way
+    captions = {key: context.say(name) + (f"（{waiting}）" if key == "doubts" else "") for key, name in WAYS.items()}
+    return page_parts.choose_part("replies", captions, "file", context.say(Text("方法", "How")))
 
 
 def _files(context: PageContext) -> None:
@@ -89,7 +73,7 @@ def _files(context: PageContext) -> None:
         type=["xlsx", "csv"],
         accept_multiple_files=True,
         key=f"replies files {number}",
-        max_upload_size=LARGEST_MB,
+        max_upload_size=page_parts.LARGEST_FORM_MB,
     )
     carrier = (
         right.selectbox(
@@ -140,37 +124,35 @@ def _files(context: PageContext) -> None:
 
 def _looked(context: PageContext, file: Any, carrier: str | None) -> Intake | None:
     def look() -> Intake:
-        with kept_file(file.name, file.getvalue()) as path:
+        with page_parts.uploaded_file(file.name, file.getvalue()) as path:
             return look_at(context.registry, path, context.names, carrier=carrier)
 
-    return telling(context, look)
+    return page_parts.attempt(context.opened, look)
 
 
 def _take(context: PageContext, ready: list[tuple[Any, Intake]], carrier: str | None, who: str) -> None:
-    """Each file is one transaction: what one refuses keeps no other out."""
-    told = []
+    """Take in every file in a transaction of its own, so that a refused file does not undo the others."""
+    messages = [Text("取り込みました。", "Taken in.")]
     for file, _ in ready:
 
         def take(file: Any = file) -> Intake:
-            with kept_file(file.name, file.getvalue()) as path:
+            with page_parts.uploaded_file(file.name, file.getvalue()) as path:
                 return take_in(
                     context.registry, path, context.names, who=who, at=registry_cache.now(), carrier=carrier, name=file.name
                 )
 
-        taken = telling(context, take)
+        taken = page_parts.attempt(context.opened, take)
         if taken is None:
             return
         counts = taken.counts
-        told.append(
-            context.say(
-                Text(
-                    f"{file.name}: 受け入れ {counts['accepted']}、要確認 {counts['doubts']}、変更なし {counts['unchanged']}、対象外 {counts['left_out']}",
-                    f"{file.name}: {counts['accepted']} accepted, {counts['doubts']} to be looked at, {counts['unchanged']} unchanged, {counts['left_out']} left out",
-                )
+        messages.append(
+            Text(
+                f"{file.name}: 受け入れ {counts['accepted']}、要確認 {counts['doubts']}、変更なし {counts['unchanged']}、対象外 {counts['left_out']}",
+                f"{file.name}: {counts['accepted']} accepted, {counts['doubts']} to be looked at, {counts['unchanged']} unchanged, {counts['left_out']} left out",
             )
         )
     st.session_state[ROUND] += 1
-    done("\n".join([context.say(Text("取り込みました。", "Taken in.")), *told]))
+    page_parts.done(context.opened, *messages)
 
 
 def _preview(context: PageContext, name: str, intake: Intake) -> None:
@@ -186,7 +168,7 @@ def _preview(context: PageContext, name: str, intake: Intake) -> None:
     st.dataframe(
         frame,
         hide_index=True,
-        height=min(38 + 35 * max(len(frame), 1), 38 + 35 * ROWS_HIGH),
+        height=page_parts.table_height(len(frame), HIGHEST_PX),
         placeholder="",
         column_config={
             context.say(Text("理由", "why")): st.column_config.TextColumn(width="large"),
@@ -271,13 +253,14 @@ def _type(context: PageContext) -> None:
         )
     if pressed:
         plain = {name: str(value or "") for name, value in cells.items()}
-        kept = telling(context, lambda: review.type_in(context.registry, plain, context.names, who=who, at=registry_cache.now()))
+        kept = page_parts.attempt(
+            context.opened, lambda: review.type_in(context.registry, plain, context.names, who=who, at=registry_cache.now())
+        )
         if kept is not None:
-            done(
-                context.say(
-                    Text(
-                        f"保存しました: {context.carrier(kept['carrier'])} {zones[kept['zone_id']]} {report.answer_name(kept['answer'], 'ja')}",
-                        f"Kept: {context.carrier(kept['carrier'])} {zones[kept['zone_id']]} {report.answer_name(kept['answer'], 'en')}",
-                    )
-                )
+            page_parts.done(
+                context.opened,
+                Text(
+                    f"保存しました: {context.carrier(kept['carrier'])} {zones[kept['zone_id']]} {report.answer_name(kept['answer'], 'ja')}",
+                    f"Kept: {context.carrier(kept['carrier'])} {zones[kept['zone_id']]} {report.answer_name(kept['answer'], 'en')}",
+                ),
             )

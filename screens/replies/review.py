@@ -1,4 +1,4 @@
-"""要確認: rows that could not simply be taken, each with what was written, and the decision."""
+"""要確認: rows that could not be taken without a decision, each with what was written."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import streamlit as st
 from geodata.errors import Text
 from requests_gen.registry import values
 from requests_gen.replies import codes, report, review
-from screens.replies.context import PageContext, done, telling
+from screens.replies.context import PageContext
 from screens.replies.fields import answer_fields
-from screens.shared import registry_cache
+from screens.shared import page_parts, registry_cache
 
-ROWS_HIGH = 6
+HIGHEST_PX = 248
 
 
-def doubts_part(context: PageContext) -> None:
+def review_part(context: PageContext) -> None:
     """The list; the chosen one with the fields to decide on."""
     review_items = context.review_items()
     if not review_items:
@@ -64,7 +64,7 @@ def doubts_part(context: PageContext) -> None:
         selection_mode="single-row",
         on_select="rerun",
         key=f"doubts {len(review_items)}",
-        height=min(38 + 35 * len(frame), 38 + 35 * ROWS_HIGH),
+        height=page_parts.table_height(len(frame), HIGHEST_PX),
         placeholder="",
         column_config={context.say(Text("確認すること", "to look at")): st.column_config.TextColumn(width="large")},
     )
@@ -89,7 +89,7 @@ def _decide(context: PageContext, review_item: dict[str, Any]) -> None:
                 columns=[context.say(Text("欄", "heading")), context.say(Text("内容", "content"))],
             ),
             hide_index=True,
-            height=min(38 + 35 * len(review_item["written"]), 320),
+            height=page_parts.table_height(len(review_item["written"]), 320),
         )
     with right, st.form(key, border=True):
         zones, carriers = list(context.zone_names()), list(context.names)
@@ -127,13 +127,13 @@ def _decide(context: PageContext, review_item: dict[str, Any]) -> None:
         )
         left_out = leave.form_submit_button(context.say(Text("回答として扱わない", "Not an answer")), width="stretch")
     if taken or left_out:
-        _settle(context, review_item["doubt_id"], fields if taken else None, who, reason)
+        _decided(context, review_item["doubt_id"], fields if taken else None, who, reason)
 
 
-def _settle(context: PageContext, doubt_id: str, fields: dict[str, Any] | None, who: str, reason: str) -> None:
+def _decided(context: PageContext, doubt_id: str, fields: dict[str, Any] | None, who: str, reason: str) -> None:
     def act() -> bool:
         review.resolve_review(context.registry, doubt_id, fields, who=who, at=registry_cache.now(), reason=reason)
         return True
 
-    if telling(context, act):
-        done(context.say(Text("記録しました。", "Recorded.")))
+    if page_parts.attempt(context.opened, act):
+        page_parts.done(context.opened, Text("記録しました。", "Recorded."))

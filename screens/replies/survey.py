@@ -14,14 +14,14 @@ import streamlit as st
 from geodata.errors import Text
 from requests_gen.registry import store
 from requests_gen.survey import candidates, report, tasks
-from screens.replies.context import LARGEST_MB, PageContext, done, kept_file, telling
-from screens.shared import as_written, registry_cache
+from screens.replies.context import PageContext
+from screens.shared import as_written, page_parts, registry_cache
 
 MADE, ROUND = "survey made ", "survey round"
 
 
 def survey_part(context: PageContext) -> None:
-    """Two halves: out and back in."""
+    """Left making the forms, right taking them in; below the new places."""
     left, right = st.columns(2)
     with left:
         _out(context)
@@ -44,7 +44,7 @@ def _out(context: PageContext) -> None:
         context.say(Text("照会様式を作る（市町ごとのExcel）", "Make the forms (an Excel file a municipality)")), type="primary"
     ):
         with st.spinner(context.say(Text("作っています…", "Making…"))):
-            made = telling(context, lambda: _made(context, day, maps, store.signature(who)))
+            made = page_parts.attempt(context.opened, lambda: _made(context, day, maps, store.signature(who)))
         if made is not None:
             st.session_state[key] = made
     if key in st.session_state:
@@ -61,15 +61,15 @@ def _out(context: PageContext) -> None:
 
 
 def _made(context: PageContext, day: Any, maps: bool, who: str) -> tuple[bytes, int, list[Text]]:
-    """The forms in one zip, how many, what to know of them."""
+    """(the forms in one zip, how many, notices on them)."""
     with tempfile.TemporaryDirectory(prefix="kengai-") as home:
         out = Path(home) / "survey"
-        done_ = tasks.export_forms(context.opened.place.folder, out, [], day, maps, who, registry_cache.now(), lambda _: None)
+        made = tasks.export_forms(context.opened.place.folder, out, [], day, maps, who, registry_cache.now(), lambda _: None)
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
-            for file in done_.files:
+            for file in made.files:
                 packed.write(file, file.name)
-        return stream.getvalue(), len(done_.files), list(done_.notices)
+        return stream.getvalue(), len(made.files), list(made.notices)
 
 
 def _back(context: PageContext) -> None:
@@ -80,37 +80,37 @@ def _back(context: PageContext) -> None:
         type=["xlsx", "csv"],
         accept_multiple_files=True,
         key=f"survey files {number}",
-        max_upload_size=LARGEST_MB,
+        max_upload_size=page_parts.LARGEST_FORM_MB,
     )
     if not given:
         return
-    seen = telling(context, lambda: _imported(context, given, "", dry=True))
+    seen = page_parts.attempt(context.opened, lambda: _imported(context, given, "", dry=True))
     if seen is None:
         return
-    _told(context, seen)
+    _show_outcome(context, seen)
     who = registry_cache.signer(context.say, "survey back who")
     if st.button(
         context.say(Text(f"取り込む（{len(seen.done)}件のファイル）", f"Take in ({len(seen.done)} files)")),
         type="primary",
         disabled=not seen.done,
     ):
-        taken = telling(context, lambda: _imported(context, given, store.signature(who), dry=False))
+        taken = page_parts.attempt(context.opened, lambda: _imported(context, given, store.signature(who), dry=False))
         if taken is not None and not taken.refused:
             st.session_state[ROUND] += 1
-            done(context.say(Text("取り込みました。", "Taken in.")))
+            page_parts.done(context.opened, Text("取り込みました。", "Taken in."))
         elif taken is not None:
-            _told(context, taken)
+            _show_outcome(context, taken)
 
 
 def _imported(context: PageContext, given: list[Any], who: str, *, dry: bool) -> Any:
     with ExitStack() as files:
-        paths = [files.enter_context(kept_file(file.name, file.getvalue())) for file in given]
+        paths = [files.enter_context(page_parts.uploaded_file(file.name, file.getvalue())) for file in given]
         return tasks.import_forms(paths, context.workspace, who, registry_cache.now(), dry_run=dry)
 
 
-def _told(context: PageContext, outcome: Any) -> None:
+def _show_outcome(context: PageContext, outcome: Any) -> None:
     for error in outcome.refused:
-        st.error(as_written(error.in_(context.opened.lang)))
+        page_parts.show_error(error, context.opened.lang)
     for each in outcome.done:
         with st.container(border=True, height=260):
             st.text("\n".join(text.in_(context.opened.lang) for text in report.sentences(each)))
@@ -121,7 +121,10 @@ def _places(context: PageContext) -> None:
     if not context.has_registry:
         return
     for line in (
-        telling(context, lambda: tasks.decide_places(context.workspace, context.year, [], [], "", "", registry_cache.now())) or []
+        page_parts.attempt(
+            context.opened, lambda: tasks.decide_places(context.workspace, context.year, [], [], "", "", registry_cache.now())
+        )
+        or []
     ):
         st.text(context.say(line))
     table = candidates(context.registry, context.year)
@@ -154,5 +157,5 @@ def _places(context: PageContext) -> None:
             registry_cache.now(),
         )
 
-    if telling(context, decide) is not None:
-        done(context.say(Text("記録しました。", "Recorded.")))
+    if page_parts.attempt(context.opened, decide) is not None:
+        page_parts.done(context.opened, Text("記録しました。", "Recorded."))

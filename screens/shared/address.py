@@ -1,4 +1,4 @@
-"""Choices that stand in the address bar, so that a link brings someone else to the same view.
+"""Choices kept in the address bar, so that a link gives someone else the same view.
 
 Streamlit's own `bind="query-params"` writes the words on the screen (`?lang=English`) and forgets them when the
 page changes; here the address holds stable keys (`?lang=en`), and the session remembers them between pages.
@@ -11,14 +11,14 @@ from collections.abc import Collection, Mapping
 import streamlit as st
 
 MEMORY = "remembered choice of "
-LONGEST = 4000  # signs an address may hold for us: proxies cut longer ones
+LONGEST = 4000  # characters of one value in the address: proxies cut longer addresses
 
 
 def remembered(key: str, allowed: Collection[str], default: str) -> str:
     """The choice `key`: from the address, else from this session, else `default`. Others than `allowed` are ignored."""
-    for told in (st.query_params.get(key), st.session_state.get(MEMORY + key)):
-        if told in allowed:
-            return str(told)
+    for value in (st.query_params.get(key), st.session_state.get(MEMORY + key)):
+        if value in allowed:
+            return str(value)
     return default
 
 
@@ -29,7 +29,7 @@ def remember(key: str, value: str, default: str) -> None:
 
 
 def write_address(values: Mapping[str, str]) -> None:
-    """Write `values` into the address; empty ones leave it. What already stands there is not sent again."""
+    """Write `values` into the address; empty ones are removed from it. A value that is already there is not written again."""
     for key, value in values.items():
         if value and len(value) <= LONGEST:
             if st.query_params.get(key) != value:

@@ -6,14 +6,14 @@ import html
 import re
 
 # what starts a construct in Streamlit's Markdown; :name:, addresses and arrows are found again after backslashes
-# are resolved, so they are broken by a word joiner that nobody sees
+# are resolved, so an invisible word joiner breaks them
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 FOUND_LATER = re.compile(r"(?<=[:@])|(?<=www)|(?<=<)(?=-)|(?<=-)(?=[->])", re.IGNORECASE)
 WORD_JOINER = "\u2060"
 
 
 def as_written(text: object) -> str:
-    """`text` for labels, captions and messages that are read as Markdown: shown sign by sign.
+    """`text` for labels, captions and messages that are read as Markdown: shown character by character.
 
     Line ends stay line ends. Names of zones, carriers, files and studies come from outside and may hold
     `**`, `[…](…)`, `:material/…:`, `$…$` or an address.

@@ -12,16 +12,16 @@ import streamlit as st
 
 from geodata.errors import Text
 from requests_gen.files import replace_folder
-from screens.shared.trouble_log import log_folder
+from screens.shared.log_file import log_folder
 
-SLOWING = 0.97  # how much of the bar is left after each step: three years are about a hundred steps
+SLOWING = 0.97  # what remains of the bar after each step: three years take about a hundred steps
 _one_at_a_time = threading.Lock()
 
 
 def example_folder(home: Path, lang: str) -> Path:
-    """The folder of the example's findings; they are made on the first visit, which is told on the page.
+    """The folder of the example's findings; they are made on the first visit, and the page says so.
 
-    It lies beside the program in `home`/demo, or where nobody may write there, in the user's own folder.
+    It is `home`/demo beside the program, or in the user's own folder where `home` cannot be written to.
     """
     folder = home / "demo"
     if not _made(folder) and not os.access(home, os.W_OK):
@@ -54,11 +54,11 @@ def _make(example: Path, folder: Path, lang: str) -> None:
     bar = st.progress(0.0)
     done = 0
 
-    def told(step: Text) -> None:
+    def progress(step: Text) -> None:
         nonlocal done
         done += 1
-        # how many steps there are is not known beforehand
+        # the number of steps is not known beforehand, so the bar slows down towards its end
         bar.progress(1 - SLOWING**done, text=step.in_(lang))
 
-    make_demo(example, folder, told, who=location.person(), at=datetime.now().astimezone())
+    make_demo(example, folder, progress, who=location.person(), at=datetime.now().astimezone())
     bar.progress(1.0)

@@ -1,4 +1,4 @@
-"""What a visitor looks at: one study, its last good findings, the language. And the cached way to them."""
+"""What a visitor looks at: one study, its last good findings, the language; and the cache of findings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from requests_gen.workspace import StudyPlace
 if TYPE_CHECKING:
     from coverage.result import Result
 
-RESULTS_HELD = 4  # in memory at once, over all sessions: this year, an earlier one, and as much again
+RESULTS_HELD = 4  # in memory at once for all sessions: this year, an earlier one, and room for a second study
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,19 @@
-"""The registry as the pages see it: opened once for all visits, watched for changes, signed by whoever saves."""
+"""The registry for the pages: opened once for all visits, watched for changes; and the name of the person who saves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from geodata.errors import Text
-from requests_gen.registry import Registry, location, open_registry
 from requests_gen.workspace import places
+
+if TYPE_CHECKING:
+    from requests_gen.registry import Registry
 
 WHO = "who signs"
 
@@ -23,11 +26,15 @@ def now() -> datetime:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def registry_at(workspace: str) -> Registry:
     """The registry of a workspace, open for all sessions."""
+    from requests_gen.registry import location, open_registry  # SQLAlchemy takes long to import, and the map needs none
+
     return open_registry(location.registry_place(Path(workspace)))
 
 
 def has_registry(workspace: Path) -> bool:
-    """Whether anything was ever saved there: looking at a page makes no file."""
+    """Whether there is a registry yet. Showing a page never makes one."""
+    from requests_gen.registry import location
+
     return location.existing_registry(workspace) is not None
 
 

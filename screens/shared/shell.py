@@ -1,4 +1,4 @@
-"""What stands around every page: which study, which language, the notice of invented areas, errors in words."""
+"""What is around every page: the choice of study and language, the notice of invented areas, errors in words."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from requests_gen.workspace import StudyPlace, find_studies
 from requests_gen.workspace import places as workspace_places
 from screens.shared.address import remember, remembered
 from screens.shared.escape import as_html, as_written
+from screens.shared.log_file import keep_log
 from screens.shared.opened import Opened
-from screens.shared.trouble_log import keep_log
 
 HERE = Path(__file__).parent
 LANGUAGES = {"ja": "日本語", "en": "English"}
@@ -43,14 +43,14 @@ def header(folder: Path) -> Opened:
     if lang == "ja":
         st.html(HERE / "style_ja.css")
     with st.container(key="kengai-switches", horizontal=True, horizontal_alignment="right"):
-        # the browser otherwise offers to translate the page and takes Chinese shapes for Japanese signs
+        # the browser otherwise offers to translate the page and shows Chinese forms of Japanese characters
         st.html(SPEAK.format(lang=lang), unsafe_allow_javascript=True, width="content")
         switch = st.container(width="content")
         language(lang)
         with switch:
             place = _chosen(find_studies(folder)[::-1], lang)
     opened = Opened(place, place.stamp, lang)
-    with telling(lang):
+    with errors_in_words(lang):
         _study_line(opened)
     return opened
 
@@ -61,7 +61,7 @@ def chosen_language() -> str:
 
 
 def go_to(page: st.Page) -> NoReturn:
-    """Leave for `page` with what stands in the address."""
+    """Go to `page` and keep what is in the address."""
     st.switch_page(page, query_params=st.query_params.to_dict())
 
 
@@ -86,13 +86,13 @@ def _chosen(places: list[StudyPlace], lang: str) -> StudyPlace:
 
 
 def _label(place: StudyPlace, lang: str) -> str:
-    """A study by its fiscal year; by its folder where the year is not told."""
+    """A study by its fiscal year; by its folder's name where no year is known."""
     year = workspace_places.year_of(place.folder)
     return place.folder.name if year is None else Text(f"{year}年度", f"FY {year}").in_(lang)
 
 
 def language(lang: str) -> None:
-    """The switch between Japanese and English; the choice stands in the address bar as `?lang=en`."""
+    """The switch between Japanese and English; the choice is in the address bar as `?lang=en`."""
     st.session_state["language"] = lang
     st.segmented_control(
         "言語 / Language",
@@ -116,47 +116,47 @@ def _study_line(opened: Opened) -> None:
     if result is None:
         st.html(f'<div class="kengai-study"><b>{as_html(opened.place.folder.name)}</b></div>')
         return
-    said = caption(result, opened.lang)
-    line = f"<b>{as_html(said.title)}</b>{as_html(said.year)} ／ {as_html(said.brief)}"
+    result_caption = caption(result, opened.lang)
+    line = f"<b>{as_html(result_caption.title)}</b>{as_html(result_caption.year)} ／ {as_html(result_caption.brief)}"
     notice = ""
-    if said.notice:
-        notice = f'<div class="kengai-notice" role="note">{as_html(said.notice)}</div>'
+    if result_caption.notice:
+        notice = f'<div class="kengai-notice" role="note">{as_html(result_caption.notice)}</div>'
     st.html(f'<div class="kengai-study">{line}</div>{notice}')
 
 
 def show(page: Callable[[Opened], None], opened: Opened) -> None:
-    """One page, with trouble told in words."""
-    with telling(opened.lang):
+    """One page; errors in it are shown in words."""
+    with errors_in_words(opened.lang):
         page(opened)
 
 
 @dataclass
 class Visit:
-    """One run of the program for one visitor: its pages are named before it is known what they look at."""
+    """One run of the program for one visitor. Pages are registered before the study they show is known."""
 
     opened: Opened | None = None
 
     def show(self, page: Callable[[Opened], None]) -> None:
-        """`page` of what was opened meanwhile."""
+        """Draw `page` for the study opened in this run."""
         if self.opened is None:
             raise RuntimeError("a page was asked for before anything was opened")
         show(page, self.opened)
 
 
 @contextmanager
-def telling(lang: str) -> Iterator[None]:
-    """Trouble inside is told in the reader's words. What nobody foresaw goes to the log, with a number to quote."""
+def errors_in_words(lang: str) -> Iterator[None]:
+    """Show a DataError inside in the reader's words; a bug is written to the log, and its number there is shown."""
     try:
         yield
     except DataError as error:
         st.error(as_written(error.in_(lang)), icon=":material/error:")
-    except Exception:  # noqa: BLE001 (the last door: nobody in an office can read a traceback)
+    except Exception:  # noqa: BLE001 (the outermost handler: a visitor cannot use a traceback)
         number = f"{datetime.now().astimezone():%m%d-%H%M%S}-{secrets.token_hex(2)}"
         keep_log().exception("page failed [%s]", number)
-        told = Text(
+        message = Text(
             f"この画面を表示できませんでした。画面を開き直しても直らないときは、記録番号 {number} をシステムの担当者に伝えてください。"
             "作ったデータや結果は変わっていません。",
             f"This page could not be shown. If opening it again does not help, give the number {number} to whoever "
             "looks after this system. Nothing you made was changed.",
         )
-        st.error(told.in_(lang), icon=":material/error:")
+        st.error(message.in_(lang), icon=":material/error:")

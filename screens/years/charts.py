@@ -1,6 +1,6 @@
 """Two charts of 経年比較: the reasons of a difference as bars, and the years as lines. Vega-Lite as plain data.
 
-Bars and lines bear their figures, signs and dashes: nothing is told by colour alone.
+Bars and lines have figures, signs and dashes: colour is never the only sign.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ import pandas as pd
 from coverage.change import Figure
 from geodata.errors import Text
 from requests_gen.compare import words as compare_words
+from screens.shared import page_parts
 
-FONT = "'BIZ UDPGothic','Yu Gothic UI','Meiryo','Noto Sans CJK JP',sans-serif"
-INK = "#1f2933"
 FEWER, MORE, TERMS = "#0072B2", "#D55E00", "#7A7A7A"
 MEASURES = {"people": Text("人口（人）", "people"), "households": Text("世帯数", "households"), "areas": Text("地区数", "zones")}
 OURS, PUBLISHED = (Text("この道具の結果", "found by Kengai"), Text("公表値（読み込んだ表）", "published figures"))
@@ -23,14 +22,14 @@ ROW_PX, BAR_PX = 34, 22
 
 def reasons(figure: Figure, lang: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     """(values, spec) of one bar a reason, from zero to the left (fewer people) or right; its figure beside it."""
-    told = figure.parts or {}
+    parts = figure.parts or {}
     names = [compare_words.PART_NAMES[part].in_(lang) for part in compare_words.PART_ORDER]
     kinds = {"real": Text("実際の変化", "real change").in_(lang), "terms": Text("条件の違い", "other terms").in_(lang)}
     values = pd.DataFrame(
         {
             "reason": names,
-            "people": [round(told.get(part, 0.0), 1) + 0.0 for part in compare_words.PART_ORDER],
-            "label": [compare_words.moved(told.get(part, 0.0), lang) for part in compare_words.PART_ORDER],
+            "people": [round(parts.get(part, 0.0), 1) + 0.0 for part in compare_words.PART_ORDER],
+            "label": [compare_words.moved(parts.get(part, 0.0), lang) for part in compare_words.PART_ORDER],
             "kind": [kinds["real"] if place < 3 else kinds["terms"] for place in range(len(compare_words.PART_ORDER))],
         }
     )
@@ -61,7 +60,7 @@ def reasons(figure: Figure, lang: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     words = [
         {
             "transform": [{"filter": {"field": "people", side: 0}}],
-            "mark": {"type": "text", "align": align, "dx": shift, "fontSize": 13, "color": INK},
+            "mark": {"type": "text", "align": align, "dx": shift, "fontSize": 13, "color": page_parts.INK},
             "encoding": {"y": y, "x": x, "text": {"field": "label"}},
         }
         for side, align, shift in (("lt", "right", -4), ("gte", "left", 4))
@@ -72,7 +71,7 @@ def reasons(figure: Figure, lang: str) -> tuple[pd.DataFrame, dict[str, Any]]:
 def years(ours: pd.DataFrame, published: pd.DataFrame | None, lang: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     """(values, spec) of small charts, one a measure, one line a source: points of another shape and dash each.
 
-    ours: coverage.change.trends.trend; published: change_table.read_published. Unknown years leave a hole.
+    ours: coverage.change.trends.trend; published: compare.read_published. Unknown years leave a gap.
     """
     rows = [_long(ours, OURS.in_(lang))]
     if published is not None:
@@ -90,10 +89,10 @@ def years(ours: pd.DataFrame, published: pd.DataFrame | None, lang: str) -> tupl
 
 
 def _long(table: pd.DataFrame, source: str) -> pd.DataFrame:
-    # a year on other terms than the one before begins a line of its own: no line suggests a change there
+    # a year under other conditions than the one before begins a new line, so that no line suggests a change
     terms = table.get("same_terms", pd.Series(True, index=table.index)).astype(bool)
-    told = table.assign(line=source + (~terms).cumsum().astype(str))
-    long = told.melt(["fiscal_year", "line"], list(MEASURES), "measure", "value").astype({"value": float})
+    lined = table.assign(line=source + (~terms).cumsum().astype(str))
+    long = lined.melt(["fiscal_year", "line"], list(MEASURES), "measure", "value").astype({"value": float})
     return long.assign(source=source, year=long.pop("fiscal_year").astype(int).astype(str))
 
 
@@ -144,9 +143,9 @@ def _line_chart(measure: str, title: str, all_years: list[str], sources: list[st
 def _look() -> dict[str, Any]:
     return {
         "config": {
-            "font": FONT,
-            "axis": {"labelColor": INK, "titleColor": INK, "labelFontSize": 12},
-            "legend": {"labelColor": INK, "labelFontSize": 12},
+            "font": page_parts.FONT,
+            "axis": {"labelColor": page_parts.INK, "titleColor": page_parts.INK, "labelFontSize": 12},
+            "legend": {"labelColor": page_parts.INK, "labelFontSize": 12},
             "view": {"stroke": None},
         }
     }

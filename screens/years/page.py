@@ -1,4 +1,4 @@
-"""経年比較: an earlier year beside this one, the reasons told apart, the zones, the map, and the line of years."""
+"""経年比較: an earlier year beside this one, the reasons of change, the zones, the map, and the line of years."""
 
 from __future__ import annotations
 
@@ -85,9 +85,9 @@ def _comparison(chosen: Held, new: Result, opened: Opened) -> None:
     old, change = load_result(*folders[:2]), compared(*folders)
     carriers = {**caption(old, opened.lang).carriers, **caption(new, opened.lang).carriers}
     _figures(change, opened)
-    told = words.cautions(change, carriers)
-    if told:
-        st.caption("\n".join(f"- {as_written(opened.say(each))}" for each in told))
+    cautions = words.cautions(change, carriers)
+    if cautions:
+        st.caption("\n".join(f"- {as_written(opened.say(each))}" for each in cautions))
     left, right = st.columns([0.5, 0.5], gap="medium")
     with left:
         _reasons(change, carriers, opened)
@@ -196,7 +196,7 @@ def _row_chosen(change: Change) -> int | None:
 
 
 def zone_rows(table: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """Zones (change_zones.COLUMNS) in the words of the page."""
+    """Zones (coverage.change.zones.COLUMNS) in the words of the page."""
     names = {
         "state": Text("状態", "state"),
         "municipality": Text("市町村", "municipality"),
@@ -208,13 +208,13 @@ def zone_rows(table: pd.DataFrame, lang: str) -> pd.DataFrame:
         "terms": Text("その他", "otherwise"),
         "reason": Text("主な理由", "chief reason"),
     }
-    told = table.assign(
+    shown = table.assign(
         state=[words.STATE_NAMES[state].in_(lang) for state in table["state"]],
         reason=[words.REASON_NAMES[reason].in_(lang) for reason in table["reason"]],
         **{name: table[name].round(1) + 0.0 for name in ("old_people", "new_people", "coverage", "population", "terms")},
     )
     return (
-        told[list(names)]
+        shown[list(names)]
         .rename(columns={key: text.in_(lang) for key, text in names.items()})
         .rename_axis(Text("地区ID", "zone id").in_(lang))
     )

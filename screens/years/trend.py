@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 import pandas as pd
 import streamlit as st
 
@@ -12,7 +9,7 @@ from coverage.change import trend
 from coverage.result import Result
 from geodata.errors import DataError, Text
 from requests_gen.compare import Held, read_published
-from screens.shared import Opened, as_written, load_result
+from screens.shared import Opened, load_result, page_parts
 from screens.years.charts import MEASURES, OURS, PUBLISHED, years
 
 EXAMPLE = "\ufeff年度,地区数,世帯数,人口\r\n"
@@ -27,13 +24,8 @@ def _trend(folders: tuple[tuple[str, str], ...], generation: str) -> pd.DataFram
 @st.cache_data(max_entries=8, show_spinner=False)
 def _published(name: str, data: bytes) -> pd.DataFrame:
     """The published table in an uploaded file; `name` says what kind of file it is."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / ("table" + Path(name).suffix.lower())
-        path.write_bytes(data)
-        try:
-            return read_published(path)
-        except DataError as error:
-            raise error.at(name) from error
+    with page_parts.uploaded_file(name, data) as path:
+        return read_published(path)
 
 
 def trend_part(opened: Opened, new: Result, held: list[Held]) -> None:
@@ -85,12 +77,12 @@ def _uploaded(opened: Opened) -> pd.DataFrame | None:
     try:
         return _published(file.name, file.getvalue())
     except DataError as error:
-        st.error(as_written(error.in_(opened.lang)), icon=":material/error:")
+        page_parts.show_error(error, opened.lang)
         return None
 
 
 def _breaks(ours: pd.DataFrame, opened: Opened) -> None:
-    """Say which years stand on other terms than the year before."""
+    """Name the years that were computed under other conditions than the year before."""
     others = [str(year) for year in ours.loc[~ours["same_terms"].astype(bool), "fiscal_year"]]
     if others:
         st.caption(

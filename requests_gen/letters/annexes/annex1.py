@@ -1,7 +1,7 @@
 """Annex 1 and 2 as facts: which zones a letter asks for, and what is known of each, as printed.
 
-Every number here is already rounded by the papers' one rule (letter_words.whole); whatever the letter says is
-the sum of these rows. `None` is unknown and never 0.
+Every number here is already rounded by the one rule of the papers (numbers_and_eras.round_half_up); every figure of
+the letter is the sum of these rows. `None` is unknown and never 0.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def edge_km(frames: MapFrames, carrier: str, generation: str) -> pd.Series:
-    """km from the point of each zone to the carrier's area, as its map tells it; NaN without any. Index zone_id."""
+    """km from the point of each zone to the carrier's area, as its map states it; NaN without any. Index zone_id."""
     area, zones = frames.coverage[carrier, generation], frames.zones
     metres = [area.distance_m(x, y) for x, y in zip(zones["x"], zones["y"], strict=True)]
     return pd.Series(metres, index=zones.index, dtype=float) / 1000.0
@@ -150,15 +150,15 @@ def annex(
 
 
 def _lacks_roads(road_km: pd.Series, least_km: float) -> pd.Series:
-    """Whether the carrier leaves out as much road as makes a zone compete; never where roads do not count."""
+    """Whether the carrier leaves out enough road for a zone to be ranked by it; False where the study ranks by people only."""
     return (road_km >= least_km) & (least_km > 0)
 
 
 def _zones(result: Result, carrier: str, generation: str, edge_km: pd.Series, orders: Mapping[str, int] | None) -> _Zones:
     table = pd.DataFrame(result.zones.drop(columns="geometry"))
     if orders is None:
-        said = table[ORDER].dropna() if ORDER in table else pd.Series(dtype=float)
-        orders = {str(zone): int(place) for zone, place in said.items()}
+        own_order = table[ORDER].dropna() if ORDER in table else pd.Series(dtype=float)
+        orders = {str(zone): int(place) for zone, place in own_order.items()}
     grants = urgency.subsidy_of(result, urgency.subsidy_rules(result.study))
     return _Zones(
         table=table,
@@ -173,7 +173,7 @@ def _zones(result: Result, carrier: str, generation: str, edge_km: pd.Series, or
 
 
 def figures(rows: tuple[ZoneRow, ...]) -> Figures:
-    """The sums that the letter speaks of."""
+    """The sums that the letter states."""
     return Figures(
         zones=len(rows),
         zero_zones=sum(row.nobody for row in rows),
@@ -226,9 +226,6 @@ def _row(number: int, zone_id: str, rank: int, zones: _Zones, history: CarrierHi
         first_year=(reply.first_year if reply and reply.first_year else int(zones.first_year[zone_id])),
         answer=reply.answer if reply else "",
     )
-
-
-# The municipalities' own order of their zones, as annex 1 shows it.
 
 
 def municipal_orders(study: Path, year: int) -> dict[str, int] | None:

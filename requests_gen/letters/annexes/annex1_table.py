@@ -50,7 +50,7 @@ class AnnexTable:
 
 
 def annex_table(result: Result, settings: LetterSettings, zones: Annex, caption: Caption, identity: str) -> AnnexTable:
-    """Annex 1 of the carrier of `zones`. No other carrier's answer is within reach here."""
+    """Annex 1 of the carrier of `zones`. Other carriers' answers are not among its arguments."""
     wording = settings.style.wording
     columns = _columns(result, settings, zones)
     rows = tuple(tuple(_cell(name, row, zones, wording) for name in columns) for row in zones.rows)
@@ -234,28 +234,28 @@ def _urgent_notes(result: Result, settings: LetterSettings, zones: Annex) -> lis
 
 
 def _rest(zones: Annex, wording: numbers_and_eras.Wording) -> str:
-    """What the table leaves out, so that nothing is dropped in silence."""
-    said = ""
+    """What the table leaves out, so that nothing is dropped without notice."""
+    note = ""
     if zones.rest.zones:
         people = wording.number(zones.rest.people)
-        said += wording.say(
+        note += wording.say(
             "このほかに同じ条件の地区が{n}地区（エリア外人口 推計{people}人）あり、この表には掲げていない。",
             n=zones.rest.zones,
             people=people,
         )
     if zones.rest.unknown_zones:
-        said += wording.say("エリアの有無が不明な地区が{n}地区ある。", n=zones.rest.unknown_zones)
-    return said
+        note += wording.say("エリアの有無が不明な地区が{n}地区ある。", n=zones.rest.unknown_zones)
+    return note
 
 
 def dates(result: Result, settings: LetterSettings, zones: Annex, wording: numbers_and_eras.Wording) -> str:
     """The day each shown carrier's area is true for."""
-    told = dates_by_layer(result)
+    dates = dates_by_layer(result)
     shown = [
         carrier for carrier in result.study.carriers if carrier.key == zones.carrier or settings.zones.other_carriers == "marks"
     ]
     return numbers_and_eras.listed(
-        [f"{carrier.name} {layer_days(told, zones.generation, carrier.key, wording) or '資料なし'}" for carrier in shown],
+        [f"{carrier.name} {layer_days(dates, zones.generation, carrier.key, wording) or '資料なし'}" for carrier in shown],
         wording.comma,
     )
 

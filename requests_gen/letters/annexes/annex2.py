@@ -1,4 +1,4 @@
-"""Annex 2 in words: one sheet a zone, with what is known of it. What nobody has looked at is not given a row."""
+"""Annex 2 in words: one sheet a zone, with what is known of it. What was not examined has no row."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class _Known:
     places: dict[str, pd.DataFrame] | None
     nowhere: pd.DataFrame
     given: set[str]
-    told: dict[str, dict[str, list[str]]]
+    dates: dict[str, dict[str, list[str]]]
     grants: dict[str, Possibility]
     grant_note: str
     notes: tuple[str, ...]
@@ -75,11 +75,11 @@ def zone_sheets(result: Result, settings: LetterSettings, zones: Annex, caption:
         settings=settings,
         annex=zones,
         table=table.assign(lon=lon, lat=lat),
-        # by zone once: looking through all of them for every sheet took most of the time
+        # grouped by zone once: searching all of them for every sheet took most of the time
         places=None if listed is None else dict(iter(listed.groupby("zone_id"))),
         nowhere=pd.DataFrame(columns=["name", "category", "outside"]),
         given=given_categories(result),
-        told=dates_by_layer(result),
+        dates=dates_by_layer(result),
         grants=urgency.subsidy_of(result, rules),
         grant_note=urgency.subsidy_note(result.study, rules).ja,
         notes=_notes(result, zones, caption, identity, settings.style.wording),
@@ -110,7 +110,7 @@ def _sheet(row: ZoneRow, zone: pd.Series, known: _Known) -> ZoneSheet:
             "判定の根拠",
             *_seen(result, "確認日"),
         ),
-        situation=_situation(row, zone, result, settings, zones, known.told),
+        situation=_situation(row, zone, result, settings, zones, known.dates),
         ground=tuple(evidence.contradictions(result.verdicts, zones.carrier, row.zone_id, result.study.evidence, wording)),
         people=_people(row, zone, result, wording),
         facilities=places_and_roads(row, zone, result, mine, known.given, zones.carrier, others, wording),
@@ -124,7 +124,7 @@ def _sheet(row: ZoneRow, zone: pd.Series, known: _Known) -> ZoneSheet:
 
 
 def _situation(
-    row: ZoneRow, zone: pd.Series, result: Result, settings: LetterSettings, zones: Annex, told: dict[str, dict[str, list[str]]]
+    row: ZoneRow, zone: pd.Series, result: Result, settings: LetterSettings, zones: Annex, dates: dict[str, dict[str, list[str]]]
 ) -> tuple[tuple[str, ...], ...]:
     wording, generations = settings.style.wording, result.study.generations
     rows = []
@@ -132,7 +132,7 @@ def _situation(
         own = carrier.key == zones.carrier
         if not own and settings.zones.other_carriers == "hidden":
             continue
-        days = "、".join(dict.fromkeys(day for g in generations if (day := layer_days(told, g, carrier.key, wording))))
+        days = "、".join(dict.fromkeys(day for g in generations if (day := layer_days(dates, g, carrier.key, wording))))
         basis, seen = evidence.grounds(
             result.verdicts, row.zone_id, carrier.key, zones.carrier, days, result.study.evidence, wording
         )
@@ -184,15 +184,15 @@ def _to_come(zone: pd.Series, result: Result, wording: numbers_and_eras.Wording)
 
 def _percent(value: int | None, people: int | None, wording: numbers_and_eras.Wording) -> str:
     if people == 0:
-        return "－"  # a share of nobody is nothing, and not unknown
+        return "－"  # where nobody lives the share is 0, and not unknown
     return numbers_and_eras.UNKNOWN if value is None else wording.number(value) + "％"
 
 
 def _serving(row: ZoneRow, wording: numbers_and_eras.Wording) -> Pairs:
     rows = [("提供事業者数", serving(row, wording))]
     if row.roaming is not None:
-        said = wording.say("エリア外人口のうち{people}人がパートナー回線の区域", people=wording.number(row.roaming))
-        rows.append(("パートナー回線", said))
+        roaming = wording.say("エリア外人口のうち{people}人がパートナー回線の区域", people=wording.number(row.roaming))
+        rows.append(("パートナー回線", roaming))
     return tuple(rows)
 
 

@@ -1,6 +1,6 @@
-"""Annex 2, parts 5 to 8: places and roads, dangers, conditions of building, grants; each with where it was read.
+"""Annex 2, parts 5 to 8: places and roads, dangers, conditions of building, grants; each with its source.
 
-What no file speaks of is said to be missing; it is never left out and never none.
+What no file covers is printed as missing; it is never left out and never printed as none.
 """
 
 from __future__ import annotations
@@ -91,13 +91,13 @@ def _roads(row: ZoneRow, zone: pd.Series, carrier: str, given: bool, others: boo
     if row.road_km is None:
         return numbers_and_eras.UNKNOWN if given else MISSING
     km = zone[f"uncovered_road_km_{carrier}"]
-    said = f"貴社のエリア外　約{row.road_km:,.1f}km（緊急輸送道路及び県道以上）"
+    text = f"貴社のエリア外　約{row.road_km:,.1f}km（緊急輸送道路及び県道以上）"
     if not row.road_km:
-        said = "貴社のエリア外の緊急輸送道路及び県道以上は" + ("ない" if km == 0 else "0.1km未満")
-    told = [f"{name} {_km(zone[key])}km" for key, name in ROAD_WORDS.items() if key in zone and zone[key] > 0]
-    if others and told:
-        said += f"。いずれかの事業者のエリア外　{'、'.join(told)}"
-    return wording.text(said)
+        text = "貴社のエリア外の緊急輸送道路及び県道以上は" + ("ない" if km == 0 else "0.1km未満")
+    others_km = [f"{name} {_km(zone[key])}km" for key, name in ROAD_WORDS.items() if key in zone and zone[key] > 0]
+    if others and others_km:
+        text += f"。いずれかの事業者のエリア外　{'、'.join(others_km)}"
+    return wording.text(text)
 
 
 def _km(value: float) -> str:
@@ -145,7 +145,7 @@ def _own_values(keys: tuple[str, ...], zone: pd.Series, result: Result) -> list[
 
 
 def building(zone: pd.Series, result: Result, wording: numbers_and_eras.Wording) -> Pairs:
-    """Part 7: what stands in the way of a station, as far as anything is known."""
+    """Part 7: obstacles to building a station, as far as they are known."""
     rows = [("用地・電源・光ファイバ・搬入路", MISSING)]
     rows += [(name, _share(zone, columns, wording)) for name, columns in INSIDE.items()]
     return (*rows, ("地元同意の状況", MISSING), ("出典", _credits(result, "parks", "did")))

@@ -1,4 +1,4 @@
-"""Where the screen writes what went wrong: a file on the machine that serves it, never beside the data.
+"""The screen's log: a file on the machine that serves it, never beside the data.
 
 A study may lie on a shared drive that is read-only or open to many; a traceback may hold names from its files.
 So the log stays in the user's own folder: KENGAI_LOG_DIR, else LOCALAPPDATA (Windows), else XDG_STATE_HOME, else
