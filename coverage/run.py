@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from coverage.cells import Cells, build_cells, land_area_m2, official_block
-from coverage.evidence import as_measured, brief_as_dict, ground_facts, tests_of, verdicts_of
+from coverage.evidence import as_measured, brief_as_dict, field_evidence_facts, tests_of, verdicts_of
 from coverage.gaps import ANY, gap_table
 from coverage.input_tables import Inputs
 from coverage.inputs import read_inputs
@@ -55,7 +55,7 @@ def run(study: Study, progress: Progress = silent) -> Result:
         least_road_km=study.ranking.least_road_km,
     )
     found = verdicts_of(study, tests, frame)
-    ground = ground_facts(study, tests, found, replaced)
+    evidence_facts = field_evidence_facts(study, tests, found, replaced)
     summary = summarise(study, cells, frame, land_m2, weights, matrix.shares, gaps, ranking, zones)
     return Result(
         study=study,
@@ -70,9 +70,9 @@ def run(study: Study, progress: Progress = silent) -> Result:
         facilities=inputs.sources.facilities,
         layers=inputs.layers,
         zone_ids=ids,
-        summary=summary | brief_as_dict(ground),
+        summary=summary | brief_as_dict(evidence_facts),
         reports=inputs.reports,
-        provenance=provenance(study, inputs.reports) | ground,
+        provenance=provenance(study, inputs.reports) | evidence_facts,
         evidence=tests,
         verdicts=found,
     )

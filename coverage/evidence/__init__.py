@@ -8,6 +8,6 @@ verdicts = verdicts_of(study, tests, cells)
 from __future__ import annotations
 
 from coverage.evidence.judging import no_tests, no_verdicts
-from coverage.evidence.steps import as_measured, brief_as_dict, ground_facts, tests_of, verdicts_of
+from coverage.evidence.steps import as_measured, brief_as_dict, field_evidence_facts, tests_of, verdicts_of
 
-__all__ = ["as_measured", "brief_as_dict", "ground_facts", "no_tests", "no_verdicts", "tests_of", "verdicts_of"]
+__all__ = ["as_measured", "brief_as_dict", "field_evidence_facts", "no_tests", "no_verdicts", "tests_of", "verdicts_of"]

@@ -14,8 +14,8 @@ from coverage.ranking.stability import (
     any_weights,
     deciding,
     drawn_ranks,
+    perturbed_weights,
     rank_limits,
-    shaken_weights,
     stability,
     within_top,
 )
@@ -72,14 +72,14 @@ def weighed_needs(
     return needs.of((ranking["gate"] == "").to_numpy())
 
 
-def _steadiness(needs: Needs, table: pd.DataFrame, top: int, shake: float, draws: int, seed: int) -> pd.DataFrame:
+def _steadiness(needs: Needs, table: pd.DataFrame, top: int, perturbation: float, draws: int, seed: int) -> pd.DataFrame:
     """What stability says of the ranked zones. Index as `needs`; table: their score and rank."""
     best, worst = rank_limits(needs, table["score"].to_numpy())
     decides, without = deciding(needs, table["rank"].to_numpy())
     keys = np.array([*(criterion.key for criterion in needs.criteria), ""], object)
     found: dict[str, object] = dict.fromkeys(STABLE, np.nan)
     if draws and needs.available.any() and len(needs.index):
-        near = stability(needs, shaken_weights(needs.weight, shake, draws, seed), top, seed)
+        near = stability(needs, perturbed_weights(needs.weight, perturbation, draws, seed), top, seed)
         far = within_top(drawn_ranks(needs, any_weights(needs.weight, draws, seed), seed), top)
         found = dict(zip(STABLE, (near.low, near.high, near.top_probability, far), strict=True))
     return pd.DataFrame(
@@ -90,7 +90,7 @@ def _steadiness(needs: Needs, table: pd.DataFrame, top: int, shake: float, draws
             "decides": keys[decides],
             "rank_without": without,
             "always_top": always_within(needs, top, None),
-            "always_top_shaken": always_within(needs, top, shake),
+            "always_top_shaken": always_within(needs, top, perturbation),
         },
         index=needs.index,
     )
@@ -100,7 +100,7 @@ def rank(
     zones: pd.DataFrame,
     weights: Mapping[str, float],
     least_uncovered_population: float,
-    shake: float = 0.2,
+    perturbation: float = 0.2,
     draws: int = 1000,
     seed: int = 0,
     *,
@@ -113,10 +113,10 @@ def rank(
     score (0–100), score_<criterion>, group_<group> (sums of the parts), feasibility (0–100, beside the score),
     rank, tied, gate (see `gates`; those that do not compete keep their score and are listed, without a rank),
     unknown_criteria (keys, commas between: what the score had to do without). Of the zones that compete:
-    rank_low, rank_high (5th and 95th percentile with every weight moved by up to ±`shake`, unknown amounts drawn
+    rank_low, rank_high (5th and 95th percentile with every weight moved by up to ±`perturbation`, unknown amounts drawn
     too), rank_best, rank_worst (whatever the unknown amounts are), top_probability (of the first `top` places;
     …_any with any weights at all), decides and rank_without (the criterion whose removal moves it most, and where
-    to), always_top (any weights) and always_top_shaken (±`shake`), both proven.
+    to), always_top (any weights) and always_top_shaken (±`perturbation`), both proven.
     """
     criteria = tuple(criteria)
     needs = needs_of(zones, weights, criteria)
@@ -126,7 +126,7 @@ def rank(
     competes = gate == ""
     places = order(zones, score.where(competes))
     near = pd.concat([score, places["rank"]], axis=1)[competes]
-    steady = _steadiness(needs.of(competes.to_numpy()), near, top, shake, draws, seed).reindex(zones.index)
+    steady = _steadiness(needs.of(competes.to_numpy()), near, top, perturbation, draws, seed).reindex(zones.index)
     steady["decides"] = steady["decides"].fillna("")
     for name in ("always_top", "always_top_shaken"):
         steady[name] = steady[name].eq(True)
