@@ -14,7 +14,7 @@ import shapely
 from geodata.areas import degrees
 from geodata.errors import Text
 from requests_gen.files import plain
-from requests_gen.results.columns import NOTE, ranking_columns, ranking_rows, whole_columns
+from requests_gen.results.columns import NOTE, integer_columns, ranking_columns, ranking_rows
 from requests_gen.wording import Caption, dates_by_layer
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def zones_geojson(result: Result, caption: Caption) -> bytes:
         "as_of": dates_by_layer(result),
         "credits": caption.credits,
     }
-    whole_numbers = whole_columns(result.study) & set(rows.columns)
+    whole_numbers = integer_columns(result.study) & set(rows.columns)
     records = rows.astype(dict.fromkeys(whole_numbers, object)).to_dict("index")
     for record in records.values():
         record.update({name: int(record[name]) for name in whole_numbers if record[name] == record[name]})
@@ -257,7 +257,7 @@ def _write_layer(
     from pyogrio.raw import write
 
     about = " ".join(part for part in (caption.notice, *caption.lines) if part)
-    whole = whole_columns(result.study)
+    whole = integer_columns(result.study)
     values, empty = zip(*(_field(fields[column], column in whole) for column in fields.columns), strict=True)
     write(
         path,
