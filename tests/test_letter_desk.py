@@ -97,7 +97,7 @@ def test_one_carriers_trouble_does_not_stop_the_others(tmp_path, letter_versions
     assert (making.made, making.running, making.broken, making.fraction) == (["alpha"], False, False, 1.0)
     assert "宛先の氏名" in str(making.failed["beta"])
     assert [entry.id for entry in read_versions(letter_versions)] == ["2026-alpha-1"]
-    assert any("1/2社目" in step.ja for step in making.said)
+    assert any("1/2社目" in step.ja for step in making.messages)
 
 
 def test_a_character_that_cannot_be_printed_stops_that_carrier_alone(tmp_path, letter_versions):

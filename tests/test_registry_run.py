@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from geodata.errors import DataError
 from geodata.zone_ids import read_zone_ids, zone_ids_csv
 from kengai import app
-from requests_gen.letters.last_year import CarrierHistory, History, ZoneReply, history_of, last_answers, record_shelf
+from requests_gen.letters.last_year import CarrierHistory, History, ZoneReply, history_of, last_answers, record_letter_versions
 from requests_gen.letters.versions import Entry
 from requests_gen.registry.registry import open_registry
 from tests.mini_study import STUDY, write_mini_study
@@ -169,10 +169,10 @@ def test_answers_in_the_file_count_where_the_registry_has_none(tmp_path):
 def test_the_shelf_is_recorded_once(tmp_path):
     entry = Entry("2026-alpha-1", "alpha", 1, "架空アルファ", "ready", "ab", {"要望書.pdf": "cd"}, "", {"zones": ["24201-001"]})
     with open_registry(tmp_path) as registry:
-        assert record_shelf(registry, [entry], 2026, who="x", at=AT).added == 1
-        assert record_shelf(registry, [entry], 2026, who="x", at=AT).unchanged == 1
+        assert record_letter_versions(registry, [entry], 2026, who="x", at=AT).added == 1
+        assert record_letter_versions(registry, [entry], 2026, who="x", at=AT).unchanged == 1
         sent = Entry(**{**vars(entry), "state": "sent", "sent_on": "2026-11-20"})
-        assert record_shelf(registry, [sent], 2026, who="x", at=AT).changed == 1
+        assert record_letter_versions(registry, [sent], 2026, who="x", at=AT).changed == 1
         assert registry.letters(2026)["zones"].tolist() == [["24201-001"]]
         assert registry.history("24201-001")["table"].tolist() == ["letters", "letters"]
 

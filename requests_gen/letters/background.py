@@ -33,7 +33,7 @@ class LetterRun:
 
     carriers: tuple[str, ...]
     done: int = 0  # carriers whose papers were typeset and checked
-    said: list[Text] = field(default_factory=list)
+    messages: list[Text] = field(default_factory=list)
     failed: dict[str, DataError] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
     broken: bool = False  # stopped by a bug; the log has it
@@ -75,22 +75,22 @@ class LetterRun:
     def _try(self, result: Result, settings: LetterSettings, letter_versions: Path, key: str) -> bool:
         name = carrier_name(result, key)
         at, of = self.done + 1, len(self.carriers)
-        self.said.append(Text(f"{at}/{of}社目 {name} を組んで確かめています", f"{at} of {of}: typesetting {name}"))
+        self.messages.append(Text(f"{at}/{of}社目 {name} を組んで確かめています", f"{at} of {of}: typesetting {name}"))
         missing = settings.missing(key)
         try:
             if any(each.needed for each in missing):
                 raise letters_toml.ask_for(missing, LETTERS_FILE)
-            proof(result, settings, key, letter_versions, self.said.append)
+            proof(result, settings, key, letter_versions, self.messages.append)
         except DataError as error:
             self.failed[key] = error
         self.done += 1
         return key not in self.failed
 
     def _put(self, result: Result, settings: LetterSettings, letter_versions: Path, good: list[str], keep: Keep) -> None:
-        self.said.append(Text("要望書のフォルダに置いています", "putting the letters in place"))
+        self.messages.append(Text("要望書のフォルダに置いています", "putting the letters in place"))
         try:
             with DRAWING:
-                entries = write_letters(result, settings, letter_versions, good, self.said.append, workers=1)
+                entries = write_letters(result, settings, letter_versions, good, self.messages.append, workers=1)
             keep(entries)
         except DataError as error:
             self.failed |= dict.fromkeys(good, error)

@@ -89,7 +89,7 @@ NO_ANSWER = {"", "N"}
 RESOLVED = "resolved"  # a reply A1 or D1 alone opens nothing: the office must have confirmed it
 
 
-def record_shelf(registry: Registry, entries: Iterable[Entry], year: int, *, who: str, at: datetime) -> store.Saved:
+def record_letter_versions(registry: Registry, entries: Iterable[Entry], year: int, *, who: str, at: datetime) -> store.Saved:
     """Keep the letters of a shelf as they stand. Unchanged ones add nothing."""
     rows = [
         {
@@ -113,7 +113,7 @@ def record_shelf(registry: Registry, entries: Iterable[Entry], year: int, *, who
 def record_versions(study: Path, entries: Iterable[Entry], year: int, *, who: str, at: datetime) -> None:
     """Keep the letters in the registry of the study's workspace."""
     with open_registry(location.registry_place(location.workspace_of(study))) as registry:
-        record_shelf(registry, entries, year, who=who, at=at)
+        record_letter_versions(registry, entries, year, who=who, at=at)
 
 
 def last_answers(study: Path, year: int) -> History | None:

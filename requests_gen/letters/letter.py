@@ -49,104 +49,104 @@ class LetterFacts:
         return self.wording.say(sentence, **{**own, **parts})
 
 
-def body(speech: LetterFacts) -> tuple[str, ...]:
+def body(facts: LetterFacts) -> tuple[str, ...]:
     """The paragraphs above 記."""
     return (
-        speech.say("時下ますます御清栄のこととお喜び申し上げます。"),
-        speech.say("平素は、{we}の情報通信基盤の整備に格別の御理解と御協力を賜り、厚くお礼申し上げます。") + thanks(speech),
-        speech.say(
+        facts.say("時下ますます御清栄のこととお喜び申し上げます。"),
+        facts.say("平素は、{we}の情報通信基盤の整備に格別の御理解と御協力を賜り、厚くお礼申し上げます。") + thanks(facts),
+        facts.say(
             "さて、携帯電話は、日々の暮らしや経済活動に欠かせない基盤であるとともに、災害時や急病時に住民や来訪者の命を"
             "つなぐ連絡手段です。{we}は、{region}、{government}民の皆様が{government}内のどこにおいても安心して通信を"
             "利用できる環境を整えることが重要な課題となっています。",
-            region=speech.region,
+            region=facts.region,
         ),
-        found(speech),
-        promise(speech),
-        speech.say("つきましては、下記の事項について、特段の御配慮をいただきますようお願い申し上げます。"),
+        found(facts),
+        promise(facts),
+        facts.say("つきましては、下記の事項について、特段の御配慮をいただきますようお願い申し上げます。"),
     )
 
 
-def thanks(speech: LetterFacts) -> str:
+def thanks(facts: LetterFacts) -> str:
     """Thanks for last year's answers, or nothing where there were none."""
-    if not speech.answered or speech.answered_year is None:
+    if not facts.answered or facts.answered_year is None:
         return ""
-    last = speech.answered_year == speech.year - 1
-    when = "昨年度" if last else speech.wording.fiscal_year(speech.answered_year)
-    if not speech.opened:
-        return speech.say(
+    last = facts.answered_year == facts.year - 1
+    when = "昨年度" if last else facts.wording.fiscal_year(facts.answered_year)
+    if not facts.opened:
+        return facts.say(
             "また、{when}の要望に際しましては、{answered}地区について御回答をいただきましたことに、重ねて感謝申し上げます。",
             when=when,
-            answered=speech.answered,
+            answered=facts.answered,
         )
-    return speech.say(
+    return facts.say(
         "また、{when}の要望に際しましては、{answered}地区について御回答をいただき、このうち{opened}地区でサービスの提供を"
         "開始していただいたことに、重ねて感謝申し上げます。",
         when=when,
-        answered=speech.answered,
-        opened=speech.opened,
+        answered=facts.answered,
+        opened=facts.opened,
     )
 
 
-def found(speech: LetterFacts) -> str:
+def found(facts: LetterFacts) -> str:
     """What the analysis found in the zones of annex 1. What is unknown is not spoken of."""
-    people = speech.census or "人口の分布"
-    with_what = f"{people}、指定避難所等" if speech.facilities_known else people
-    service = "自社回線による{generation}のサービス" if speech.roaming_partner else "{generation}のサービス"
-    return speech.say(
+    people = facts.census or "人口の分布"
+    with_what = f"{people}、指定避難所等" if facts.facilities_known else people
+    service = "自社回線による{generation}のサービス" if facts.roaming_partner else "{generation}のサービス"
+    return facts.say(
         "{government}では、{municipalities}と連携し、各事業者のサービスエリアを"
         + with_what
         + "の情報と重ね合わせて分析を行いました。その結果、別紙1に掲げる{zones}地区のうち、貴社の"
         + service
         + "を利用することが困難な区域に"
-        + inside(speech)
+        + inside(facts)
         + "ことを確認しました（算定の方法、基準日及び出典は、別紙1の注の"
         "とおりです。）。",
-        generation=speech.wording.text(speech.generation),
-        zones=speech.figures.zones,
+        generation=facts.wording.text(facts.generation),
+        zones=facts.figures.zones,
     ) + (
-        speech.say(
+        facts.say(
             "また、貴社のエリア図では圏内とされているものの、現地での測定では利用できなかった箇所がありました（測定の日、"
             "回数及び判定の方法は、別紙2のとおりです。）。"
         )
-        if speech.contradicted
+        if facts.contradicted
         else ""
     )
 
 
-def inside(speech: LetterFacts) -> str:
+def inside(facts: LetterFacts) -> str:
     """Who lives and what stands in those areas."""
-    figures = speech.figures
-    lives = [speech.say("{n}" + unit, n=n) for n, unit in ((figures.people, "人"), (figures.households, "世帯")) if n]
-    living = "、推計で" + speech.wording.comma.join(lives) + "が居住し" if lives else ""
+    figures = facts.figures
+    lives = [facts.say("{n}" + unit, n=n) for n, unit in ((figures.people, "人"), (figures.households, "世帯")) if n]
+    living = "、推計で" + facts.wording.comma.join(lives) + "が居住し" if lives else ""
     if figures.shelters:
-        return living + speech.say("、指定避難所等{n}か所が含まれる", n=figures.shelters)
+        return living + facts.say("、指定避難所等{n}か所が含まれる", n=figures.shelters)
     return living + "ている" if living else "、住民や来訪者の利用する場所が含まれる"
 
 
-def promise(speech: LetterFacts) -> str:
+def promise(facts: LetterFacts) -> str:
     """What the office understands, and what it was allowed to promise: nothing else."""
-    understood = speech.say("こうした区域の中には、人口が少なく採算の確保が容易でない箇所も多いと承知しております。")
-    if not speech.commitments:
+    understood = facts.say("こうした区域の中には、人口が少なく採算の確保が容易でない箇所も多いと承知しております。")
+    if not facts.commitments:
         return understood
-    *before, last = speech.commitments
-    what = speech.wording.comma.join(before) + ("及び" if before else "") + last
-    return understood + speech.say(
+    *before, last = facts.commitments
+    what = facts.wording.comma.join(before) + ("及び" if before else "") + last
+    return understood + facts.say(
         "{government}としましても、{what}について、{municipalities}とともに協力を行ってまいります。", what=what
     )
 
 
-def requests(speech: LetterFacts) -> list[Line]:
+def requests(facts: LetterFacts) -> list[Line]:
     """What stands under 記."""
-    return [*_stations(speech), *_disaster(speech), *_fifth_generation(speech), *_information(speech), *_enclosed(speech)]
+    return [*_stations(facts), *_disaster(facts), *_fifth_generation(facts), *_information(facts), *_enclosed(facts)]
 
 
-def _stations(speech: LetterFacts) -> list[Line]:
-    figures = speech.figures
+def _stations(facts: LetterFacts) -> list[Line]:
+    figures = facts.figures
     lines: list[Line] = [
-        (1, speech.say("優先整備を要望する地区における基地局の整備")),
+        (1, facts.say("優先整備を要望する地区における基地局の整備")),
         (
             2,
-            speech.say(
+            facts.say(
                 "別紙1に掲げる{zones}地区について、早期に携帯電話サービスを利用できるよう、基地局の新設、既設局の改修、小型の"
                 "中継設備の活用等により整備を進めていただくこと。",
                 zones=figures.zones,
@@ -157,7 +157,7 @@ def _stations(speech: LetterFacts) -> list[Line]:
         lines.append(
             (
                 2,
-                speech.say(
+                facts.say(
                     "いずれの事業者のサービスも利用できない地区（別紙1で「0社」と表示した{zero}地区）については、特に優先して"
                     "御検討いただくこと。",
                     zero=figures.zero_zones,
@@ -167,7 +167,7 @@ def _stations(speech: LetterFacts) -> list[Line]:
     lines.append(
         (
             2,
-            speech.say(
+            facts.say(
                 "単独での整備が困難な地区については、他の事業者との設備の共用又はインフラシェアリングによる整備を御検討いただくこと。"
             ),
         )
@@ -175,64 +175,64 @@ def _stations(speech: LetterFacts) -> list[Line]:
     return lines
 
 
-def _disaster(speech: LetterFacts) -> list[Line]:
+def _disaster(facts: LetterFacts) -> list[Line]:
     return [
-        (1, speech.say("防災上重要な施設及び道路における通信の確保")),
+        (1, facts.say("防災上重要な施設及び道路における通信の確保")),
         (
             2,
-            speech.say(
+            facts.say(
                 "指定避難所、指定緊急避難場所、緊急輸送道路及び孤立するおそれのある集落に至る道路について、サービスエリアの拡大を図っていただくこと。"
             ),
         ),
-        (2, speech.say("基地局の停電対策、伝送路の冗長化など、災害に強い設備の整備に努めていただくこと。")),
+        (2, facts.say("基地局の停電対策、伝送路の冗長化など、災害に強い設備の整備に努めていただくこと。")),
     ]
 
 
-def _fifth_generation(speech: LetterFacts) -> list[Line]:
+def _fifth_generation(facts: LetterFacts) -> list[Line]:
     return [
-        (1, speech.say("第5世代移動通信システム（以下「5G」という。）の整備")),
+        (1, facts.say("第5世代移動通信システム（以下「5G」という。）の整備")),
         (
             0,
-            speech.say(
+            facts.say(
                 "居住地域に加え、観光地、農林水産業の現場、医療及び教育の拠点等、地域課題の解決に資する場所において、5Gの整備を進めていただくこと。"
             ),
         ),
     ]
 
 
-def _information(speech: LetterFacts) -> list[Line]:
-    helped = speech.say("{government}又は{municipalities}に求める協力の内容")
+def _information(facts: LetterFacts) -> list[Line]:
+    helped = facts.say("{government}又は{municipalities}に求める協力の内容")
     lines: list[Line] = [
-        (1, speech.say("整備状況等に関する情報の提供")),
-        (2, speech.say("別紙1の各地区について、別添の回答様式により、次の事項を御教示いただくこと。")),
-        (3, speech.say("整備の見通し及び時期")),
-        (3, speech.say("整備に当たっての課題")),
+        (1, facts.say("整備状況等に関する情報の提供")),
+        (2, facts.say("別紙1の各地区について、別添の回答様式により、次の事項を御教示いただくこと。")),
+        (3, facts.say("整備の見通し及び時期")),
+        (3, facts.say("整備に当たっての課題")),
         (3, helped),
         (
             2,
-            speech.say(
+            facts.say(
                 "地方公共団体が不感地域の解消に取り組むため、サービスエリアの状況を地理情報として活用できる形で提供していただくこと。"
             ),
         ),
     ]
-    if speech.roaming_partner:
-        asked = speech.say(
+    if facts.roaming_partner:
+        asked = facts.say(
             "{partner}のネットワーク（パートナー回線）により利用できる区域について、協定の期間及び終了した場合に影響を"
             "受ける地区並びにその対応を御教示いただくこと。",
-            partner=speech.roaming_partner,
+            partner=facts.roaming_partner,
         )
         lines.append((2, asked))
     return lines
 
 
-def _enclosed(speech: LetterFacts) -> list[Line]:
+def _enclosed(facts: LetterFacts) -> list[Line]:
     return [
-        (1, speech.say("回答期限")),
-        (0, speech.deadline),
-        (1, speech.say("添付資料")),
-        (2, speech.say("別紙1　優先整備要望地区一覧表")),
-        (2, speech.say("別紙2　地区別個票（{zones}地区分）", zones=speech.figures.zones)),
-        (2, speech.say("別　添　回答様式（Excel）")),
+        (1, facts.say("回答期限")),
+        (0, facts.deadline),
+        (1, facts.say("添付資料")),
+        (2, facts.say("別紙1　優先整備要望地区一覧表")),
+        (2, facts.say("別紙2　地区別個票（{zones}地区分）", zones=facts.figures.zones)),
+        (2, facts.say("別　添　回答様式（Excel）")),
     ]
 
 
@@ -285,7 +285,7 @@ def compose(result: Result, settings: LetterSettings, zones: Annex, history: His
     key, wording = zones.carrier, settings.style.wording
     to = settings.carriers[key]
     blanks = tuple(missing.ja for missing in settings.missing(key))
-    said = _speech(result, settings, zones, history)
+    said = _facts(result, settings, zones, history)
     sender = (f"{settings.sender.title}　{settings.sender.name}", wording.text(settings.sender.seal))
     return RequestLetter(
         letter_id=identity,
@@ -309,7 +309,7 @@ def compose(result: Result, settings: LetterSettings, zones: Annex, history: His
     )
 
 
-def _speech(result: Result, settings: LetterSettings, zones: Annex, history: History | None) -> LetterFacts:
+def _facts(result: Result, settings: LetterSettings, zones: Annex, history: History | None) -> LetterFacts:
     study, key, wording = result.study, zones.carrier, settings.style.wording
     to = settings.carriers[key]
     own = history.of(key) if history else None

@@ -27,11 +27,11 @@ def census(result: Result, wording: numbers_and_eras.Wording) -> str:
     return wording.text(f"{when}国勢調査の地域メッシュ統計")
 
 
-def layer_days(told: dict[str, dict[str, list[str]]], generation: str, carrier: str, wording: numbers_and_eras.Wording) -> str:
+def layer_days(dates: dict[str, dict[str, list[str]]], generation: str, carrier: str, wording: numbers_and_eras.Wording) -> str:
     """The days of a carrier's layers of a generation and its parts (5G-sub6 …), "" where there is none."""
     days = {
         day
-        for name, by_carrier in told.items()
+        for name, by_carrier in dates.items()
         if name == generation or name.startswith(f"{generation}-")
         for day in by_carrier.get(carrier, [])
     }
@@ -40,5 +40,5 @@ def layer_days(told: dict[str, dict[str, list[str]]], generation: str, carrier: 
 
 def sources(caption: Caption) -> str:
     """Credits of the inputs and what the study says of itself, and the notice where areas are invented."""
-    told = (part.removeprefix("出典：").removeprefix("出典:").strip() for part in (*caption.sources, caption.notice))
-    return "　".join(part for part in told if part) or "調査の設定による。"
+    parts = (part.removeprefix("出典：").removeprefix("出典:").strip() for part in (*caption.sources, caption.notice))
+    return "　".join(part for part in parts if part) or "調査の設定による。"

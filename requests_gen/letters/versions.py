@@ -211,7 +211,7 @@ def _chosen(entries: list[Entry], name: str) -> Entry:
 
 
 @contextmanager
-def shelf_lock(letter_versions: Path) -> Iterator[None]:
+def versions_lock(letter_versions: Path) -> Iterator[None]:
     """Nobody else writes the shelf meanwhile."""
     letter_versions.parent.mkdir(parents=True, exist_ok=True)
     with only_one_writer(letter_versions):
@@ -234,7 +234,7 @@ def _making(letter_versions: Path) -> Path:
 def exchange(letter_versions: Path, build: Callable[[Path], dict[str, Any]], replaced: set[str]) -> None:
     """Put a new shelf in the place of `shelf`: all that is there but the `replaced` folders, and what `build` adds.
 
-    build: writes into the new shelf and returns the contents of letters.json. Call within shelf_lock.
+    build: writes into the new shelf and returns the contents of letters.json. Call within versions_lock.
     """
     making = _making(letter_versions)
     try:
