@@ -51,10 +51,10 @@ class FormSheet:
     hidden: bool = False
 
 
-Wanted = Callable[[list[list[str]]], bool]
+SheetTest = Callable[[list[list[str]]], bool]
 
 
-def form_sheets(path: Path, spec: Wanted) -> tuple[list[FormSheet], list[str]]:
+def form_sheets(path: Path, spec: SheetTest) -> tuple[list[FormSheet], list[str]]:
     """(the sheets whose rows are `wanted`, the names of others that hold something).
 
     Raises DataError where the file cannot be read.
@@ -90,7 +90,7 @@ class _Looked:
     merged: tuple[Span, ...]  # cells that are merged over several rows
 
 
-def _look(path: Path, spec: Wanted) -> list[_Looked]:
+def _look(path: Path, spec: SheetTest) -> list[_Looked]:
     import openpyxl
 
     with warnings.catch_warnings():

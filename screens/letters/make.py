@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 EVERY_S = 0.7
 ZIP = "application/zip"
-TOLD = "papers-told"
+MESSAGE_KEY = "papers-told"
 
 
-def making_part(context: PageContext) -> None:
+def make_part(context: PageContext) -> None:
     """The three steps after the settings are right."""
     st.subheader(context.say(Text("1. 作る", "1. Make")))
     _make(context)
@@ -121,7 +121,7 @@ def _watch(context: PageContext, making: background.LetterRun) -> None:
     if not making.running:
         st.rerun()
     done, of = making.done, len(making.carriers)
-    said = list(making.said)
+    said = list(making.messages)
     words = context.say(Text(f"作っています（{of}社のうち{done}社を確認済み）", f"Making ({done} of {of} checked)"))
     st.progress(making.fraction, text=words)
     if said:
@@ -168,7 +168,7 @@ def _tell_end(context: PageContext, making: background.LetterRun) -> None:
         )
         st.text(error.in_(context.opened.lang))
     with st.expander(say(Text("作成の記録", "What was done"))):
-        st.text("\n".join(say(step) for step in making.said))
+        st.text("\n".join(say(step) for step in making.messages))
 
 
 def _take(context: PageContext) -> None:
@@ -223,7 +223,7 @@ def _version(context: PageContext, versions: dict[str, letters_versions.Entry], 
 
 def _send(context: PageContext) -> None:
     say, name = context.say, as_written(context.letter_status.name)
-    if done := st.session_state.pop(TOLD, ""):
+    if done := st.session_state.pop(MESSAGE_KEY, ""):
         st.success(done)
     for entry in context.letter_status.sent:
         st.text(
@@ -293,7 +293,7 @@ def _record(context: PageContext, last: letters_versions.Entry, on: str) -> None
     except DataError as error:
         st.error(as_written(error.in_(context.opened.lang)), icon=":material/error:")
         return
-    st.session_state[TOLD] = context.say(
+    st.session_state[MESSAGE_KEY] = context.say(
         Text(f"{last.id} を {on} 送付済みとして記録しました。", f"{last.id} is recorded as sent on {on}.")
     )
     st.rerun()

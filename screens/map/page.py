@@ -43,7 +43,7 @@ class Findings:
     rows: pd.DataFrame
     searched: pd.Series
     facilities: dict[str, list[str]]
-    said: Caption
+    caption: Caption
     towns: dict[str, str]
 
 
@@ -115,7 +115,7 @@ def _selection(opened: Opened) -> None:
         zone_map(files, state, key=MAP, height=MAP_HEIGHT)
     with right:
         _table(rows, picked, result, view, opened)
-    _downloads(ids, result, found.said, opened)
+    _downloads(ids, result, found.caption, opened)
 
 
 def _hear_map(files: Any) -> None:
@@ -184,7 +184,7 @@ def _card(picked: str | None, ids: list[str], found: Findings, result: Result, o
                     )
                 )
             row = found.rows.loc[picked]
-            st.html(card_html(card(picked, row, result, found.facilities.get(picked, []), found.said), lang))
+            st.html(card_html(card(picked, row, result, found.facilities.get(picked, []), found.caption), lang))
             _history(picked, opened)
         if place is not None:
             lon, lat = place

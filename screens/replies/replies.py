@@ -11,7 +11,7 @@ from geodata.errors import Text
 from requests_gen.replies import Intake, look_at, report, review, take_in
 from screens.replies.context import LARGEST_MB, PageContext, done, kept_file, telling
 from screens.replies.fields import answer_fields
-from screens.replies.review import doubts_part
+from screens.replies.review import review_part
 from screens.shared import address, as_written, registry_cache
 
 WAYS = {
@@ -28,7 +28,7 @@ def replies_part(context: PageContext) -> None:
     """How far the replies are, and one of WAYS."""
     _standing(context)
     way = _way(context)
-    {"file": _files, "type": _type, "doubts": doubts_part}[way](context)
+    {"file": _files, "type": _type, "doubts": review_part}[way](context)
 
 
 def _standing(context: PageContext) -> None:

@@ -17,7 +17,7 @@ from screens.shared import registry_cache
 ROWS_HIGH = 6
 
 
-def doubts_part(context: PageContext) -> None:
+def review_part(context: PageContext) -> None:
     """The list; the chosen one with the fields to decide on."""
     review_items = context.review_items()
     if not review_items:
@@ -30,7 +30,7 @@ def doubts_part(context: PageContext) -> None:
                 context.carrier(_known(review_item, "carrier")),
                 _known(review_item, "zone_id"),
                 review_item["written"].get("地区名") or names.get(_known(review_item, "zone_id"), "").partition(" ")[2],
-                codes.told(review_item["doubts"]).in_(lang),
+                codes.reasons_text(review_item["doubts"]).in_(lang),
                 review_item["written"].get("[1]回答区分", ""),
                 report.answer_name(review_item["suggestion"].get("answer"), lang),
                 review_item["place"],
