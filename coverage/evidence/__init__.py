@@ -1,4 +1,4 @@
-"""What was measured on the ground beside what the carriers claim: a verdict a place, carrier and generation.
+"""What was measured in the field beside what the carriers claim: a verdict a place, carrier and generation.
 
 tests = tests_of(study, inputs, cells)                      # each test with what is claimed at its place
 matrix, replaced = as_measured(study, inputs, cells, matrix, tests)   # only with mode = "override"

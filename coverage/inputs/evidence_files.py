@@ -1,4 +1,4 @@
-"""TODO."""
+"""The field evidence that a study reads: what was measured, and what people reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Coordinate reference systems by name: WKT, PROJJSON or a code to one CRS, with what it is called."""
 
 from __future__ import annotations
 

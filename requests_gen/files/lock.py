@@ -1,4 +1,4 @@
-"""TODO."""
+"""The right to write a place, held by one process at a time."""
 
 from __future__ import annotations
 

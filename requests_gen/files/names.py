@@ -1,4 +1,4 @@
-"""TODO."""
+"""File names that Windows, macOS and Linux all take, and that read as what they are."""
 
 from __future__ import annotations
 

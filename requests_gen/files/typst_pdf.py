@@ -1,4 +1,4 @@
-"""TODO."""
+"""PDF/A by Typst: one template, data only, fonts of ours; a text that is missing or has no glyph is an error."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Workbooks that people send back: cells as they were meant, whatever a spreadsheet did to them.
 
-looks = looks_of(path)                    # per sheet: hidden rows, merged cells, struck-out text, numbers shown as dates
-table = filled(table, look.merged)        # a merged cell speaks for all it covers
+features = features_of(path)              # per sheet: hidden rows, merged cells, struck-out text, numbers shown as dates
+table = filled(table, features[sheet].merged)        # a merged cell speaks for all it covers
 """
 
 from __future__ import annotations

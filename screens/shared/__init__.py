@@ -1,7 +1,7 @@
 """What all pages have in common: the frame, the opened study, the address, the registry, text as it was written.
 
 result = load_result(opened.place.results, opened.stamp)
-with shell.telling(lang): …             # trouble is told in words, details go to the log
+with shell.telling(lang): …             # trouble is shown in words, details go to the log
 as_written(name)                        # a name in Markdown without becoming markup
 """
 
