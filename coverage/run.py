@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def run(study: Study, progress: Progress = silent) -> Result:
-    """The whole analysis, in order. `told` hears a sentence at each step."""
+    """The whole analysis, in order. `progress` hears a sentence at each step."""
     inputs = read_inputs(study, progress)
     cells = build_cells(inputs.population, inputs.municipalities, inputs.in_study, inputs.grid)
     _tell_doubtful(inputs, cells)

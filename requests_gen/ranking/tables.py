@@ -124,9 +124,9 @@ def why_here(
 
     top: how many places top_probability speaks of; perturbation: by how much weights were moved (0.2 = ±20 %).
     """
-    told = [_place(row), _points(row, zone, criteria), _unknown(row, names), _decides(row, names)]
-    told += [_firm(row, top, perturbation)]
-    return [text for text in told if text.ja]
+    texts = [_place(row), _points(row, zone, criteria), _unknown(row, names), _decides(row, names)]
+    texts += [_firm(row, top, perturbation)]
+    return [text for text in texts if text.ja]
 
 
 def _place(row: pd.Series) -> Text:

@@ -208,8 +208,8 @@ def write_cells_parquet(path: Path, result: Result, caption: Caption) -> None:
     frame = pd.concat([result.cells, flat_shares(result.shares), result.gaps], axis=1)
     table = pa.Table.from_pandas(frame.reset_index(), preserve_index=False)
     # what pandas notes about itself would tie the bytes to its version
-    told = {"kengai": json.dumps(_facts(result, caption), ensure_ascii=False, allow_nan=False)}
-    pq.write_table(table.replace_schema_metadata(told), path, compression="zstd")
+    metadata = {"kengai": json.dumps(_facts(result, caption), ensure_ascii=False, allow_nan=False)}
+    pq.write_table(table.replace_schema_metadata(metadata), path, compression="zstd")
 
 
 def _facts(result: Result, caption: Caption) -> dict[str, Any]:
@@ -323,9 +323,9 @@ def _municipality_fields(result: Result, caption: Caption) -> pd.DataFrame:
     """Municipalities with people and coverage by the official rule; neighbours without figures."""
     rule = result.summary["rules"]["official"]
     rows = {}
-    for code, told in result.summary["municipalities"].items():
-        row: dict[str, Any] = {"population": told["population"]}
-        for generation, by_rule in told["generations"].items():
+    for code, counted in result.summary["municipalities"].items():
+        row: dict[str, Any] = {"population": counted["population"]}
+        for generation, by_rule in counted["generations"].items():
             for carrier, figures in by_rule[rule].items():
                 row[f"population_coverage_{generation}_{carrier}"] = figures["population_coverage"]
         rows[code] = row

@@ -237,8 +237,8 @@ def layer_dates_text(result: Result) -> dict[tuple[str, str], str]:
     for generation in result.study.generations:
         parts = [by for g, by in dates.items() if g.split("-")[0] == generation]
         for carrier in [*result.study.carrier_keys, ANY]:
-            told = sorted({date for by in parts for date in by.get(carrier, [])})
-            out[carrier, generation] = " ～ ".join(dict.fromkeys(told[:1] + told[-1:]))
+            days = sorted({date for by in parts for date in by.get(carrier, [])})
+            out[carrier, generation] = " ～ ".join(dict.fromkeys(days[:1] + days[-1:]))
     return out
 
 
@@ -326,7 +326,7 @@ def base_map_part(result: Result, caption: Caption, window: dict[str, Any]) -> d
         "fictitious": caption.short_notice,
         "generations": result.study.generations,
         "generation": caption.generation,
-        "dates": {f"{carrier} {generation}": told for (carrier, generation), told in layer_dates_text(result).items()},
+        "dates": {f"{carrier} {generation}": dates for (carrier, generation), dates in layer_dates_text(result).items()},
         "grid": window,
         "municipalities": towns(result),
         "facilities": facility_rows(result),
