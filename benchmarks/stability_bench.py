@@ -19,14 +19,16 @@ sys.path.insert(0, ".")
 import numpy as np, pandas as pd
 from coverage.ranking.criteria import Criterion, DEFAULT_WEIGHTS, CRITERIA, needs_of
 from coverage.ranking import RankingSpec, rank
-from coverage.ranking.stability import drawn_ranks, shaken_weights, stability
+from coverage.ranking.stability import drawn_ranks, perturbed_weights, stability
+from coverage.ranking import rank
+from coverage.ranking.stability import drawn_ranks, perturbed_weights, stability
 from geodata.errors import Text
 zones, kinds, draws = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 random = np.random.default_rng(1)
 criteria = [Criterion(f"c{n}", "", "", "", "linear", 1.0, Text("", "")) for n in range(kinds)]
 amounts = pd.DataFrame(random.random((zones, kinds)) ** 3, columns=[c.key for c in criteria])
 needs = needs_of(amounts, {c.key: 1.0 + n for n, c in enumerate(criteria)}, criteria)
-weights = shaken_weights(needs.weight, 0.2, draws, 1)
+weights = perturbed_weights(needs.weight, 0.2, draws, 1)
 
 def cpu():
     used = resource.getrusage(resource.RUSAGE_SELF)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from coverage import steps
 from coverage.cells import Cells, build_cells, land_area_m2, official_block
-from coverage.evidence import as_measured, brief_as_dict, ground_facts, tests_of, verdicts_of
+from coverage.evidence import as_measured, brief_as_dict, field_evidence_facts, tests_of, verdicts_of
 from coverage.gaps import ANY, gap_table
 from coverage.input_tables import Inputs
 from coverage.inputs import read_inputs
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def run(study: Study, progress: Progress = silent) -> Result:
-    """The whole analysis, in order. `told` hears a sentence at each step."""
+    """The whole analysis, in order. `progress` hears a sentence at each step."""
     inputs = read_inputs(study, progress)
     cells = build_cells(inputs.population, inputs.municipalities, inputs.in_study, inputs.grid)
     _tell_doubtful(inputs, cells)
@@ -47,7 +47,7 @@ def run(study: Study, progress: Progress = silent) -> Result:
     progress(steps.RANKING)
     ranking = rank(zones, study.ranking.spec)
     found = verdicts_of(study, tests, frame)
-    ground = ground_facts(study, tests, found, replaced)
+    evidence_facts = field_evidence_facts(study, tests, found, replaced)
     summary = summarise(study, replace(cells, frame=frame), land_m2, weights, matrix.shares, gaps, ranking, zones)
     return Result(
         study=study,
@@ -62,9 +62,9 @@ def run(study: Study, progress: Progress = silent) -> Result:
         facilities=inputs.sources.facilities,
         layers=inputs.layers,
         zone_ids=ids,
-        summary=summary | brief_as_dict(ground),
+        summary=summary | brief_as_dict(evidence_facts),
         reports=inputs.reports,
-        provenance=provenance(study, inputs.reports) | ground,
+        provenance=provenance(study, inputs.reports) | evidence_facts,
         evidence=tests,
         verdicts=found,
     )

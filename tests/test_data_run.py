@@ -73,8 +73,8 @@ def test_a_run_that_fails_says_why_and_keeps_the_last_findings(place):
     assert ended.exit_code == 2
     state = run_state(place, AT)
     assert (state.state, state.under_way) == ("failed", False)
-    assert state.said is not None
-    assert "alpha_4g.geojson" in state.said.ja
+    assert state.message is not None
+    assert "alpha_4g.geojson" in state.message.ja
     assert (tree(place.results), place.stamp) == (before, stamp)
 
 
@@ -83,7 +83,7 @@ def test_a_bug_is_told_as_one(place):
         raise ZeroDivisionError
     state = run_state(place, AT)
     assert (state.state, state.code) == ("failed", "bug")
-    assert "ZeroDivision" not in str(state.said)
+    assert "ZeroDivision" not in str(state.message)
 
 
 def test_a_run_that_vanished_has_died(place):

@@ -26,7 +26,7 @@ from geodata.schema import EVIDENCE, check
 from requests_gen.results.columns import ranking_rows
 from requests_gen.results.store import FOLDER, LATER, STORE, read_result, write_result
 from requests_gen.wording.captions import caption
-from requests_gen.wording.evidence import contradictions, grounds
+from requests_gen.wording.evidence import claim_basis, contradictions
 from requests_gen.wording.numbers_and_eras import Wording
 from tests.hand_world import CARRIERS, GRID, cell, cells, layers, municipalities
 from tests.letter_world import world
@@ -323,10 +323,10 @@ def test_the_sentence_names_counts_days_and_the_rule():
 def test_each_carrier_sees_only_its_own():
     west = [{"at_cell": (2.2, 1.5), "row": float(n)} for n in range(3)]
     found = verdicts(judge(*west, table=ZONES), ZONES, rule())
-    own = grounds(found, "24202-001", "alpha", "alpha", "令和8年3月31日", rule(), SAY)
+    own = claim_basis(found, "24202-001", "alpha", "alpha", "令和8年3月31日", rule(), SAY)
     assert own == ("エリア図、現地測定 4G：図は圏内だが不通（3回中3回不通）", "令和8年10月1日")
-    assert grounds(found, "24202-001", "alpha", "beta", "令和8年3月31日", rule(), SAY) == ("エリア図", "－")
-    assert grounds(found, "24202-001", "beta", "beta", "", rule(), SAY) == ("－", "－")
+    assert claim_basis(found, "24202-001", "alpha", "beta", "令和8年3月31日", rule(), SAY) == ("エリア図", "－")
+    assert claim_basis(found, "24202-001", "beta", "beta", "", rule(), SAY) == ("－", "－")
 
 
 def test_the_table_is_checked_at_the_border():

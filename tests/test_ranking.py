@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from coverage.ranking.criteria import CRITERIA, DEFAULT_WEIGHTS, EXTERNAL, Criterion
 from coverage.ranking.scores import ROAD, RankingSpec, gates, rank, score_parts, weighed_needs
-from coverage.ranking.stability import first_break, shaken_weights, stability
+from coverage.ranking.stability import first_break, perturbed_weights, stability
 from geodata.errors import Text
 
 KEYS = [criterion.key for criterion in CRITERIA]
@@ -124,7 +124,7 @@ def test_ties_share_a_rank_and_are_said():
 
 def test_no_shake_no_range():
     rows = [{"uncovered_population": float(n)} for n in (5, 50, 500)]
-    table = rank(zones(*rows), RankingSpec(WEIGHTS, 1.0, shake=0.0, draws=20))
+    table = rank(zones(*rows), RankingSpec(WEIGHTS, 1.0, perturbation=0.0, draws=20))
     assert table[["rank_low", "rank_high"]].to_numpy().tolist() == [[1, 1], [2, 2], [3, 3]]
     assert rank(zones(*rows), RankingSpec(WEIGHTS, 1.0, draws=0))["rank_low"].isna().all()
 
@@ -234,7 +234,7 @@ def test_proof_holds_in_every_draw(rows, top, seed):
     assert (table["top_probability"][table["always_top_shaken"]] == 1).all()
     assert (table["always_top"] <= table["always_top_shaken"]).all()
     needs = weighed_needs(made(rows), table, WEIGHTS)
-    again = stability(needs, shaken_weights(needs.weight, 0.2, 100, seed), top, seed)
+    again = stability(needs, perturbed_weights(needs.weight, 0.2, 100, seed), top, seed)
     # the same seed gives the same draws, whatever order the zones are in
     assert again.top_probability.tolist() == table.loc[table["gate"] == "", "top_probability"].tolist()
 

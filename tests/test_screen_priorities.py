@@ -30,12 +30,13 @@ def show(folder: str, lang: str) -> None:
     from pathlib import Path
 
     from requests_gen.workspace.places import find_studies
-    from screens.priorities import show
+    from screens.priorities import show as page
     from screens.shared.opened import Opened
+    from screens.shared.shell import errors_in_words
 
     found = find_studies(Path(folder))[0]
-    with telling(lang):
-        show(Opened(found, found.stamp, lang))
+    with errors_in_words(lang):
+        page(Opened(found, found.stamp, lang))
 
 
 def visit(folder: Path, lang: str = "ja", **address: str):

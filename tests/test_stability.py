@@ -15,9 +15,9 @@ from coverage.ranking.stability import (
     deciding,
     drawn_ranks,
     first_break,
+    perturbed_weights,
     rank_limits,
     ranks_of,
-    shaken_weights,
     stability,
     within_top,
 )
@@ -53,7 +53,7 @@ def test_every_draw_ranks_by_its_own_weights(rows, weights, seed):
     found = needs(rows, dict(zip("abc", weights, strict=True)))
     if not found.available.any():
         return
-    drawn = shaken_weights(found.weight, 0.3, 7, seed)
+    drawn = perturbed_weights(found.weight, 0.3, 7, seed)
     ranks = drawn_ranks(found, drawn, seed)
     for row, weight in zip(ranks, drawn, strict=True):
         assert row.tolist() == slow_ranks(rows @ weight)
@@ -63,16 +63,16 @@ def test_blocks_change_nothing(monkeypatch):
     rows = np.random.default_rng(1).random((40, 3))
     rows[3:9, 1] = np.nan
     found = needs(rows)
-    whole = drawn_ranks(found, shaken_weights(found.weight, 0.2, 50, 1), 1)
+    whole = drawn_ranks(found, perturbed_weights(found.weight, 0.2, 50, 1), 1)
     # an unknown amount is drawn in the order of the draws, so a block that ends elsewhere sees the same numbers
     monkeypatch.setattr(module, "BLOCK_SCORES", 40 * 7)
-    parts = drawn_ranks(found, shaken_weights(found.weight, 0.2, 50, 1), 1)
+    parts = drawn_ranks(found, perturbed_weights(found.weight, 0.2, 50, 1), 1)
     assert (whole == parts).all()
 
 
 def test_weights_stay_within_the_shake_and_sum_to_one():
     weight = np.array([0.5, 0.3, 0.2, 0.0])
-    drawn = shaken_weights(weight, 0.2, 500, 4)
+    drawn = perturbed_weights(weight, 0.2, 500, 4)
     assert np.allclose(drawn.sum(axis=1), 1)
     ratio = drawn[:, 0] / drawn[:, 1] / (0.5 / 0.3)
     assert ((ratio > 0.8 / 1.2) & (ratio < 1.2 / 0.8)).all()
@@ -86,7 +86,7 @@ def test_weights_stay_within_the_shake_and_sum_to_one():
 def test_interval_and_probability_by_hand():
     """One zone above all others in everything; two that change places with a and b."""
     found = needs([[1.0, 1.0, 1.0], [0.6, 0.2, 0.4], [0.2, 0.6, 0.4]])
-    steady = stability(found, shaken_weights(found.weight, 0.2, 1000, 1), 2, 1)
+    steady = stability(found, perturbed_weights(found.weight, 0.2, 1000, 1), 2, 1)
     assert steady.low.tolist() == [1, 2, 2]
     assert steady.high.tolist() == [1, 3, 3]
     assert steady.top_probability[0] == 1
@@ -188,7 +188,7 @@ def test_proof_is_never_contradicted(rows, weights, top, seed):
     if not found.available.any():
         return
     free = within_top(drawn_ranks(found, any_weights(found.weight, 200, seed), seed), top)
-    near = within_top(drawn_ranks(found, shaken_weights(found.weight, 0.2, 200, seed), seed), top)
+    near = within_top(drawn_ranks(found, perturbed_weights(found.weight, 0.2, 200, seed), seed), top)
     assert (free[always_within(found, top, None)] == 1).all()
     assert (near[always_within(found, top, 0.2)] == 1).all()
     # what is certain for all weights is certain for some

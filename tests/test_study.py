@@ -6,7 +6,7 @@ import pytest
 
 from coverage.ranking.criteria import DEFAULT_WEIGHTS
 from coverage.study.study import read_study
-from coverage.study.toml_file import SAID
+from coverage.study.toml_file import MISTAKE_TEXTS
 from geodata.errors import DataError
 
 GOOD = """
@@ -88,4 +88,4 @@ def test_shift_jis_is_refused_with_the_mend(tmp_path):
 
 
 def test_every_said_word_has_both_languages():
-    assert all(ja and en and ja != en for ja, en in SAID.values())
+    assert all(ja and en and ja != en for ja, en in MISTAKE_TEXTS.values())

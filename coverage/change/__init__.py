@@ -2,7 +2,7 @@
 
 change = compare(result_2025, result_2026)
 change.figures                      # old, new, and the parts that sum to the difference
-trend([change, …])
+trend([result_2024, result_2025, result_2026], "4G")
 """
 
 from __future__ import annotations

@@ -60,7 +60,9 @@ def verdicts_of(study: Study, tests: gpd.GeoDataFrame, cells: pd.DataFrame) -> p
     return no_verdicts() if study.evidence is None else verdicts(tests, cells, study.evidence)
 
 
-def ground_facts(study: Study, tests: pd.DataFrame, found: pd.DataFrame, changed: pd.DataFrame) -> dict[str, dict[str, Any]]:
+def field_evidence_facts(
+    study: Study, tests: pd.DataFrame, found: pd.DataFrame, changed: pd.DataFrame
+) -> dict[str, dict[str, Any]]:
     """{"evidence": evidence_summary}, empty without [evidence], so that studies without stay as they are."""
     if study.evidence is None:
         return {}
@@ -68,5 +70,5 @@ def ground_facts(study: Study, tests: pd.DataFrame, found: pd.DataFrame, changed
 
 
 def brief_as_dict(facts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """ground_facts without the list of every share that was replaced, which provenance keeps."""
+    """field_evidence_facts without the list of every share that was replaced, which provenance keeps."""
     return {name: {key: value for key, value in told.items() if key != "replaced"} for name, told in facts.items()}

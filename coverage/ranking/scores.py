@@ -15,8 +15,8 @@ from coverage.ranking.stability import (
     any_weights,
     deciding,
     drawn_ranks,
+    perturbed_weights,
     rank_limits,
-    shaken_weights,
     stability,
     within_top,
 )
@@ -78,13 +78,13 @@ class RankingSpec:
     """How zones are ranked: the [ranking] table of a study (Ranking.spec), or another weighting.
 
     weights: {criterion: points ≥ 0, any scale}; least_uncovered_population (persons) and least_road_km: the gates;
-    shake, draws, seed: by how much (0..1), how often and from where on the weights are moved; top: how many places
+    perturbation, draws, seed: by how much (0..1), how often and from where on the weights are moved; top: how many places
     the probabilities speak of.
     """
 
     weights: Mapping[str, float]
     least_uncovered_population: float
-    shake: float = 0.2
+    perturbation: float = 0.2
     draws: int = 1000
     seed: int = 0
     criteria: tuple[Criterion, ...] = STANDARD
@@ -99,7 +99,7 @@ def _steadiness(needs: Needs, table: pd.DataFrame, spec: RankingSpec) -> pd.Data
     keys = np.array([*(criterion.key for criterion in needs.criteria), ""], object)
     found: dict[str, object] = dict.fromkeys(STABLE, np.nan)
     if spec.draws and needs.available.any() and len(needs.index):
-        near = stability(needs, shaken_weights(needs.weight, spec.shake, spec.draws, spec.seed), spec.top, spec.seed)
+        near = stability(needs, perturbed_weights(needs.weight, spec.perturbation, spec.draws, spec.seed), spec.top, spec.seed)
         far = within_top(drawn_ranks(needs, any_weights(needs.weight, spec.draws, spec.seed), spec.seed), spec.top)
         found = dict(zip(STABLE, (near.low, near.high, near.top_probability, far), strict=True))
     return pd.DataFrame(
@@ -110,7 +110,7 @@ def _steadiness(needs: Needs, table: pd.DataFrame, spec: RankingSpec) -> pd.Data
             "decides": keys[decides],
             "rank_without": without,
             "always_top": always_within(needs, spec.top, None),
-            "always_top_shaken": always_within(needs, spec.top, spec.shake),
+            "always_top_shaken": always_within(needs, spec.top, spec.perturbation),
         },
         index=needs.index,
     )
@@ -122,10 +122,10 @@ def rank(zones: pd.DataFrame, spec: RankingSpec) -> pd.DataFrame:
     score (0–100), score_<criterion>, group_<group> (sums of the parts), feasibility (0–100, beside the score),
     rank, tied, gate (see `gates`; those that do not compete keep their score and are listed, without a rank),
     unknown_criteria (keys, commas between: what the score had to do without). Of the zones that compete:
-    rank_low, rank_high (5th and 95th percentile with every weight moved by up to ±`shake`, unknown amounts drawn
+    rank_low, rank_high (5th and 95th percentile with every weight moved by up to ±`perturbation`, unknown amounts drawn
     too), rank_best, rank_worst (whatever the unknown amounts are), top_probability (of the first `top` places;
     …_any with any weights at all), decides and rank_without (the criterion whose removal moves it most, and where
-    to), always_top (any weights) and always_top_shaken (±`shake`), both proven.
+    to), always_top (any weights) and always_top_shaken (±`perturbation`), both proven.
     """
     needs = needs_of(zones, spec.weights, spec.criteria)
     parts = _parts(needs)

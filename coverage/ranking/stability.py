@@ -33,9 +33,9 @@ class Stability:
     top_probability: FloatArray
 
 
-def shaken_weights(weight: FloatArray, shake: float, draws: int, seed: int) -> FloatArray:
-    """float64[draws, criteria]: every weight times an even draw of 1 ± `shake`; each row sums to 1."""
-    drawn = weight * np.random.default_rng(seed).uniform(1 - shake, 1 + shake, (draws, len(weight)))
+def perturbed_weights(weight: FloatArray, perturbation: float, draws: int, seed: int) -> FloatArray:
+    """float64[draws, criteria]: every weight times an even draw of 1 ± `perturbation`; each row sums to 1."""
+    drawn = weight * np.random.default_rng(seed).uniform(1 - perturbation, 1 + perturbation, (draws, len(weight)))
     return np.asarray(drawn / drawn.sum(axis=1, keepdims=True))
 
 
@@ -151,13 +151,13 @@ def deciding(needs: Needs, rank: FloatArray) -> tuple[npt.NDArray[np.int64], Flo
     return np.where(moved, chosen, -1), np.where(moved, at, np.nan)
 
 
-def always_within(needs: Needs, top: int, shake: float | None) -> BoolArray:
-    """Zones that stay within the first `top` whatever the weights: bool[zones]; `shake` None means any at all.
+def always_within(needs: Needs, top: int, perturbation: float | None) -> BoolArray:
+    """Zones that stay within the first `top` whatever the weights: bool[zones]; `perturbation` None means any at all.
 
     By dominance, so True is proof and not a sample: a zone stays when fewer than `top` others could outscore it
-    with some weights (of any sort, or each within ±`shake`), its unknown amounts at their least and theirs at
+    with some weights (of any sort, or each within ±`perturbation`), its unknown amounts at their least and theirs at
     their most. Over any weights another zone can outscore it when it has more need in one criterion; within
-    ±`shake`, when Σ w·d + shake·Σ w·|d| > 0 for the differences d. False may still be a zone that always stays,
+    ±`perturbation`, when Σ w·d + perturbation·Σ w·|d| > 0 for the differences d. False may still be a zone that always stays,
     because those others cannot all outscore it at once.
     """
     used = needs.weight > 0
@@ -168,7 +168,7 @@ def always_within(needs: Needs, top: int, shake: float | None) -> BoolArray:
     for zone in np.flatnonzero(_rank_among(middle, high @ weight) <= top):
         more = high - low[zone]
         more[zone] = -1.0
-        needed = more if shake is None else (more @ weight + shake * (np.abs(more) @ weight))[:, None]
+        needed = more if perturbation is None else (more @ weight + perturbation * (np.abs(more) @ weight))[:, None]
         rivals = (needed > 1e-12).any(axis=1)
         rivals[zone] = False
         proven[zone] = rivals.sum() < top

@@ -1,8 +1,8 @@
 """Exact share of every cell inside the union of polygons that may overlap, touch or repeat.
 
 share = covered_share(polygons, grid)      # float64[ny, nx], 0..1, row 0 the southernmost
-edges = polygon_edges(polygons)            # once for many calls: share_of(edges, grid, rows=…)
-line_shares(lines, edges)                  # the part of each line outside
+edges = polygon_edges(polygons, grid)      # once for many calls: share_of(edges, rows=…)
+line_shares(pieces, edges)                 # the part of each piece of line_pieces(…) that lies inside
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ Settings = TypeVar("Settings", bound=BaseModel)
 MISTAKES_NAMED = 5
 
 # pydantic's error types, and our own slugs, in the reader's words; {…} come from pydantic's context
-SAID: dict[str, tuple[str, str]] = {
+MISTAKE_TEXTS: dict[str, tuple[str, str]] = {
     "criterion-measured": ("Kengai が自分で測る項目です。別の key にしてください", "is measured by Kengai; take another key"),
     "criterion-half": ("足りない項目があります:", "lacks"),
     "criterion-steps": ("steps は量の小さい順、割合は0〜1で書いてください", "steps: ascending amounts, needs from 0 to 1"),
@@ -115,9 +115,9 @@ def _said(mistake: Any, language: int) -> str:
     """One mistake: its key, what is wrong, what was written. language: 0 Japanese, 1 English."""
     key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in mistake["loc"])
     slug, _, detail = mistake["msg"].removeprefix("Value error, ").partition(" ")
-    if mistake["type"] == "value_error" and slug in SAID:
-        return f"{key}: {SAID[slug][language]} {detail}".strip(": ")
-    words = SAID.get(mistake["type"])
+    if mistake["type"] == "value_error" and slug in MISTAKE_TEXTS:
+        return f"{key}: {MISTAKE_TEXTS[slug][language]} {detail}".strip(": ")
+    words = MISTAKE_TEXTS.get(mistake["type"])
     sentence = words[language].format(**mistake.get("ctx", {})) if words else mistake["msg"]
     written = "" if mistake["type"] in {"missing", "extra_forbidden"} else repr(mistake["input"])[:60]
     return f"{key}: {sentence} {written}".strip(": ")

@@ -21,7 +21,7 @@ from geodata.schema import ROAD_CLASSES
 
 Key = tuple[str, str]  # (carrier or "any", generation)
 
-GREAT_ROADS = ("expressway", "national", "prefectural")  # 県道以上 (docs/score.md)
+MAJOR_ROADS = ("expressway", "national", "prefectural")  # 県道以上 (docs/score.md)
 M_IN_KM = 1000.0
 EMERGENCY = "yes"
 
@@ -107,8 +107,8 @@ def _total_km(roads: pd.DataFrame, grid: Grid) -> float:
 
 
 def lacking_road_cells(lengths: RoadLengths, carriers: list[str], generation: str, least_km: float) -> pd.Index:
-    """cell_id of the cells where some carrier leaves out at least `least_km` of great or emergency roads."""
-    worst = _worst(lengths, carriers, generation)[_great(lengths)]
+    """cell_id of the cells where some carrier leaves out at least `least_km` of major or emergency roads."""
+    worst = _worst(lengths, carriers, generation)[_major(lengths)]
     by_cell = worst.groupby(level="cell_id").sum(min_count=1)
     return by_cell.index[(by_cell >= least_km) & (by_cell > 0)]
 
@@ -119,10 +119,10 @@ def _worst(lengths: RoadLengths, carriers: list[str], generation: str) -> pd.Ser
     return lengths.uncovered.reindex(columns=columns).max(axis=1)
 
 
-def _great(lengths: RoadLengths) -> np.ndarray:
+def _major(lengths: RoadLengths) -> np.ndarray:
     """Which rows are 県道以上, or roads for emergency transport whoever keeps them."""
     classes = lengths.km.index.get_level_values("road_class")
-    return np.asarray(classes.isin(GREAT_ROADS) | (lengths.km.index.get_level_values("emergency") == EMERGENCY))
+    return np.asarray(classes.isin(MAJOR_ROADS) | (lengths.km.index.get_level_values("emergency") == EMERGENCY))
 
 
 def road_needs(
@@ -135,7 +135,7 @@ def road_needs(
     while one has not published), `emergency_road_km` (emergency roads alone), `road_km_<class>` for each class,
     and `uncovered_road_km_<carrier>`.
     """
-    worst, great = _worst(lengths, carriers, generation), _great(lengths)
+    worst, major = _worst(lengths, carriers, generation), _major(lengths)
     published = [carrier for carrier in carriers if (carrier, generation) in lengths.published]
     any_carrier = lengths.uncovered.reindex(columns=[(ANY, generation)]).iloc[:, 0]
 
@@ -149,15 +149,15 @@ def road_needs(
     classes = lengths.km.index.get_level_values("road_class")
     emergency = np.asarray(lengths.km.index.get_level_values("emergency") == EMERGENCY)
     known = bool(published)
-    great_known = known and set(GREAT_ROADS[1:]) <= lengths.given
+    major_known = known and set(MAJOR_ROADS[1:]) <= lengths.given
     table = {
-        "uncovered_road_km": by_zone(worst, great, great_known),
-        "complete_road_km": by_zone(any_carrier, great, great_known and published == list(carriers)),
+        "uncovered_road_km": by_zone(worst, major, major_known),
+        "complete_road_km": by_zone(any_carrier, major, major_known and published == list(carriers)),
         "emergency_road_km": by_zone(worst, emergency, known and lengths.emergency_known),
     }
     for road_class in ROAD_CLASSES:
         table[f"road_km_{road_class}"] = by_zone(worst, np.asarray(classes == road_class), known and road_class in lengths.given)
     for carrier in carriers:
         lacks = lengths.uncovered.reindex(columns=[(carrier, generation)]).iloc[:, 0]
-        table[f"uncovered_road_km_{carrier}"] = by_zone(lacks, great, great_known and carrier in published)
+        table[f"uncovered_road_km_{carrier}"] = by_zone(lacks, major, major_known and carrier in published)
     return pd.DataFrame(table, index=zones)

@@ -1,8 +1,8 @@
 """Which coordinate reference system a file is in, and the way from there to ours. Never guessed.
 
-crs = decide_crs(declared, answer)      # the file's own, or the one the study answers with; refuses what disagrees
+crs = decide_crs(declared, answer, report)   # the file's own, or the one the study answers with; refuses what disagrees
 change = transformer(crs, JGD2011)      # never a ballpark shift
-position.check_near(bounds, near)       # data that lies elsewhere is refused
+position.check_near(boxes, near, …)     # data that lies elsewhere is refused
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geodata.crs.names import CRS_MEND, NO_SHIFT_DEGREES, TOKYO_POINT, crs_name, is_tokyo, parse_crs, short_name
+from geodata.crs.names import CRS_REMEDY, NO_SHIFT_DEGREES, TOKYO_POINT, crs_name, is_tokyo, parse_crs, short_name
 from geodata.errors import DataError, Text
 from geodata.safety import ceilings
 
@@ -43,7 +43,7 @@ def transformer(source: CRS, target: CRS) -> Transformer:
                 f"測地系の変換方法が分かりません（{short_name(source.name)} から {crs_name(target)} へ）。そのまま使うと数百m ずれるおそれがあります。",
                 f"no known way from the datum of {short_name(source.name)} to {crs_name(target)}: using it as it is may be hundreds of metres off",
             ),
-            CRS_MEND,
+            CRS_REMEDY,
         ) from error
     if is_tokyo(source) and not is_tokyo(target):
         _check_tokyo_shift(source, target)
@@ -180,7 +180,7 @@ def _moved(geometries: Any, route: Transformer) -> Any:
         raise DataError(
             "crs-contradiction",
             Text("この座標系では地上の位置にならない座標があります。", "some coordinates are no place on the ground in this CRS"),
-            CRS_MEND,
+            CRS_REMEDY,
         )
     return shapely.set_coordinates(geometries.copy(), np.column_stack([x, y]))
 

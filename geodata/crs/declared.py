@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from geodata.crs.names import CRS_MEND, NO_SHIFT_DEGREES, TOKYO_POINT, crs_name, is_tokyo, parse_crs, short_name
+from geodata.crs.names import CRS_REMEDY, NO_SHIFT_DEGREES, TOKYO_POINT, crs_name, is_tokyo, parse_crs, short_name
 from geodata.errors import DataError, Text
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _missing(declared: Declared) -> DataError:
         )
     else:
         problem = Text("座標系（測地系）がファイルに書かれていません。", "the file does not say which CRS it is in")
-    return DataError("crs-missing", problem, CRS_MEND)
+    return DataError("crs-missing", problem, CRS_REMEDY)
 
 
 def _agree(own: CRS, answered: CRS) -> bool:

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Coordinate reference systems by name: WKT, PROJJSON or a code to one CRS, with what it is called."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SAME_PLACE_M = 0.01
 NO_SHIFT_DEGREES = 1e-9  # 0.1 mm: what PROJ calls a null transformation
 _AUTHORITY = re.compile(r'(?:AUTHORITY\["EPSG",\s*"?(\d+)"?\]|ID\["EPSG",\s*(\d+)\])\s*\]\s*$')
 _CRS84 = re.compile(r"^\s*(urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?OGC[:/][\d.]*[:/]?CRS84\s*$", re.IGNORECASE)
-CRS_MEND = Text(
+CRS_REMEDY = Text(
     '座標系を作成元に確かめ、study.toml のこのデータの欄に crs = "EPSG:6668" のように書いてください'
     "（経緯度なら世界測地系 EPSG:6668・旧日本測地系 EPSG:4301、平面直角座標系なら EPSG:6669〜6687。系は都道府県ごとに決まり、三重県なら VI系 EPSG:6674）。",
     'ask who made it and write crs = "EPSG:6668" (or its true code) beside this file in study.toml',
@@ -41,7 +41,7 @@ def parse_crs(text: str) -> CRS:
         raise DataError(
             "crs-unreadable",
             Text(f"座標系の定義を読み取れません: {short_name(text)}", f"the CRS definition cannot be read: {short_name(text)}"),
-            CRS_MEND,
+            CRS_REMEDY,
         ) from error
     if parsed.is_compound:
         parsed = parsed.sub_crs_list[0]
@@ -54,7 +54,7 @@ def parse_crs(text: str) -> CRS:
                 f"地上の位置を表さない座標系です: {short_name(parsed.name)}",
                 f"this CRS names no place on the ground: {short_name(parsed.name)}",
             ),
-            CRS_MEND,
+            CRS_REMEDY,
         )
     return _own_code(parsed, text)
 
@@ -81,7 +81,7 @@ def _own_code(parsed: CRS, text: str) -> CRS:
                     f"座標系の名前（{known.name}、EPSG:{code}）と中身の数値（中央経線・原点など）が食い違っています。",
                     f"the CRS calls itself {known.name} (EPSG:{code}) but its numbers (meridian, origin) differ",
                 ),
-                CRS_MEND,
+                CRS_REMEDY,
             )
     return parsed
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from geodata.crs.names import CRS_MEND, crs_name
+from geodata.crs.names import CRS_REMEDY, crs_name
 from geodata.errors import DataError, Text
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ NEAR_MARGIN_DEGREES = 0.5
 AREA_MARGIN_DEGREES = 5.0
 MOST = 0.5
 
-SWAP_MEND = Text(
+SWAP_REMEDY = Text(
     "経度（東経 122〜154）を x、緯度（北緯 20〜46）を y の順に入れ替えて書き出し直してください（QGIS では「XY座標の入れ替え」）。",
     'put longitude in x and latitude in y and export again (QGIS: "Swap X and Y coordinates")',
 )
@@ -142,9 +142,9 @@ def _swapped(box: Box) -> DataError:
             f"経度と緯度が入れ替わっています（x, y の範囲 {_box(box)}）。",
             f"longitude and latitude are swapped (x, y within {_box(box)})",
         ),
-        SWAP_MEND,
+        SWAP_REMEDY,
     )
 
 
 def _contradiction(ja: str, en: str) -> DataError:
-    return DataError("crs-contradiction", Text(ja, en), CRS_MEND)
+    return DataError("crs-contradiction", Text(ja, en), CRS_REMEDY)

@@ -1,8 +1,8 @@
-"""What was measured or reported on the ground, row by row: fields, values, photographs.
+"""What was measured or reported at a place, row by row: fields, values, photographs.
 
-values.dbm_of(texts)            # a column of signal strengths in dBm, NaN where nothing was written
-rows.located(table, …)          # the rows that have a place and a day
-photos.read_photo(path)         # what a photograph says of its place and time
+values.dbm_of("-95 dBm")        # a signal strength in dBm, NaN where it is none
+rows.read_located(path)         # (rows that have a place, report)
+photos.read_photo(folder, name) # what a photograph says of its place and time
 """
 
 from __future__ import annotations

@@ -166,6 +166,6 @@ def joined(
     return check(EVIDENCE, frame), reports
 
 
-def strangers_named(words: pd.Series) -> str:
+def unexpected_named(words: pd.Series) -> str:
     """The first words that were not understood, cut short, for messages."""
     return "、".join(str(word)[:20] for word in list(dict.fromkeys(words))[:NAMED])

@@ -1,7 +1,7 @@
 """Files of geometry, one module a format, each giving the same plain record (`raw.RawLayer`).
 
-geojson.read(file)              # the layers of a file, with what was odd about it
-shapefile.read(archive, name)
+geojson.layers(path)            # the layers of a file, each to be read as a RawLayer
+shapefile.companion(path, ".dbf")
 raw.RawLayer                    # geometries, table, CRS as the file names it, remarks
 """
 

@@ -47,7 +47,7 @@ def read_dbf(data: bytes, cpg: str = "") -> Dbf:
                 f".dbf が途中で切れています（{rows:,} 行のはずが {whole:,} 行）。",
                 f"the .dbf is cut short: {whole:,} of {rows:,} rows",
             ),
-            _MEND,
+            _REMEDY,
         )
     table = np.frombuffer(data, np.uint8, rows * width, header).reshape(rows, width)
     cells, at = {}, 1
@@ -128,11 +128,11 @@ def _numbers(block: npt.NDArray[np.bytes_], decimals: int) -> npt.NDArray[Any]:
     return numbers
 
 
-_MEND = Text(
+_REMEDY = Text(
     ".shp・.shx・.dbf を同じ元からそろえてコピーし直すか、GISソフトから書き出し直してください。",
     "copy .shp, .shx and .dbf again from one source, or export again",
 )
 
 
 def _broken(ja: str, en: str) -> DataError:
-    return DataError("dbf-broken", Text(f"{ja}。", en), _MEND)
+    return DataError("dbf-broken", Text(f"{ja}。", en), _REMEDY)

@@ -17,7 +17,7 @@ from geodata.formats.wkb import shapes_of_wkb
 from geodata.safety import ceilings, child_process
 
 WORD = Text("地物", "feature")
-MEND = Text(
+REMEDY = Text(
     "GISソフトで開いて GeoPackage として書き出すか、元のファイルを入手し直してください。",
     "export it as GeoPackage with GIS software, or get the file again",
 )
@@ -69,7 +69,7 @@ def read_fields(copy: str, most: int) -> Fields:
 
 
 def _layer(fields: Fields) -> RawLayer:
-    shapes = shapes_of_wkb(fields.wkb, WORD, MEND)
+    shapes = shapes_of_wkb(fields.wkb, WORD, REMEDY)
     count = len(shapes)
     remarks: list[Remark] = []
     if fields.declared >= 0 and fields.declared != count:
@@ -79,7 +79,7 @@ def _layer(fields: Fields) -> RawLayer:
                 f"{fields.declared:,} 件のはずが {count:,} 件しか読めません（途中で切れています）。",
                 f"{count:,} of {fields.declared:,} features can be read: the file is cut short",
             ),
-            MEND,
+            REMEDY,
         )
     columns = {name: _values(values) for name, values in fields.columns.items()}
     crs = Declared("declared", fields.crs) if fields.crs else Declared("absent")
@@ -99,5 +99,5 @@ def broken() -> DataError:
     return DataError(
         "fgb-broken",
         Text("FlatGeobuf が壊れていて最後まで読めません。", "the FlatGeobuf is damaged and cannot be read to its end"),
-        MEND,
+        REMEDY,
     )

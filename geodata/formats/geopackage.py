@@ -24,7 +24,7 @@ WORD = Text("地物", "feature")
 ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 UNDEFINED_SRS = {-1, 0}
 STEPS_BETWEEN_CHECKS = 1_000_000
-MEND = Text(
+REMEDY = Text(
     "QGIS などで開き、新しい GeoPackage として書き出し直してください。開けない場合は元のファイルを入手し直してください。",
     "open it in QGIS and export a new GeoPackage; or get the file again",
 )
@@ -47,7 +47,7 @@ def layers(path: Path, copy: Path) -> list[LayerEntry]:
         found = _tables(base)
         if not found:
             raise DataError(
-                "gpkg-no-layer", Text("GeoPackage に図形の層がありません。", "the GeoPackage holds no layer of shapes"), MEND
+                "gpkg-no-layer", Text("GeoPackage に図形の層がありません。", "the GeoPackage holds no layer of shapes"), REMEDY
             )
         ceilings.check_count("層の数", "layers", len(found), ceilings.limits().layers)
         entries = []
@@ -81,7 +81,7 @@ def _database(copy: Path) -> Iterator[sqlite3.Connection]:
         raise DataError(
             "gpkg-broken",
             Text(f"GeoPackage が壊れているか、GeoPackage ではありません（{error}）。", f"damaged, or no GeoPackage ({error})"),
-            MEND,
+            REMEDY,
         ) from error
 
 
@@ -121,7 +121,7 @@ def _read(base: sqlite3.Connection, name: str, geometry: str, srs: int, rows: in
     values = base.execute(f"SELECT {listed} FROM {_quoted(name)}").fetchall()
     ceilings.check_time()
     transposed = list(zip(*values, strict=True)) if values else [()] * (len(names) + 1)
-    shapes = shapes_of_wkb(_wkb(transposed[0]), WORD, MEND)
+    shapes = shapes_of_wkb(_wkb(transposed[0]), WORD, REMEDY)
     kept = {title: column(_plain(held)) for title, held in zip(names, transposed[1:], strict=True) if title not in keys}
     remarks = []
     if views := base.execute(

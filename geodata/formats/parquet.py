@@ -16,7 +16,7 @@ from geodata.formats.wkb import shapes_of_wkb
 from geodata.safety import ceilings, child_process
 
 WORD = Text("地物", "feature")
-MEND = Text(
+REMEDY = Text(
     "GISソフトで GeoParquet か GeoPackage として書き出し直してください。",
     "export it again as GeoParquet or GeoPackage with GIS software",
 )
@@ -26,7 +26,7 @@ UNKNOWN = "unknown"
 def layers(copy: Path) -> list[LayerEntry]:
     """The file's only layer, already read."""
     fields = child_process.run(read_fields, str(copy), ceilings.limits(), size_bytes=copy.stat().st_size)
-    shapes = shapes_of_wkb(fields.wkb, WORD, MEND)
+    shapes = shapes_of_wkb(fields.wkb, WORD, REMEDY)
     count = len(shapes)
     columns = {name: column(list(values)) for name, values in fields.columns.items()}
     raw = RawLayer("", shapes, frame_of(columns, count), _declared(fields.crs), count, np.arange(1, count + 1), WORD)
@@ -56,7 +56,7 @@ def read_fields(copy: str, ceiling: ceilings.Limits) -> Fields:
             described = geo["columns"].get(primary)
             if not isinstance(described, dict) or described.get("encoding") != "WKB":
                 raise DataError(
-                    "parquet-encoding", Text("図形の列が WKB 形式ではありません。", "its shapes are not encoded as WKB"), MEND
+                    "parquet-encoding", Text("図形の列が WKB 形式ではありません。", "its shapes are not encoded as WKB"), REMEDY
                 )
             names = [f.name for f in opened.schema_arrow if not pyarrow.types.is_nested(f.type)]
             extra = [name for name in names if name != primary and name not in geo["columns"]]
@@ -66,7 +66,7 @@ def read_fields(copy: str, ceiling: ceilings.Limits) -> Fields:
         raise
     except (pyarrow.ArrowException, OSError, LookupError, ValueError, TypeError) as error:
         raise DataError(
-            "parquet-broken", Text("Parquet が壊れていて読めません。", "the Parquet file is damaged"), MEND
+            "parquet-broken", Text("Parquet が壊れていて読めません。", "the Parquet file is damaged"), REMEDY
         ) from error
     wkb = np.array(held[primary], object) if rows else np.empty(0, object)
     columns = {name: np.array([_plain(value) for value in held[name]], object) for name in extra}
@@ -89,11 +89,11 @@ def _geo(metadata: dict[bytes, bytes]) -> dict[str, Any]:
                 "位置情報（geo メタデータ）のない Parquet で、図形として読めません。",
                 "a Parquet without geo metadata: no shapes to read",
             ),
-            MEND,
+            REMEDY,
         ) from error
     if not isinstance(geo, dict) or not isinstance(geo.get("columns"), dict):
         raise DataError(
-            "parquet-no-geo", Text("geo メタデータの書き方が正しくありません。", "its geo metadata is malformed"), MEND
+            "parquet-no-geo", Text("geo メタデータの書き方が正しくありません。", "its geo metadata is malformed"), REMEDY
         )
     return geo
 

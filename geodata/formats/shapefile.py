@@ -29,7 +29,7 @@ HEADER = 100
 KINDS = {1: POINTS, 3: LINES, 5: POLYGONS, 8: "MultiPoint"}
 MULTIPATCH = 31
 COMPANIONS = (".shx", ".dbf", ".prj", ".cpg")
-MEND = Text(
+REMEDY = Text(
     ".shp・.shx・.dbf・.prj を同じ元からそろえてコピーし直してください（zip のままが確実です）。直らなければ GISソフトから書き出し直してください。",
     "copy .shp, .shx, .dbf and .prj again from one source (best as the zip), or export again",
 )
@@ -222,4 +222,4 @@ def _parts(data: bytes, start: int, end: int, number: int, builder: ShapeBuilder
 
 
 def _broken(code: str, ja: str, en: str) -> DataError:
-    return DataError(code, Text(ja, en), MEND)
+    return DataError(code, Text(ja, en), REMEDY)

@@ -50,7 +50,7 @@ SENTINELS = (-9999.0, -99999.0, -999.0, -9998.0, -32768.0, -32767.0, -2147483648
 HUGE = 1e30
 KINDS_NAMED = 5
 _DENSITY = re.compile(r"densit|per_?(?:sq)?_?k?m2?\b|/ ?k?m(?:2|²|\^2)|(?<![a-z])pd_\d|_pd_|人口密度|人/", re.IGNORECASE)
-DENSITY_MEND = Text(
+DENSITY_REMEDY = Text(
     "密度に各マスの面積を掛けて「人数」のラスタにしてから読み込んでください（QGIS のラスタ計算機）。",
     "multiply by the area of each cell to get people per cell (QGIS raster calculator)",
 )
@@ -163,10 +163,10 @@ def check_density(words: str, name: str) -> None:
                 f"人数ではなく人口密度のラスタのようです（「{found[0]}」と書かれています）。",
                 f"this seems to be population density, not people (it says {found[0]!r})",
             ),
-            DENSITY_MEND,
+            DENSITY_REMEDY,
         )
 
 
-def refusal(code: str, ja: str, en: str, mend_ja: str, mend_en: str) -> DataError:
+def refusal(code: str, ja: str, en: str, remedy_ja: str, remedy_en: str) -> DataError:
     """A DataError about the whole raster."""
-    return DataError(code, Text(ja, en), Text(mend_ja, mend_en))
+    return DataError(code, Text(ja, en), Text(remedy_ja, remedy_en))

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
     from geodata.crs import position
     from geodata.intake.nodata import Quantity, RasterBand
-    from geodata.intake.vector import Wanted
+    from geodata.intake.vector import GeometryKind
 
 
 def read_vector(
     path: Path | str,
     *,
-    geometry: Wanted = "polygon",
+    geometry: GeometryKind = "polygon",
     crs: str | None = None,
     layer: str | None = None,
     target_crs: str = JGD2011,
@@ -147,7 +147,7 @@ def _companions(file: Path) -> dict[str, str]:
     return {suffix: file_sha256(found) for suffix, found in beside.items() if found}
 
 
-def _vector(file: Path, report: IntakeReport, *, geometry: Wanted, layer: str | None, **rest: Any) -> gpd.GeoDataFrame:
+def _vector(file: Path, report: IntakeReport, *, geometry: GeometryKind, layer: str | None, **rest: Any) -> gpd.GeoDataFrame:
     from geodata.intake import vector
 
     found = _format(file, report)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from geodata.report import IntakeReport
 
-Wanted = Literal["polygon", "point", "line", "any"]
+GeometryKind = Literal["polygon", "point", "line", "any"]
 IntArray = npt.NDArray[np.int64]
 
 # shapely type ids
@@ -41,7 +41,7 @@ def checked(
     raw: formats_raw.RawLayer,
     report: IntakeReport,
     *,
-    geometry: Wanted,
+    geometry: GeometryKind,
     crs: str | None,
     target_crs: str,
     near: crs_position.Box | None,
@@ -105,7 +105,7 @@ def _check_finite(shapes: formats_raw.Geometries, rows: IntArray, raw: formats_r
 
 
 def _of_kind(
-    shapes: formats_raw.Geometries, rows: IntArray, raw: formats_raw.RawLayer, geometry: Wanted, report: IntakeReport
+    shapes: formats_raw.Geometries, rows: IntArray, raw: formats_raw.RawLayer, geometry: GeometryKind, report: IntakeReport
 ) -> tuple[formats_raw.Geometries, IntArray]:
     """Only shapes of the wanted kind; collections give up their parts of that kind."""
     if not len(shapes):
@@ -145,7 +145,7 @@ def _of_kind(
     return shapes[spec], rows[spec]
 
 
-def _parts_of_kind(shape: Any, geometry: Wanted) -> Any:
+def _parts_of_kind(shape: Any, geometry: GeometryKind) -> Any:
     parts = shapely.get_parts(np.array([shape], object))
     while (shapely.get_type_id(parts) == _COLLECTION).any():
         parts = shapely.get_parts(parts)
@@ -157,7 +157,7 @@ def _parts_of_kind(shape: Any, geometry: Wanted) -> Any:
     return gather[geometry](kept)
 
 
-def _nothing_left(raw: formats_raw.RawLayer, geometry: Wanted) -> DataError:
+def _nothing_left(raw: formats_raw.RawLayer, geometry: GeometryKind) -> DataError:
     return DataError(
         "nothing-left",
         Text(

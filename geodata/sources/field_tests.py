@@ -36,7 +36,7 @@ FIELDS = {
     "service": {"圏外", "圏外かどうか", "圏内外", "圏内/圏外", "在圏", "service", "no_service"},
     "indoors": {"屋内外", "屋内/屋外", "屋内・屋外", "測定場所", "indoors"},
 }
-WANTED = {"at": "日時", "carrier": "事業者"}
+REQUIRED = {"at": "日時", "carrier": "事業者"}
 SPEAKING = ("rsrp", "call", "service", "generation")
 
 
@@ -53,7 +53,7 @@ def read(paths: Path | str | Iterable[Path | str], *, carriers: ground.Names) ->
 def _read_one(path: Path, carriers: ground.Names) -> tuple[pd.DataFrame, IntakeReport]:
     table, report = ground.read_located(path)
     columns = {name: column_of(table, words) for name, words in FIELDS.items()}
-    ground.needed(table, columns, WANTED)
+    ground.needed(table, columns, REQUIRED)
     if not any(columns[name] for name in SPEAKING[:3]):
         ground.needed(table, columns, {"rsrp": "RSRP", "call": "通話可否", "service": "圏外"})
     written = {name: text_of(table, column) for name, column in columns.items()}
@@ -83,9 +83,9 @@ def _power(written: pd.Series, report: IntakeReport) -> pd.Series:
             "warn",
             "rsrp-not-dbm",
             Text(
-                f"RSRP に dBm としてありえない値があり、不明として扱いました（{ground.strangers_named(written[bad])}）。"
+                f"RSRP に dBm としてありえない値があり、不明として扱いました（{ground.unexpected_named(written[bad])}）。"
                 "正しい値は −156〜−31 です。ASU の値は dBm に直してください（4G は ASU−140）。",
-                f"RSRP that is no dBm counts as unknown ({ground.strangers_named(written[bad])}); "
+                f"RSRP that is no dBm counts as unknown ({ground.unexpected_named(written[bad])}); "
                 "dBm lie from −156 to −31 (4G: ASU − 140)",
             ),
             int(bad.sum()),
@@ -110,8 +110,8 @@ def _signal(written: dict[str, pd.Series], report: IntakeReport) -> pd.Series:
             "warn",
             "service-unclear",
             Text(
-                f"「圏外」の列に読めない値があり、不明として扱いました（{ground.strangers_named(service[unclear])}）。",
-                f"words in the column of service that are not understood ({ground.strangers_named(service[unclear])})",
+                f"「圏外」の列に読めない値があり、不明として扱いました（{ground.unexpected_named(service[unclear])}）。",
+                f"words in the column of service that are not understood ({ground.unexpected_named(service[unclear])})",
             ),
             int(unclear.sum()),
             service.index[unclear],
@@ -127,8 +127,8 @@ def _calls(written: pd.Series, report: IntakeReport) -> pd.Series:
             "warn",
             "call-unclear",
             Text(
-                f"通話可否に読めない値があり、不明として扱いました（{ground.strangers_named(written[unclear])}）。",
-                f"words for the call that are not understood ({ground.strangers_named(written[unclear])})",
+                f"通話可否に読めない値があり、不明として扱いました（{ground.unexpected_named(written[unclear])}）。",
+                f"words for the call that are not understood ({ground.unexpected_named(written[unclear])})",
             ),
             int(unclear.sum()),
             written.index[unclear],

@@ -37,7 +37,7 @@ FIELDS = {
     "who": {"報告者", "報告者区分", "区分", "reporter"},
     "photos": {"写真", "写真ファイル", "photo", "photos"},
 }
-WANTED = {"at": "日付", "carrier": "事業者", "signal": "状況"}
+REQUIRED = {"at": "日付", "carrier": "事業者", "signal": "状況"}
 ALL = {"全社", "全て", "すべて", "全事業者", "どこも", "各社"}
 MUNICIPAL = re.compile(r"(市|町|村|県|市町|市町村|自治体|役場|支所|[課係])(職員)?|.*(市|町|村|県)(役所|役場|庁|職員)")
 MOST_PHOTOS = 20  # of one report
@@ -66,7 +66,7 @@ def read(
 def _read_one(path: Path, carriers: ground.Names, photos: Path | None) -> tuple[pd.DataFrame, IntakeReport]:
     table, report = ground.read_located(path)
     columns = {name: column_of(table, words) for name, words in FIELDS.items()}
-    ground.needed(table, columns, WANTED)
+    ground.needed(table, columns, REQUIRED)
     written = {name: text_of(table, column) for name, column in columns.items()}
     rows = (
         pd.DataFrame({"__lon": table["__lon"], "__lat": table["__lat"]}, index=table.index)
@@ -81,7 +81,7 @@ def _read_one(path: Path, carriers: ground.Names, photos: Path | None) -> tuple[
         .join(_photos(written["photos"], photos, report))
     )
     text = Text(
-        f"状況が読めない行を除きました（{ground.strangers_named(written['signal'][rows['signal'] == ''])}）。"
+        f"状況が読めない行を除きました（{ground.unexpected_named(written['signal'][rows['signal'] == ''])}）。"
         "圏外・つながらない・弱い・つながる のどれかで書いてください。",
         "rows whose 状況 is not understood were left out; write 圏外, つながらない, 弱い or つながる",
     )

@@ -25,7 +25,7 @@ DELIMITERS = {",": Text("カンマ", "comma"), "\t": Text("タブ", "tab"), ";":
 _GUARDED = re.compile(r"^'(?=[=+\-@＝＋－＠])")
 _NUMBER = re.compile(r"[+-]?[\d,.]+(e[+-]?\d+)?$", re.IGNORECASE)
 
-RAGGED_MEND = Text(
+RAGGED_REMEDY = Text(
     'その行のカンマ（区切り）の過不足を直してください。値の中にカンマがあるときは、値全体を " で囲みます（Excel の「CSV UTF-8」で保存すると自動で囲まれます）。',
     'mend the commas in that row; a value that holds a comma must stand in "quotes" (Excel\'s CSV UTF-8 does it)',
 )
@@ -122,7 +122,7 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
                     f'引用符（"）が閉じていないか、セルが長すぎます（{error}）。',
                     f'a quote (") is not closed, or a cell is too long ({error})',
                 ),
-                RAGGED_MEND,
+                RAGGED_REMEDY,
                 where=row_place(before + 1),
             ) from error
         start, before = before + 1, reader.line_num
@@ -224,7 +224,7 @@ def _fitted(cells: list[str], width: int, number: int, *, titles: bool) -> list[
                     f"列の数が他の行と違います（{width} 列のはずが {len(cells)} 列）。このまま読むと値が隣の列にずれます。",
                     f"{len(cells)} cells where other rows have {width}: values would shift to other columns",
                 ),
-                RAGGED_MEND,
+                RAGGED_REMEDY,
                 where=row_place(number),
             )
     return cells

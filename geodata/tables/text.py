@@ -31,7 +31,7 @@ _HALF_KATAKANA = re.compile("[\uff61-\uff9f]")
 _KANA_KANJI = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
 UTF16_SHARE_OF_NUL = 0.2
 
-ENCODING_MEND = Text(
+ENCODING_REMEDY = Text(
     "メモ帳や Excel で開き直し、文字コード UTF-8 で保存してから読み込んでください。",
     "open it in an editor or Excel and save it as UTF-8",
 )
@@ -102,7 +102,7 @@ def _japanese(data: bytes, utf8: UnicodeDecodeError) -> Decoded:
 
 def _euc() -> DataError:
     problem = Text("文字コードが EUC-JP のようです。", "this looks like EUC-JP")
-    return DataError("encoding-euc-jp", problem, ENCODING_MEND)
+    return DataError("encoding-euc-jp", problem, ENCODING_REMEDY)
 
 
 def _is_euc(data: bytes, half: int) -> bool:
@@ -126,7 +126,7 @@ def _undecodable(data: bytes, at: int, offset: int = 0) -> DataError:
             f"先頭から {at + offset:,} バイト目（0x{data[at]:02X}）が UTF-8 でも Shift_JIS（CP932）でも文字になりません。",
             f"byte {at + offset:,} (0x{data[at]:02X}) is a character neither in UTF-8 nor in CP932",
         ),
-        ENCODING_MEND,
+        ENCODING_REMEDY,
         where=_row(data, at),
     )
 

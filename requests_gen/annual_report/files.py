@@ -79,9 +79,9 @@ def report_of(place: StudyPlace, made: date) -> tuple[Report, Result]:
     result = read_result(place.results)
     said = caption(result, "ja")
     before = _years_before(place, result)
-    told = trend([*before, result], str(result.study.zones.generation))
+    history = trend([*before, result], str(result.study.zones.generation))
     change = words.sentences(compare(before[-1], result), said.carriers, "ja") if before else []
-    return annual_report(result, _records(place, result, made), told, change, said, made), result
+    return annual_report(result, _records(place, result, made), history, change, said, made), result
 
 
 def _years_before(place: StudyPlace, result: Result) -> list[Result]:
@@ -145,8 +145,8 @@ def write_report(report: Report, result: Result, folder: Path) -> list[Path]:
     def build(making: Path) -> None:
         (making / PDF).write_bytes(pdf_bytes(report, result))
         _sheet(making / SHEET, report)
-        told = {"report": report.year, "made": report.made.isoformat(), "outputs": replace_folder.output_list(making)}
-        (making / replace_folder.MANIFEST).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        manifest = {"report": report.year, "made": report.made.isoformat(), "outputs": replace_folder.output_list(making)}
+        (making / replace_folder.MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
     replace_folder.publish(build, folder)
     return [folder / PDF, folder / SHEET]

@@ -57,7 +57,7 @@ def replies_import(
 
 
 @replies_app.command(name="doubts")
-def replies_doubts(workspace: Workspace = Path(), as_json: Json = False, lang: Lang = "ja") -> None:
+def replies_review(workspace: Workspace = Path(), as_json: Json = False, lang: Lang = "ja") -> None:
     """要確認の一覧を示します。"""
     import json
 

@@ -50,11 +50,11 @@ def write_change(change: Change, new: Result, folder: Path, lang: str = "ja") ->
 def change_facts(change: Change, new: Result, lang: str = "ja") -> dict[str, Any]:
     """The contents of compare.json: numbers, codes, and the sentences."""
     said = caption(new, lang)
-    told = dataclasses.asdict(dataclasses.replace(change, zones=None))  # type: ignore[arg-type]
+    changed = dataclasses.asdict(dataclasses.replace(change, zones=None))  # type: ignore[arg-type]
     zones = change.zones.reset_index().to_dict("records")
     figures = [
         {**asdict, "change_on_equal_terms": figure.real}
-        for asdict, figure in zip(told.pop("figures"), change.figures, strict=True)
+        for asdict, figure in zip(changed.pop("figures"), change.figures, strict=True)
     ]
     facts = {
         "study": said.title,
@@ -62,7 +62,7 @@ def change_facts(change: Change, new: Result, lang: str = "ja") -> dict[str, Any
         "notice": said.notice,
         "sentences": sentences(change, said.carriers, lang),
         "convention": CONVENTION.in_(lang),
-        **told,
+        **changed,
         "figures": figures,
         "zones": zones,
     }

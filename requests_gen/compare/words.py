@@ -174,20 +174,20 @@ def figure_sentences(figure: Figure, carriers: dict[str, str], lang: str) -> lis
     )
     if figure.parts is None:
         return [first.in_(lang)]
-    told = [
+    parts = [
         f"{PART_NAMES[name].in_(lang)} {moved(figure.parts[name], lang)}"
         for name in PART_ORDER
         if name in REAL or abs(figure.parts[name]) >= 0.05
     ]
-    joined = Text("、", ", ").in_(lang).join(told)
+    joined = Text("、", ", ").in_(lang).join(parts)
     return [first.in_(lang), Text(f"　内訳: {joined}", f"  of which: {joined}").in_(lang)]
 
 
 def zone_sentence(change: Change, lang: str) -> str:
     """Zones by state."""
     counts = change.states[change.generation]
-    told = [f"{STATE_NAMES[state].in_(lang)} {count}" for state, count in counts.items() if count]
-    joined = Text("・", ", ").in_(lang).join(told) or "0"
+    parts = [f"{STATE_NAMES[state].in_(lang)} {count}" for state, count in counts.items() if count]
+    joined = Text("・", ", ").in_(lang).join(parts) or "0"
     return Text(f"地区: {joined}", f"Zones: {joined}").in_(lang)
 
 

@@ -149,8 +149,8 @@ def _write_layer(polygons: np.ndarray, path: Path) -> None:
 def _without(story: Path, year: int) -> list[str]:
     """Tables of study.toml that the year did without."""
     file = story / YEARS
-    told = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    return list(told.get(str(year), {}).get("without", []))
+    changes = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return list(changes.get(str(year), {}).get("without", []))
 
 
 def _study_text(file: Path, year: int, files: dict[int, str], without: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 replace_folder.publish(write, folder)      # all files together or none; what was there is kept as .old
 with only_one_writer(path): …              # nobody else writes meanwhile
-book = workbook.Book(path)                 # text stays text, the same content gives the same bytes
+book = workbook.Book(path, caption)        # text stays text, the same content gives the same bytes
 """
 
 from __future__ import annotations

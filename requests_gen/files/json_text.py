@@ -1,4 +1,4 @@
-"""TODO."""
+"""JSON as we write it: plain values, unknown numbers as null."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Checks of texts before they are printed: nothing empty, and a glyph for every character."""
 
 from __future__ import annotations
 

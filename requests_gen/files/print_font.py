@@ -1,4 +1,4 @@
-"""TODO."""
+"""The font of drawn maps and labels, in a size of pixels."""
 
 from __future__ import annotations
 

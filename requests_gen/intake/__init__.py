@@ -2,7 +2,7 @@
 
 check.check_files(paths)                      # one report a file, as `kengai check` prints them
 preview.first_look(path)                      # what the data page shows before anything is kept
-edits.apply(plan)                             # files and study.toml together; edits.undo brings them back
+edits.apply(plan, at)                         # files and study.toml together; edits.undo(folder, at) brings them back
 """
 
 from __future__ import annotations

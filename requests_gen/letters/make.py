@@ -33,7 +33,7 @@ from requests_gen.letters.versions import (
     place_for,
     read_versions,
     sent,
-    shelf_lock,
+    versions_lock,
 )
 from requests_gen.registry import tables
 from requests_gen.wording import Caption, caption
@@ -93,7 +93,7 @@ def write_letters(
         from requests_gen.letters.last_year import last_answers
 
         history = last_answers(settings.folder, result.study.about.fiscal_year)
-    with shelf_lock(out_dir):
+    with versions_lock(out_dir):
         entries = read_versions(out_dir)
         frames, words = map_frames(result), caption(result, "ja")
         orders = municipal_orders(settings.folder, result.study.about.fiscal_year)
@@ -119,7 +119,7 @@ def mark_sent(out_dir: Path | str, which: list[str], on: date) -> list[Entry]:
     Raises DataError for an unknown letter and for a draft.
     """
     out_dir = Path(os.path.realpath(out_dir))
-    with shelf_lock(out_dir):
+    with versions_lock(out_dir):
         entries = read_versions(out_dir)
         marked = sent(entries, out_dir, which, on)
         recorded = json.loads((out_dir / LETTERS_JSON).read_text(encoding="utf-8"))

@@ -209,7 +209,7 @@ def _chosen(entries: list[Entry], name: str) -> Entry:
 # Putting a new shelf of letters in the place of the old one, whatever stops it.
 
 
-def shelf_lock(letter_versions: Path) -> AbstractContextManager[None]:
+def versions_lock(letter_versions: Path) -> AbstractContextManager[None]:
     """Nobody else writes the shelf meanwhile."""
     return replace_folder.alone_in(letter_versions, lambda folder: (folder / LETTERS_JSON).is_file())
 
@@ -217,7 +217,7 @@ def shelf_lock(letter_versions: Path) -> AbstractContextManager[None]:
 def exchange(letter_versions: Path, build: Callable[[Path], dict[str, Any]], replaced: set[str]) -> None:
     """Put a new shelf in the place of `shelf`: all that is there but the `replaced` folders, and what `build` adds.
 
-    build: writes into the new shelf and returns the contents of letters.json. Call within shelf_lock.
+    build: writes into the new shelf and returns the contents of letters.json. Call within versions_lock.
     """
 
     def left_out(folder: str, names: list[str]) -> set[str]:

@@ -212,7 +212,7 @@ def _geojson(records: Sequence[dict[str, Any]], caption: Caption) -> bytes:
         properties["秘匿"] = [key for key, value in record.items() if value == SIGN]
         where = {"type": "Point", "coordinates": [record["経度"], record["緯度"]]}
         features.append({"type": "Feature", "id": record["ID"], "properties": properties, "geometry": where})
-    told = {
+    facts = {
         "type": "FeatureCollection",
         "name": caption.title,
         "notice": caption.notice,
@@ -220,4 +220,4 @@ def _geojson(records: Sequence[dict[str, Any]], caption: Caption) -> bytes:
         "credits": caption.credits,
         "features": features,
     }
-    return (json.dumps(told, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode("utf-8")
+    return (json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode("utf-8")

@@ -1,7 +1,7 @@
 """優先順位: weights, the municipalities' order beside ours, and freezing the year.
 
 chosen = rerank.study_weighting(study)
-table = rerank.rank_again(result, chosen)
+table = rerank.rank_again(result.zones, study, chosen)
 orders = municipal_orders.order_table(ranking, zones, registry.municipal_order(year))
 frozen.freeze(registry, result, ranking, orders, chosen, criteria, who="…", at=now, stamp=stamp)
 """

@@ -53,7 +53,7 @@ BESIDE = {"rank_low", "rank_high", "tied", "gate", "unknown_criteria"}  # read w
 
 @dataclass(frozen=True)
 class RankingSheets:
-    """What is taken away. rows: ranking_frozen.frozen_rows; told: who made it and when, sentences for the first page.
+    """What is taken away. rows: ranking_frozen.frozen_rows; notes: who made it and when, sentences for the first page.
 
     own: the study's own weighting, shown beside `chosen`.
     """
@@ -62,7 +62,7 @@ class RankingSheets:
     chosen: Weighting
     own: Weighting
     criteria: Sequence[Criterion]
-    told: Sequence[str]
+    notes: Sequence[str]
     title: str
 
 
@@ -197,7 +197,7 @@ def _about_sheet(book: workbook.Book, sheets: RankingSheets) -> None:
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, WIDE)
     parts = [
-        (Text("この順位", "This ranking"), [("", line) for line in sheets.told]),
+        (Text("この順位", "This ranking"), [("", line) for line in sheets.notes]),
         (Text("注意", "Note"), [("", caption.notice)] if caption.notice else []),
         (Text("判定と基準日", "Rules and dates"), [("", line) for line in caption.lines]),
         (

@@ -93,8 +93,10 @@ def _is_same(head: Mapping[str, Any] | pd.Series, held: pd.DataFrame, frozen: st
 
 
 def _unexplained(missing: pd.DataFrame) -> DataError:
-    told = [(zone_id, row["municipality"], row["name"], difference_words(row)) for zone_id, row in missing.head(NAMED).iterrows()]
-    more = len(missing) - len(told)
+    named = [
+        (zone_id, row["municipality"], row["name"], difference_words(row)) for zone_id, row in missing.head(NAMED).iterrows()
+    ]
+    more = len(missing) - len(named)
     return DataError(
         "order-reason-missing",
         Text(
@@ -106,8 +108,9 @@ def _unexplained(missing: pd.DataFrame) -> DataError:
             "give the reasons under Municipal order, save, then freeze",
         ),
         where=Text(
-            " ／ ".join(f"{m} {name}（{zone}）: {text.ja}" for zone, m, name, text in told) + (f" ／ ほか{more}" if more else ""),
-            " / ".join(f"{m} {name} ({zone}): {text.en}" for zone, m, name, text in told) + (f" / {more} more" if more else ""),
+            " ／ ".join(f"{m} {name}（{zone}）: {text.ja}" for zone, m, name, text in named)
+            + (f" ／ ほか{more}" if more else ""),
+            " / ".join(f"{m} {name} ({zone}): {text.en}" for zone, m, name, text in named) + (f" / {more} more" if more else ""),
         ),
     )
 
@@ -125,24 +128,24 @@ def version_changes(
     old: pd.DataFrame, new: pd.DataFrame, before: Weighting, after: Weighting, names: Mapping[str, Text]
 ) -> list[Text]:
     """What changed from one ranking to another, a sentence a kind of change. old, new: as frozen_rows gives them."""
-    told = weight_changes(before, after, names)
+    texts = weight_changes(before, after, names)
     steps = rank_changes(old, new)
     moved = int((steps["change"] == MOVED).sum())
     counts = {change: int((steps["change"] == change).sum()) for change in (CAME, WENT, ADDED, GONE)}
     if moved:
-        told.append(Text(f"順位が変わった地区: {moved}", f"zones whose rank changed: {moved}"))
+        texts.append(Text(f"順位が変わった地区: {moved}", f"zones whose rank changed: {moved}"))
     for change, count in counts.items():
         if count:
-            told.append(Text(f"{CHANGES[change].ja}: {count}", f"{CHANGES[change].en}: {count}"))
+            texts.append(Text(f"{CHANGES[change].ja}: {count}", f"{CHANGES[change].en}: {count}"))
     reasons = old["reason"].reindex(new.index).fillna("") != new["reason"].fillna("")
     if int(reasons.sum()):
-        told.append(
+        texts.append(
             Text(
                 f"市町の順との違いの理由を書き足した・直した地区: {reasons.sum()}",
                 f"zones whose reason was written or changed: {reasons.sum()}",
             )
         )
-    return told or [Text("順位・重み・理由とも同じ", "same ranks, weights and reasons")]
+    return texts or [Text("順位・重み・理由とも同じ", "same ranks, weights and reasons")]
 
 
 STAYED, MOVED, CAME, WENT, ADDED, GONE = "stayed", "moved", "came", "went", "added", "gone"

@@ -248,10 +248,10 @@ def order_form_xlsx(table: pd.DataFrame, zones: pd.DataFrame, caption: Caption) 
             look = {"bg_color": TO_FILL_IN} if heading in ("市町の順位", "理由") else {}
             book.column(sheet, workbook.HEADER_ROW + 1, number, values, kind, **look)
         sheet.freeze_panes(workbook.HEADER_ROW + 1, 3)
-        told = Text(
+        comment = Text(
             "色の付いた欄に、市町としての順位（1が最も先）を書いてください。空欄は「順位を付けない」です。地区IDは変えないでください。",
             "Write the municipality's order (1 first) into the coloured cells. Leave the zone ids as they are.",
         )
-        sheet.write_comment(workbook.HEADER_ROW, 4, told.in_(lang))
+        sheet.write_comment(workbook.HEADER_ROW, 4, comment.in_(lang))
         book.book.close()
         return path.read_bytes()

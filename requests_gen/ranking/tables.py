@@ -118,15 +118,15 @@ SURE = 0.995  # shown as "always" in the draws
 
 
 def why_here(
-    row: pd.Series, zone: pd.Series, criteria: Sequence[Criterion], top: int, shake: float, names: Mapping[str, Text]
+    row: pd.Series, zone: pd.Series, criteria: Sequence[Criterion], top: int, perturbation: float, names: Mapping[str, Text]
 ) -> list[Text]:
     """The sentences for one ranked zone. row: of ranked_rows; zone: its row of the zones table; names of criteria.
 
-    top: how many places top_probability speaks of; shake: by how much weights were moved (0.2 = ±20 %).
+    top: how many places top_probability speaks of; perturbation: by how much weights were moved (0.2 = ±20 %).
     """
-    told = [_place(row), _points(row, zone, criteria), _unknown(row, names), _decides(row, names)]
-    told += [_firm(row, top, shake)]
-    return [text for text in told if text.ja]
+    texts = [_place(row), _points(row, zone, criteria), _unknown(row, names), _decides(row, names)]
+    texts += [_firm(row, top, perturbation)]
+    return [text for text in texts if text.ja]
 
 
 def _place(row: pd.Series) -> Text:
@@ -183,11 +183,11 @@ def _decides(row: pd.Series, names: Mapping[str, Text]) -> Text:
     )
 
 
-def _firm(row: pd.Series, top: int, shake: float) -> Text:
+def _firm(row: pd.Series, top: int, perturbation: float) -> Text:
     low, high, often = row["rank_low"], row["rank_high"], row.get("top_probability", float("nan"))
     if low != low:
         return Text("", "")
-    by = f"{100 * shake:.0f}"
+    by = f"{100 * perturbation:.0f}"
     span = f"{low:.0f}" if low == high else f"{low:.0f}～{high:.0f}"
     ja = f"重みをどれも±{by}%の範囲で動かしても、ほぼ{span}位です（100回のうち90回）"
     en = f"With every weight moved by up to ±{by} % the rank is {span} in 90 of 100 draws"

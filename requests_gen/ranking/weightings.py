@@ -97,27 +97,27 @@ def weight_changes(old: Weighting, new: Weighting, names: Mapping[str, Text]) ->
     names: {criterion: its name}, of both weightings.
     """
     before, after = old.shares(), new.shares()
-    told = []
+    texts = []
     for key in dict.fromkeys([*before, *after]):
         was, now = points(before.get(key, 0.0)), points(after.get(key, 0.0))
         name = names.get(key, Text(key, key))
         if was != now:
-            told.append(Text(f"{name.ja}: {was}点 → {now}点", f"{name.en}: {was} → {now} points"))
+            texts.append(Text(f"{name.ja}: {was}点 → {now}点", f"{name.en}: {was} → {now} points"))
     if old.least != new.least:
-        told.append(
+        texts.append(
             Text(
                 f"順位を付ける最少のエリア外人口: {old.least:g}人 → {new.least:g}人",
                 f"least uncovered people to be ranked: {old.least:g} → {new.least:g}",
             )
         )
     if old.road_km != new.road_km:
-        told.append(
+        texts.append(
             Text(
                 f"順位を付ける最短の不感道路: {old.road_km:g}km → {new.road_km:g}km",
                 f"least uncovered road to be ranked: {old.road_km:g} → {new.road_km:g} km",
             )
         )
-    return told
+    return texts
 
 
 def criterion_names(criteria: Sequence[Criterion]) -> dict[str, Text]:

@@ -9,7 +9,7 @@ from typing import Any
 from geodata.errors import DataError, Text
 from requests_gen.registry.tables import HEADINGS, Table
 
-TOLD = 5  # records of a batch that are spelled out
+MOST_NAMED = 5  # records of a batch that are spelled out
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Clash:
     who: str
     at: str
 
-    def told(self) -> Text:
+    def as_text(self) -> Text:
         """Both values in one sentence."""
         theirs = self.theirs or {}
         when = datetime.fromisoformat(self.at).astimezone().strftime("%Y-%m-%d %H:%M") if self.at else ""
@@ -66,16 +66,16 @@ class Conflict(DataError):  # noqa: N818 (what it is called where two people mee
     @classmethod
     def of(cls, clashes: list[Clash]) -> Conflict:
         """The error for these records."""
-        told = [clash.told() for clash in clashes[:TOLD]]
-        more = len(clashes) - len(told)
+        texts = [clash.as_text() for clash in clashes[:MOST_NAMED]]
+        more = len(clashes) - len(texts)
         return cls(
             "registry-conflict",
             Text(
                 "開いている間に、ほかの人が同じものを保存しました。あなたの入力はまだ保存していません。\n"
-                + "\n".join(text.ja for text in told)
+                + "\n".join(text.ja for text in texts)
                 + (f"\nほか{more}件" if more else ""),
                 "somebody saved the same record since you opened it; yours is not saved yet.\n"
-                + "\n".join(text.en for text in told)
+                + "\n".join(text.en for text in texts)
                 + (f"\nand {more} more" if more else ""),
             ),
             Text(

@@ -39,10 +39,10 @@ def all_changes(connection: sa.Connection) -> list[Change]:
     return list(found.values())
 
 
-def fingerprint(told: list[Change]) -> str:
+def fingerprint(given: list[Change]) -> str:
     """SHA-256 of what a registry holds. Two that hold the same have the same, wherever they are kept."""
     digest = hashlib.sha256()
-    for change in told:
+    for change in given:
         digest.update(json.dumps(change, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
         digest.update(b"\n")
     return digest.hexdigest()
@@ -54,8 +54,8 @@ def read_changes(database: Database) -> list[Change]:
         return all_changes(connection)
 
 
-def put_in(database: Database, told: list[Change], name: str) -> None:
-    """Fill an empty registry with `told`, wholly or not at all. Raises DataError when it holds anything."""
+def put_in(database: Database, given: list[Change], name: str) -> None:
+    """Fill an empty registry with `given`, wholly or not at all. Raises DataError when it holds anything."""
     with database.writing() as connection:
         if connection.execute(sa.select(changes.c.id).limit(1)).first() is not None:
             raise DataError(
@@ -70,20 +70,20 @@ def put_in(database: Database, told: list[Change], name: str) -> None:
                 ),
                 name,
             )
-        insert_all(connection, told)
+        insert_all(connection, given)
 
 
-def put_in_place_of_all(connection: sa.Connection, told: list[Change]) -> None:
-    """Hold `told` and nothing else, inside the open transaction."""
+def put_in_place_of_all(connection: sa.Connection, given: list[Change]) -> None:
+    """Hold `given` and nothing else, inside the open transaction."""
     for statement in empty_it(connection.dialect.name):
         connection.exec_driver_sql(statement)
-    insert_all(connection, told)
+    insert_all(connection, given)
 
 
-def insert_all(connection: sa.Connection, told: list[Change]) -> None:
+def insert_all(connection: sa.Connection, given: list[Change]) -> None:
     """Insert the changes in their order."""
     rows: list[dict[str, Any]] = []
-    for change in told:
+    for change in given:
         made = connection.execute(changes.insert().values(**{name: change[name] for name in SIGNED})).inserted_primary_key
         change_id = made[0] if made else None
         rows += (_row(change_id, record) for record in change["records"])
@@ -112,10 +112,10 @@ def export_json(database: Database, path: Path, notice: str = "") -> None:
     write_bytes(path, json_bytes(read_changes(database), notice))
 
 
-def json_bytes(told: list[Change], notice: str = "") -> bytes:
+def json_bytes(given: list[Change], notice: str = "") -> bytes:
     """The JSON export of these changes: one change a line."""
-    head = {"format": FORMAT, "format_version": FORMAT_VERSION, "notice": notice, "fingerprint": fingerprint(told)}
-    lines = ",\n".join(json.dumps(change, ensure_ascii=False) for change in told)
+    head = {"format": FORMAT, "format_version": FORMAT_VERSION, "notice": notice, "fingerprint": fingerprint(given)}
+    lines = ",\n".join(json.dumps(change, ensure_ascii=False) for change in given)
     text = json.dumps(head, ensure_ascii=False)[:-1] + ', "changes": [\n' + lines + "\n]}\n"
     return text.encode("utf-8")
 
@@ -123,17 +123,17 @@ def json_bytes(told: list[Change], notice: str = "") -> bytes:
 def read_json(path: Path) -> list[Change]:
     """The changes that a JSON export holds. Raises DataError when it is none, or was changed."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8-sig"))
-        if told["format"] != FORMAT:
+        contents = json.loads(path.read_text(encoding="utf-8-sig"))
+        if contents["format"] != FORMAT:
             raise KeyError("format")
-        version, digest, found = told["format_version"], told["fingerprint"], told["changes"]
+        version, digest, found = contents["format_version"], contents["fingerprint"], contents["changes"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise not_an_export(path) from error
     return checked(path, int(version), digest, found)
 
 
-def checked(path: Path, version: int, digest: str, told: list[Change]) -> list[Change]:
-    """`told`, where it is what was exported."""
+def checked(path: Path, version: int, digest: str, given: list[Change]) -> list[Change]:
+    """`given`, where it is what was exported."""
     if version > FORMAT_VERSION:
         raise DataError(
             "export-newer",
@@ -141,7 +141,7 @@ def checked(path: Path, version: int, digest: str, told: list[Change]) -> list[C
             Text("Kengai を新しくしてから取り込んでください。", "update Kengai first"),
             path.name,
         )
-    if fingerprint(told) != digest or not all(_is_sound(change) for change in told):
+    if fingerprint(given) != digest or not all(_is_sound(change) for change in given):
         raise DataError(
             "export-changed",
             Text(
@@ -154,7 +154,7 @@ def checked(path: Path, version: int, digest: str, told: list[Change]) -> list[C
             ),
             path.name,
         )
-    return told
+    return given
 
 
 def _is_sound(change: Change) -> bool:
@@ -183,8 +183,8 @@ def import_json(database: Database, path: Path) -> None:
     put_in(database, read_json(path), path.name)
 
 
-def records_in_order(told: list[Change]) -> Iterator[tuple[int, dict[str, Any]]]:
+def records_in_order(given: list[Change]) -> Iterator[tuple[int, dict[str, Any]]]:
     """(number of the change from 1, record) of every record."""
-    for number, change in enumerate(told, start=1):
+    for number, change in enumerate(given, start=1):
         for record in change["records"]:
             yield number, record

@@ -179,7 +179,7 @@ TABLES = {
                 "year": "whole",
                 "zone_id": "text",
                 "carrier": "text",
-                "doubts": "list",  # reply_doubts.DOUBTS
+                "doubts": "list",  # replies.codes.REVIEW_REASONS
                 "written": "map",  # {heading: what stood in the row}
                 "suggestion": "map",  # fields of replies, as far as they were understood
                 "place": "text",  # sheet and row

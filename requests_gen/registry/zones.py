@@ -13,7 +13,7 @@ from requests_gen.registry.store import Saved, current_records, frame_in, save
 from requests_gen.registry.tables import TABLES
 from requests_gen.registry.values import content_of, records_of
 
-TOLD = 5
+MOST_NAMED = 5
 AGAIN = Text(
     "もう一度実行してください。台帳にある地区IDに合わせて付け直します。",
     "run again: ids are then given beside those of the registry",
@@ -39,7 +39,7 @@ def check_agree(known: pd.DataFrame, given: pd.DataFrame, file: str, remedy: Tex
     ]
     by_id = pairs[0].query(" or ".join(f"{name}_known != {name}_given" for name in place))
     by_place = pairs[1].query("zone_id_known != zone_id_given")
-    told = [
+    texts = [
         Text(
             f"{row.zone_id} は台帳では「{row.name_known}」（{row.municipality_id_known} {row.place_id_known}）、"
             f"こちらでは「{row.name_given}」（{row.municipality_id_given} {row.place_id_given}）",
@@ -55,13 +55,13 @@ def check_agree(known: pd.DataFrame, given: pd.DataFrame, file: str, remedy: Tex
         )
         for row in by_place.itertuples()
     ]
-    if told:
-        more = Text(f"（全{len(told)}件）", f" ({len(told)} in all)") if len(told) > TOLD else Text("", "")
+    if texts:
+        more = Text(f"（全{len(texts)}件）", f" ({len(texts)} in all)") if len(texts) > MOST_NAMED else Text("", "")
         raise DataError(
             "zone-id-taken",
             Text(
-                "地区IDが台帳と食い違います。" + "。".join(text.ja for text in told[:TOLD]) + more.ja,
-                "zone ids differ from the registry's: " + "; ".join(text.en for text in told[:TOLD]) + more.en,
+                "地区IDが台帳と食い違います。" + "。".join(text.ja for text in texts[:MOST_NAMED]) + more.ja,
+                "zone ids differ from the registry's: " + "; ".join(text.en for text in texts[:MOST_NAMED]) + more.en,
             ),
             remedy,
             file,

@@ -48,7 +48,7 @@ ANSWER_BY_KEY = {code.key: code for code in ANSWERS}
 REASON_BY_KEY = {code.key: code for code in REASONS}
 # What a person must look at before an answer counts: 要確認, in words.
 
-DOUBTS = {
+REVIEW_REASONS = {
     "no-zone": Text("地区IDがない行に書き込みがあります", "writing in a row without a zone id"),
     "zone-unreadable": Text("地区IDとして読めません", "not a zone id"),
     "zone-unknown": Text("台帳にない地区IDです", "a zone the registry does not know"),
@@ -79,7 +79,7 @@ DOUBTS = {
 }
 
 
-def told(kinds: list[str] | tuple[str, ...]) -> Text:
+def reasons_text(kinds: list[str] | tuple[str, ...]) -> Text:
     """The doubts of one row in a sentence."""
-    known = [DOUBTS.get(kind, Text(kind, kind)) for kind in kinds]
+    known = [REVIEW_REASONS.get(kind, Text(kind, kind)) for kind in kinds]
     return Text("。".join(each.ja for each in known), "; ".join(each.en for each in known))

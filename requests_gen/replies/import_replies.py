@@ -26,7 +26,7 @@ from requests_gen.replies.judge import Asked, ClassifiedRow, asked_of, judge_she
 from requests_gen.replies.read_form import ReplySheet, read_reply_sheet
 from requests_gen.wording import dates
 
-REPLIES, DOUBTS = tables.TABLES["replies"], tables.TABLES["reply_doubts"]
+REPLIES, REVIEW_ITEMS = tables.TABLES["replies"], tables.TABLES["reply_doubts"]
 OPEN = "open"
 NOT_CONTENT = ("written", "form_version")  # how an answer was written is no part of what it says
 FREE = ("cooperation", "remarks", "person")
@@ -96,8 +96,8 @@ def take_in(
             taken = [dict(row.judged.record) for row in intake.rows if row.outcome == "accepted"]
             store.save(registry.database, REPLIES.name, taken, **signed)
             new = [_doubt(row) for row in intake.rows if row.outcome == "doubt"]
-            there = store.current_records(connection, DOUBTS.name, [review_item["doubt_id"] for review_item in new])
-            store.save(registry.database, DOUBTS.name, [d for d in new if d["doubt_id"] not in there], **signed)
+            there = store.current_records(connection, REVIEW_ITEMS.name, [review_item["doubt_id"] for review_item in new])
+            store.save(registry.database, REVIEW_ITEMS.name, [d for d in new if d["doubt_id"] not in there], **signed)
     return intake
 
 
@@ -142,7 +142,7 @@ def _outcomes(connection: sa.Connection, judged: list[ClassifiedRow]) -> Iterabl
     stand, former = store.current_records(connection, REPLIES.name, keys), _former(connection, keys)
     weighed = [_against(one, stand, former) for one in judged]
     ids = _doubt_ids([row.judged for row in weighed if row.outcome == "doubt"])
-    known = store.current_records(connection, DOUBTS.name, ids)
+    known = store.current_records(connection, REVIEW_ITEMS.name, ids)
     waiting = iter(ids)
     for row in weighed:
         if row.outcome != "doubt":

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from geodata.errors import DataError, Text
-from requests_gen.replies.codes import ANSWER_BY_KEY, told
+from requests_gen.replies.codes import ANSWER_BY_KEY, reasons_text
 from requests_gen.replies.import_replies import Intake, Row, says
 
 COUNTS = {
@@ -31,7 +31,7 @@ ALREADY = Text(
 def why(row: Row, lang: str) -> str:
     """Why a row was not simply accepted; "" where it was."""
     if row.judged.review_items:
-        return told(row.judged.review_items).in_(lang)
+        return reasons_text(row.judged.review_items).in_(lang)
     return row.judged.why.in_(lang) if row.judged.why else ""
 
 
@@ -112,7 +112,7 @@ def review_items_as_dict(waiting: Iterable[Mapping[str, Any]], lang: str) -> lis
     return [
         {
             **{name: _plain(review_item.get(name)) for name in names},
-            "why": told(review_item["doubts"]).in_(lang),
+            "why": reasons_text(review_item["doubts"]).in_(lang),
             "who": review_item["who"],
         }
         for review_item in waiting

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from geodata.errors import DataError, Text
 from requests_gen.registry import Registry, store
 from requests_gen.replies.cells import READERS, answer_of
-from requests_gen.replies.codes import ANSWER_BY_KEY, told
-from requests_gen.replies.import_replies import DOUBTS, OPEN, REPLIES, asked_in, says
+from requests_gen.replies.codes import ANSWER_BY_KEY, reasons_text
+from requests_gen.replies.import_replies import OPEN, REPLIES, REVIEW_ITEMS, asked_in, says
 from requests_gen.replies.judge import judge
 from requests_gen.replies.read_form import RawRow
 from requests_gen.wording import dates
@@ -23,7 +23,7 @@ TYPED_IN = "手入力"
 
 def open_review_items(registry: Registry) -> list[dict[str, Any]]:
     """The rows that wait for a decision, as registry_records has them, oldest year first."""
-    review_items = registry.read(DOUBTS.name)
+    review_items = registry.read(REVIEW_ITEMS.name)
     return [dict(row) for row in review_items[review_items["state"] == OPEN].to_dict("records")]
 
 
@@ -35,14 +35,14 @@ def resolve_review(
     What was written stays in the record. Raises DataError where it was decided before, or the answer is not whole.
     """
     with registry.database.writing() as connection:
-        there = store.current_records(connection, DOUBTS.name, [doubt_id]).get(doubt_id)
+        there = store.current_records(connection, REVIEW_ITEMS.name, [doubt_id]).get(doubt_id)
         if there is None or there.content.get("state") != OPEN:
             raise _not_open(doubt_id, there)
         review_item = dict(there.content)
         signed: dict[str, Any] = {"who": who, "at": at, "note": reason or "要確認の処理", "connection": connection}
         if fields is None:
             review_item |= {"state": SET_ASIDE, "reason": reason}
-            store.save(registry.database, DOUBTS.name, [review_item], **signed)
+            store.save(registry.database, REVIEW_ITEMS.name, [review_item], **signed)
             return {}
         suggestion = review_item.get("suggestion", {})
         record = {
@@ -54,7 +54,7 @@ def resolve_review(
         _check_whole(connection, record)
         store.save(registry.database, REPLIES.name, [record], **signed)
         review_item |= {"state": SETTLED, "settled_as": says(record), "reason": reason}
-        store.save(registry.database, DOUBTS.name, [review_item], **signed)
+        store.save(registry.database, REVIEW_ITEMS.name, [review_item], **signed)
     return record
 
 
@@ -79,7 +79,7 @@ def understood(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _doubtful(review_items: Iterable[str]) -> DataError:
-    return DataError("reply-doubtful", told(list(review_items)), Text("入力を直してください。", "mend what was typed"))
+    return DataError("reply-doubtful", reasons_text(list(review_items)), Text("入力を直してください。", "mend what was typed"))
 
 
 def _check_whole(connection: sa.Connection, record: Mapping[str, Any]) -> None:
@@ -115,7 +115,9 @@ def type_in(registry: Registry, cells: Mapping[str, str], names: Mapping[str, st
     """Keep one answer that was typed in. cells: by reply_sheets.FIELDS. Raises DataError saying what is not plain."""
     judged = judge(RawRow("", 0, dict(cells)), asked_in(registry, names, None, None))
     if judged.kind != "answer":
-        problem = told(judged.review_items) if judged.review_items else Text("何も入力されていません", "nothing was typed")
+        problem = (
+            reasons_text(judged.review_items) if judged.review_items else Text("何も入力されていません", "nothing was typed")
+        )
         raise DataError("reply-doubtful", problem, Text("入力を直してください。", "mend what was typed"))
     record = dict(judged.record)
     registry.save_replies([record], who=who, at=at, note=TYPED_IN)
@@ -138,7 +140,7 @@ def close_unanswered(
         if spec is None or row.carrier in spec
     }
     answered = {(row.zone_id, row.carrier) for row in registry.replies(year).itertuples()}
-    open_review_items = registry.read(DOUBTS.name)
+    open_review_items = registry.read(REVIEW_ITEMS.name)
     waiting = {(row.zone_id, row.carrier) for row in open_review_items[open_review_items["state"] == OPEN].itertuples()}
     unpublished = sorted(asked - answered - waiting)
     rows = [{"year": year, "zone_id": zone, "carrier": carrier, "answer": "N"} for zone, carrier in unpublished]

@@ -256,10 +256,10 @@ __all__ = [
     "criterion_names",
     "degrees",
     "in_degrees",
+    "integer_columns",
     "ranking_columns",
     "ranking_rows",
     "records",
-    "whole_columns",
 ]
 NOTE = "注記"
 PRINTED_TO = "nearest_coverage_km"
@@ -466,7 +466,7 @@ LAST = (
     Column("as_of", Text("エリアの基準日", "areas as of"), Text("", ""), "text", 22),
     Column(NOTE, Text("注記", "note"), Text("架空のエリアのときは、その旨", "says so where areas are fictitious"), "text", 12),
 )
-GROUND = (
+FIELD_TESTS = (
     Column(
         "ground_tests",
         Text("現地測定の回数", "field tests"),
@@ -500,14 +500,14 @@ def ranking_columns(study: Study) -> list[Column]:
         *MORE,
         *urgent_columns(study, printed=False),
         *detail_columns(study),
-        *(GROUND if study.evidence is not None else ()),
+        *(FIELD_TESTS if study.evidence is not None else ()),
         *_own_columns(study),
         *_people_columns(study),
         *LAST,
     ]
 
 
-def whole_columns(study: Study) -> set[str]:
+def integer_columns(study: Study) -> set[str]:
     """The columns that hold whole numbers, unknown ones aside."""
     return {column.key for column in ranking_columns(study) if column.kind == "whole"}
 
@@ -628,7 +628,7 @@ def ranking_rows(result: Result, caption: Caption) -> pd.DataFrame:
         always_top=_always_words(rows, caption.lang),
         designated=urgency.designated_words(rows, "", urgency.NO_DESIGNATION.in_(caption.lang)),
         subsidy=[urgency.SUBSIDY[grants[str(zone)].answer].in_(caption.lang) for zone in rows.index],
-        **evidence.ground_counts(result, rows.index),
+        **evidence.field_test_counts(result, rows.index),
         rule=caption.rule_key,
         generation=caption.generation,
         as_of=caption.as_of_key,
@@ -662,6 +662,6 @@ def _criterion_words(keys: str, names: dict[str, Text], lang: str) -> str:
 
 
 def _always_words(rows: pd.DataFrame, lang: str) -> np.ndarray:
-    """How surely each zone stays in the top: whatever the weights, within the study's shake, or not shown."""
+    """How surely each zone stays in the top: whatever the weights, within the study's perturbation, or not shown."""
     said = (Text("どの重みでも", "any weights"), Text("±の範囲で", "shaken weights"))
     return np.select([rows["always_top"], rows["always_top_shaken"]], [text.in_(lang) for text in said], "").astype(object)

@@ -15,7 +15,7 @@ from coverage.gaps import uncovered_column
 from geodata.areas import degrees
 from geodata.errors import Text
 from requests_gen.files import plain
-from requests_gen.results.columns import NOTE, ranking_columns, ranking_rows, records, whole_columns
+from requests_gen.results.columns import NOTE, integer_columns, ranking_columns, ranking_rows, records
 from requests_gen.wording import Caption, dates_by_layer
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def zones_geojson(result: Result, caption: Caption, rows: pd.DataFrame | None = 
         "as_of": dates_by_layer(result),
         "credits": caption.credits,
     }
-    whole_numbers = whole_columns(result.study) & set(rows.columns)
+    whole_numbers = integer_columns(result.study) & set(rows.columns)
     features = (
         f'{{"type":"Feature","id":{_json(row["zone_id"])},"properties":{_json(row)},"geometry":{shape}}}'
         for row, shape in zip(records(rows.reset_index(), whole_numbers), shapes, strict=True)
@@ -208,8 +208,8 @@ def write_cells_parquet(path: Path, result: Result, caption: Caption) -> None:
     frame = pd.concat([result.cells, flat_shares(result.shares), result.gaps], axis=1)
     table = pa.Table.from_pandas(frame.reset_index(), preserve_index=False)
     # what pandas notes about itself would tie the bytes to its version
-    told = {"kengai": json.dumps(_facts(result, caption), ensure_ascii=False, allow_nan=False)}
-    pq.write_table(table.replace_schema_metadata(told), path, compression="zstd")
+    metadata = {"kengai": json.dumps(_facts(result, caption), ensure_ascii=False, allow_nan=False)}
+    pq.write_table(table.replace_schema_metadata(metadata), path, compression="zstd")
 
 
 def _facts(result: Result, caption: Caption) -> dict[str, Any]:
@@ -261,7 +261,7 @@ def _write_layer(
     from pyogrio.raw import write
 
     about = " ".join(part for part in (caption.notice, *caption.lines) if part)
-    whole = whole_columns(result.study)
+    whole = integer_columns(result.study)
     values, empty = zip(*(_field(fields[column], column in whole) for column in fields.columns), strict=True)
     write(
         path,
@@ -323,9 +323,9 @@ def _municipality_fields(result: Result, caption: Caption) -> pd.DataFrame:
     """Municipalities with people and coverage by the official rule; neighbours without figures."""
     rule = result.summary["rules"]["official"]
     rows = {}
-    for code, told in result.summary["municipalities"].items():
-        row: dict[str, Any] = {"population": told["population"]}
-        for generation, by_rule in told["generations"].items():
+    for code, counted in result.summary["municipalities"].items():
+        row: dict[str, Any] = {"population": counted["population"]}
+        for generation, by_rule in counted["generations"].items():
             for carrier, figures in by_rule[rule].items():
                 row[f"population_coverage_{generation}_{carrier}"] = figures["population_coverage"]
         rows[code] = row

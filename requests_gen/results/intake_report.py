@@ -116,7 +116,9 @@ def _file(report: IntakeReport, caption: Caption) -> dict[str, Any]:
         "facts": [
             (
                 heading.in_(lang),
-                intake.SAID[str(facts[key])].in_(lang) if str(facts[key]) in intake.SAID else _value(key, facts[key]),
+                intake.VALUE_NAMES[str(facts[key])].in_(lang)
+                if str(facts[key]) in intake.VALUE_NAMES
+                else _value(key, facts[key]),
             )
             for key, heading in intake.FACTS.items()
             if facts.get(key) not in ("", None, [], {})

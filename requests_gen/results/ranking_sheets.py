@@ -136,18 +136,18 @@ def _municipality_sheet(book: workbook.Book, result: Result, caption: Caption) -
     zones = result.zones["municipality_id"]
     best = result.ranking["rank"].groupby(zones.reindex(result.ranking.index)).min()
     counts = zones.value_counts()
-    for row, (code, told) in enumerate(result.summary["municipalities"].items(), start=workbook.HEADER_ROW + 1):
+    for row, (code, counted) in enumerate(result.summary["municipalities"].items(), start=workbook.HEADER_ROW + 1):
         cells = [
             (code, "text"),
             (result.municipalities["name"].get(code, code), "text"),
-            (told["population"], "people"),
-            (told["population_area_split"], "people"),
+            (counted["population"], "people"),
+            (counted["population_area_split"], "people"),
             (counts.get(code, 0), "whole"),
             (best.get(code, np.nan), "whole"),
         ]
         for generation in generations:
             for carrier in carriers:
-                figures = told["generations"][generation][rule][carrier]
+                figures = counted["generations"][generation][rule][carrier]
                 cells += [(uncovered_people(figures), "people"), (figures["population_coverage"], "share")]
         for column, (value, kind) in enumerate(cells):
             book.cell(sheet, row, column, value, kind)
@@ -202,16 +202,16 @@ def _carrier_sheet(book: workbook.Book, result: Result, caption: Caption) -> Non
 
 
 def _remark(carrier: str, figures: dict[str, Any], official: bool, caption: Caption) -> str:
-    lang, told = caption.lang, []
+    lang, texts = caption.lang, []
     if official:
-        told.append(Text("公表に使う規則", "the rule that heads the summary"))
+        texts.append(Text("公表に使う規則", "the rule that heads the summary"))
     if carrier == "best_carrier" and figures.get("carrier"):
         name = caption.carriers.get(figures["carrier"], figures["carrier"])
-        told.append(Text(f"該当: {name}", f"it is {name}"))
+        texts.append(Text(f"該当: {name}", f"it is {name}"))
     if unpublished := figures.get("not_published"):
         names = "、".join(caption.carriers.get(key, key) for key in unpublished)
-        told.append(Text(f"未公表: {names}", f"not published: {names}"))
-    return "、".join(text.in_(lang) for text in told) if lang == "ja" else "; ".join(text.in_(lang) for text in told)
+        texts.append(Text(f"未公表: {names}", f"not published: {names}"))
+    return "、".join(text.in_(lang) for text in texts) if lang == "ja" else "; ".join(text.in_(lang) for text in texts)
 
 
 def _intake_sheet(book: workbook.Book, result: Result, caption: Caption) -> None:

@@ -121,8 +121,8 @@ def _made_again(folder: Path) -> Result | None:
 
     place = _study_beside(folder, "")
     try:
-        told = json.loads((folder / replace_folder.MANIFEST).read_text(encoding="utf-8"))
-        study, inputs = told["study_sha256"], told["inputs"]
+        manifest = json.loads((folder / replace_folder.MANIFEST).read_text(encoding="utf-8"))
+        study, inputs = manifest["study_sha256"], manifest["inputs"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     if not (place / STUDY_FILE).is_file() or _digest((read := read_study(place)).text) != study:
@@ -144,7 +144,7 @@ def _read_facts(path: Path) -> dict[str, Any]:
         )
     try:
         facts = json.loads(path.read_bytes())
-        version, told = facts["format"], facts.pop("sha256")
+        version, digest = facts["format"], facts.pop("sha256")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _damaged(path) from error
     if version != FORMAT:
@@ -160,20 +160,20 @@ def _read_facts(path: Path) -> dict[str, Any]:
             ),
             str(path.parent.parent),
         )
-    if told != _digest(_text(facts)):
+    if digest != _digest(_text(facts)):
         raise _damaged(path)
     return dict(facts)
 
 
-def _read_table(inside: Path, name: str, told: dict[str, Any]) -> Any:
+def _read_table(inside: Path, name: str, described: dict[str, Any]) -> Any:
     path = inside / f"{name}.parquet"
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise _damaged(path) from error
-    if hashlib.sha256(data).hexdigest() != told["sha256"]:
+    if hashlib.sha256(data).hexdigest() != described["sha256"]:
         raise _damaged(path)
-    return read_table(data, told)
+    return read_table(data, described)
 
 
 def _damaged(path: Path) -> DataError:
@@ -203,9 +203,9 @@ def _report_facts(report: IntakeReport) -> dict[str, Any]:
     return {**asdict(report), "facts": _kept(report.facts)}
 
 
-def _report(told: dict[str, Any]) -> IntakeReport:
-    notices = [Notice(n["level"], n["code"], Text(**n["text"]), n["count"], tuple(n["places"])) for n in told["notices"]]
-    return IntakeReport(**{**told, "facts": _given_back(told["facts"]), "notices": notices})
+def _report(written: dict[str, Any]) -> IntakeReport:
+    notices = [Notice(n["level"], n["code"], Text(**n["text"]), n["count"], tuple(n["places"])) for n in written["notices"]]
+    return IntakeReport(**{**written, "facts": _given_back(written["facts"]), "notices": notices})
 
 
 def _kept(value: Any) -> Any:

@@ -37,10 +37,10 @@ def table_bytes(frame: pd.DataFrame, notice: dict[str, Any]) -> tuple[memoryview
     arrays = [_array(values) for _, values in frame.items()]
     if shape["index"]["range"] is None:
         arrays.append(_array(frame.index.to_series()))
-    told = {"kengai": json.dumps(notice, ensure_ascii=False)}
+    metadata = {"kengai": json.dumps(notice, ensure_ascii=False)}
     if shape["geometry"] is not None:
-        told["geo"] = _geo(shape["geometry"], frame)
-    table = pa.Table.from_arrays(arrays, names=_labels(shape)).replace_schema_metadata(told)
+        metadata["geo"] = _geo(shape["geometry"], frame)
+    table = pa.Table.from_arrays(arrays, names=_labels(shape)).replace_schema_metadata(metadata)
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="lz4", use_dictionary=False, write_statistics=False)
     return memoryview(sink.getvalue()), shape
@@ -144,11 +144,11 @@ def _values(column: pa.ChunkedArray, dtype: str, crs: str | None) -> Any:
     return values if str(values.dtype) == dtype else values.astype(dtype)
 
 
-def _index(table: pa.Table, told: dict[str, Any]) -> pd.Index:
-    if told["range"] is not None:
-        return pd.RangeIndex(*told["range"], name=told["name"])
-    values = _values(table.column(table.num_columns - 1), told["dtype"], None)
-    return pd.Index(values).rename(told["name"])  # Index(…, name=None) would take the column's name
+def _index(table: pa.Table, described: dict[str, Any]) -> pd.Index:
+    if described["range"] is not None:
+        return pd.RangeIndex(*described["range"], name=described["name"])
+    values = _values(table.column(table.num_columns - 1), described["dtype"], None)
+    return pd.Index(values).rename(described["name"])  # Index(…, name=None) would take the column's name
 
 
 def _column_names(shape: dict[str, Any]) -> pd.Index:

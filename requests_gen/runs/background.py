@@ -117,16 +117,16 @@ class _Teller:
         self._facts["steps"].append({"ja": step.ja, "en": step.en, "at": at})
         self._keep(f"{step.ja} / {step.en}")
 
-    def end(self, state: State, code: str = "", said: Text | None = None) -> None:
+    def end(self, state: State, code: str = "", message: Text | None = None) -> None:
         now = self._clock()
         began = datetime.fromisoformat(self._facts["started"])
         self._facts |= {"state": state, "code": code, "ended": now.isoformat(timespec="seconds")}
-        if said is not None:
-            self._facts["said"] = {"ja": said.ja, "en": said.en}
+        if message is not None:
+            self._facts["said"] = {"ja": message.ja, "en": message.en}
         if state == "done":
             self._facts["last_steps"] = len(self._facts["steps"])
             self._facts["last_seconds"] = (now - began).total_seconds()
-        self._keep({"done": "終わりました / done"}.get(state, f"止まりました / {state}\n{said.ja if said else ''}"))
+        self._keep({"done": "終わりました / done"}.get(state, f"止まりました / {state}\n{message.ja if message else ''}"))
 
     def _keep(self, line: str) -> None:
         self._log.write(f"{self._clock():%Y-%m-%d %H:%M:%S} {line}\n")
@@ -184,7 +184,7 @@ class RunState:
     expected: int | None = None  # steps of the last good run
     expected_seconds: float | None = None
     code: str = ""
-    said: Text | None = None
+    message: Text | None = None
 
     @property
     def under_way(self) -> bool:
@@ -220,7 +220,7 @@ def run_state(place: StudyPlace, now: datetime) -> RunState:
         expected=facts.get("last_steps"),
         expected_seconds=facts.get("last_seconds"),
         code=str(facts.get("code") or ""),
-        said=Text(said["ja"], said["en"]) if said else None,
+        message=Text(said["ja"], said["en"]) if said else None,
     )
 
 

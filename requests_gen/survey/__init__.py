@@ -1,7 +1,7 @@
 """照会: the yearly survey of the municipalities, out as workbooks and back into the registry.
 
-    write_surveys(result, registry, out, at=…)            # one workbook a municipality
-    import_survey(path, registry, result, who=…, at=…)    # what came back; old → new, doubts, what was left out
+    write_surveys(result, registry, out)                  # one workbook a municipality
+    import_survey(path, registry, result, who=…, at=…)    # what came back; old → new, review items, what was left out
     survey_facts(registry, 2026)                          # what the municipalities say, by zone
     survey_returns(registry, 2026)                        # whose form came back
 

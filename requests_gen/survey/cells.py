@@ -137,7 +137,7 @@ def day_text(text: str) -> Read:
     return Read(day.isoformat()) if day else Read(review_item=Text("日付として読めません", "not a day"))
 
 
-def said_unknown(key: str, value: Any) -> bool:
+def is_answered_unknown(key: str, value: Any) -> bool:
     """Whether a word of a list says that nobody knows."""
     return bool(key in CHOICES and value == UNKNOWN)
 

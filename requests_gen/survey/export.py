@@ -33,7 +33,7 @@ FOLDER = "survey"
 WRITTEN = "survey.json"
 BLANK_ROWS = 10
 NO_DEADLINE = "（期限は別にお知らせします）"
-TOLD_EVERY = 5
+PROGRESS_EVERY = 5
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def write_surveys(
     for number, code in enumerate(chosen, start=1):
         form = form_of(result, code, before, settings, deadline, frames)
         made[_name(form.head)] = form_bytes(form)
-        if number % TOLD_EVERY == 0 or number == len(chosen):
+        if number % PROGRESS_EVERY == 0 or number == len(chosen):
             progress(Text(f"照会様式を作っています {number}/{len(chosen)}", f"making the forms {number} of {len(chosen)}"))
     _put(out, made)
     zones = int(result.zones["municipality_id"].astype(str).isin(chosen).sum())

@@ -16,7 +16,7 @@ from requests_gen.survey.judge import ClassifiedRow
 from requests_gen.survey.new_places import PLACE
 
 STATUS = {"accepted": Text("取り込み", "taken"), "check": Text("要確認", "to be checked"), "excluded": Text("除外", "left out")}
-TOLD = 30
+MOST_NAMED = 30
 
 
 def sentences(done: Imported) -> list[Text]:
@@ -48,7 +48,7 @@ def _changes(done: Imported) -> Iterable[Text]:
     told = [(row, change) for row in done.rows for change in row.changes]
     if told:
         yield Text(f"変わったところ（{len(told)}件）", f"changes ({len(told)})")
-    for row, (heading, old, new) in told[:TOLD]:
+    for row, (heading, old, new) in told[:MOST_NAMED]:
         yield Text(*(f"  {_who(row)}　{heading}: {old} → {new}",) * 2)
     yield from _more(len(told))
 
@@ -61,7 +61,7 @@ def _doubts(done: Imported) -> Iterable[Text]:
     ]
     if told:
         yield Text(f"確かめてください（{len(told)}件）", f"to be checked ({len(told)})")
-    for row, review_item in told[:TOLD]:
+    for row, review_item in told[:MOST_NAMED]:
         lost = Text("［この行は取り込んでいません］", " [the row was not taken]") if row.record is None else Text("", "")
         yield Text(f"  {_who(row)}　{review_item.ja}{lost.ja}", f"  {_who(row)} {review_item.en}{lost.en}")
     yield from _more(len(told))
@@ -71,7 +71,7 @@ def _left_out(done: Imported) -> Iterable[Text]:
     told = done.of("excluded")
     if told:
         yield Text(f"取り込まなかった行（{len(told)}件）", f"rows left out ({len(told)})")
-    for row in told[:TOLD]:
+    for row in told[:MOST_NAMED]:
         reason = row.reason or Text("", "")
         yield Text(f"  {_who(row)}　{reason.ja}", f"  {_who(row)} {reason.en}")
     yield from _more(len(told))
@@ -83,14 +83,16 @@ def _orders(done: Imported) -> Iterable[Text]:
             f"県の順と違うのに理由のない地区（{len(done.unexplained)}件。理由を書くまで順位は確定できません）",
             f"differing from our order without a reason ({len(done.unexplained)})",
         )
-    for text in done.unexplained[:TOLD]:
+    for text in done.unexplained[:MOST_NAMED]:
         yield Text(f"  {text.ja}", f"  {text.en}")
     yield from _more(len(done.unexplained))
 
 
 def _more(count: int) -> Iterable[Text]:
-    if count > TOLD:
-        yield Text(f"  ほか{count - TOLD}件（--report で全部を書き出せます）", f"  and {count - TOLD} more (see --report)")
+    if count > MOST_NAMED:
+        yield Text(
+            f"  ほか{count - MOST_NAMED}件（--report で全部を書き出せます）", f"  and {count - MOST_NAMED} more (see --report)"
+        )
 
 
 def _who(row: ClassifiedRow) -> str:

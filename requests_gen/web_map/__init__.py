@@ -1,7 +1,7 @@
 """The map of the findings: one offline page, and the same drawing for the screen.
 
 html = map_html(result, caption)      # map.html, complete in one file
-data.zones_of(result)                 # the zones as the scripts draw them
+data.zones_of(result, caption)        # the zones as the scripts draw them
 cell_at(result, lon, lat)             # what is known of the cell under a point
 """
 

@@ -312,7 +312,7 @@ def _anchors(
     return degrees(x, y, result.grid.crs)
 
 
-def ground_part(result: Result, caption: Caption, window: dict[str, Any]) -> dict[str, Any]:
+def base_map_part(result: Result, caption: Caption, window: dict[str, Any]) -> dict[str, Any]:
     """Words, carriers, borders and facilities: what stays the same while zones are filtered.
 
     window: position of the class rasters (raster.raster).

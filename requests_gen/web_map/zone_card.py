@@ -23,7 +23,7 @@ LABELS = {
     "designated": Text("条件不利地域", "disadvantaged area"),
     "subsidy": Text("補助活用", "grant"),
 }
-GROUND = Text("現地の測定", "field tests")
+FIELD_TESTS = Text("現地の測定", "field tests")
 UNTIL = "designated_until"
 
 
@@ -31,7 +31,7 @@ def urgency_facts(row: Mapping[str, Any], study: Study, lang: str) -> list[tuple
     """(label, value) in the order of LABELS. row: a row of ranking_rows. What the study brings itself is a number."""
     own = {spec.key for spec in study.ranking.criteria}
     facts = [(label.in_(lang), _said(key, row.get(key, float("nan")), row, key in own, lang)) for key, label in LABELS.items()]
-    return facts if study.evidence is None else [*facts, (GROUND.in_(lang), _measured(row, lang))]
+    return facts if study.evidence is None else [*facts, (FIELD_TESTS.in_(lang), _measured(row, lang))]
 
 
 def _measured(row: Mapping[str, Any], lang: str) -> str:

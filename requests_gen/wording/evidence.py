@@ -85,7 +85,7 @@ def contradictions(verdicts: pd.DataFrame, carrier: str, zone_id: str, rule: Evi
     return [contradiction(row, rule, wording) for _, row in mine[mine["verdict"] == "claimed_out"].iterrows()]
 
 
-def grounds(
+def claim_basis(
     verdicts: pd.DataFrame,
     zone_id: str,
     carrier: str,
@@ -122,7 +122,7 @@ def _kinds(rule: EvidenceFiles) -> str:
     return "・".join(KIND_NAMES[kind].ja for kind in rule.kinds)
 
 
-def ground_counts(result: Result, zones: pd.Index) -> dict[str, pd.Series]:
+def field_test_counts(result: Result, zones: pd.Index) -> dict[str, pd.Series]:
     """{column: float64 by zone}: tests that decide, and layers that are claimed but measured out. 0 where none were made.
 
     Both are NaN everywhere without [evidence]: nobody has looked.

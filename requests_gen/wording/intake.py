@@ -57,5 +57,5 @@ FACTS = {
     "credit": Text("出典の表示", "credit"),
     "licence": Text("利用条件", "licence"),
 }
-SAID = {"none": Text("なし", "none"), "own": Text("自社", "own")}
+VALUE_NAMES = {"none": Text("なし", "none"), "own": Text("自社", "own")}
 FORMATS = {"text table": Text("文字の表", "text table")}

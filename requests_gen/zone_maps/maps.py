@@ -26,9 +26,9 @@ __all__ = ["MapFrames", "ZoneMaps", "draw_zone_maps", "map_frames", "maps_for"]
 
 
 FEW = 16  # so few pictures are drawn faster than other processes start
-TOLD_EVERY = 20
+PROGRESS_EVERY = 20
 PNG_HEAD, PNG_TAIL = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
-CELLS_SAID = {
+CELL_COUNTS = {
     "none_serve": Text("どの会社もエリア外{n}個", "{n} outside every carrier's area"),
     "lacking": Text("この会社はエリア外（他社はエリア内）{n}個", "{n} outside this carrier's area only"),
     "lacking_unknown": Text("この会社はエリア外（未公表の他社あり）{n}個", "{n} outside this carrier's area, others unknown"),
@@ -107,7 +107,7 @@ def maps_for(
         pictures[key] = data
         if cache_dir is not None:
             write_bytes(cache_dir / f"{key}.png", data)
-        if number % TOLD_EVERY == 0 or number == len(missing):
+        if number % PROGRESS_EVERY == 0 or number == len(missing):
             progress(Text(f"地図を描いています {number:,}/{len(missing):,}枚", f"drawing maps {number:,} of {len(missing):,}"))
     return {request: each.maps(pictures) for request, each in spec.items()}
 
@@ -145,7 +145,7 @@ def _drawn(scenes: list[Scene], workers: int) -> Iterator[bytes]:
 def _alt_text(frames: MapFrames, zone_id: str, carrier: str, generation: str, seen: Seen) -> str:
     """What the two pictures show, in words for people who cannot see them."""
     zone, caption, lang = frames.zones.loc[zone_id], frames.caption, frames.caption.lang
-    cells = [text.in_(lang).format(n=seen.cells[kind]) for kind, text in CELLS_SAID.items() if seen.cells.get(kind)]
+    cells = [text.in_(lang).format(n=seen.cells[kind]) for kind, text in CELL_COUNTS.items() if seen.cells.get(kind)]
     total = sum(seen.cells.values())
     sentences = [
         Text(

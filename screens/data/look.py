@@ -156,8 +156,8 @@ def _facts(opened: Opened, report: IntakeReport) -> pd.DataFrame:
 
 
 def _said(opened: Opened, key: str, value: object) -> str:
-    if str(value) in intake.SAID:
-        return opened.say(intake.SAID[str(value)])
+    if str(value) in intake.VALUE_NAMES:
+        return opened.say(intake.VALUE_NAMES[str(value)])
     if isinstance(value, int | float) and key != "year":
         return f"{value:,.6g}" if value % 1 else f"{value:,.0f}"
     return " , ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

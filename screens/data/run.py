@@ -133,7 +133,7 @@ def _figures(now: previous_results.PreviousResults | None, before: previous_resu
 def _failed(opened: Opened, state: background.RunState, ended: str) -> None:
     head = Text(f"実行できませんでした（{ended}）。{_stays(opened).ja}", f"The run failed ({ended}). {_stays(opened).en}")
     st.error(as_written(opened.say(head)), icon=":material/error:")
-    why = state.said or Text("", "")
+    why = state.message or Text("", "")
     if state.code == background.BUG:
         why = Text(
             "プログラムの中で思わぬことが起きました。下の「実行の記録」をダウンロードして、システムの担当者に渡してください。",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 EVERY_S = 0.7
 
 
-def making_part(context: PageContext) -> None:
+def make_part(context: PageContext) -> None:
     """The three steps after the settings are right."""
     st.subheader(context.say(Text("1. 作る", "1. Make")))
     _make(context)

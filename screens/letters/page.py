@@ -12,7 +12,7 @@ from requests_gen.wording import numbers_and_eras
 from requests_gen.workspace import LETTERS_FILE, LetterSettings, letters_toml, read_letter_settings
 from screens.letters.context import PageContext
 from screens.letters.figures import figures_part
-from screens.letters.make import making_part
+from screens.letters.make import make_part
 from screens.letters.pages import pages_part
 from screens.letters.settings import settings_part
 from screens.shared import Opened, address, as_written, load_result
@@ -22,7 +22,7 @@ URL = "letters"
 PARTS: dict[str, tuple[Text, Callable[[PageContext], None]]] = {
     "settings": (Text("設定に書き込む", "Fill in the settings"), settings_part),
     "pages": (Text("印刷の形で見る", "See the pages"), pages_part),
-    "make": (Text("作る・受け取る・送付を記録", "Make, take away, record as sent"), making_part),
+    "make": (Text("作る・受け取る・送付を記録", "Make, take away, record as sent"), make_part),
     "figures": (Text("数字のもとを見る", "Where the figures come from"), figures_part),
 }
 ANNEXES_HELD = 60

@@ -65,7 +65,7 @@ def card(zone_id: str, row: pd.Series, result: Result, facilities: list[str], ca
     )
 
 
-def _rank(row: pd.Series, shake: float, lang: str) -> str:
+def _rank(row: pd.Series, perturbation: float, lang: str) -> str:
     if np.isnan(row["rank"]):
         return f"{MAP_WORDS['no_rank'].in_(lang)} {row['gate']}".strip()
     place = MAP_WORDS["rank_nth"].in_(lang).format(n=f"{row['rank']:.0f}")
@@ -75,7 +75,9 @@ def _rank(row: pd.Series, shake: float, lang: str) -> str:
     return (
         place
         + gap
-        + MAP_WORDS["range"].in_(lang).format(p=f"{100 * shake:g}", low=f"{row['rank_low']:.0f}", high=f"{row['rank_high']:.0f}")
+        + MAP_WORDS["range"]
+        .in_(lang)
+        .format(p=f"{100 * perturbation:g}", low=f"{row['rank_low']:.0f}", high=f"{row['rank_high']:.0f}")
     )
 
 

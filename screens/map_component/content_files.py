@@ -91,7 +91,7 @@ def make_map_files(result: Result, lang: str, zones: Sequence[data.ZoneToDraw] |
     drawn = data.zones_of(result, words) if zones is None else zones
     place, where = raster.raster(result.grid, result.cells)
     parts = {
-        "ground": (plain_json(data.ground_part(result, words, where)), "json"),
+        "ground": (plain_json(data.base_map_part(result, words, where)), "json"),
         "zones": (plain_json(data.zones_part(drawn, result)), "json"),
         "population": (raster.class_raster(raster.population_classes(result.cells["population"]), place), "bin"),
     }

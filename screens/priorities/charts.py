@@ -64,15 +64,15 @@ def bars(rows: pd.DataFrame, criteria: Sequence[Criterion], most: float, lang: s
     return values, _spec([bar, sign], len(rows))
 
 
-def ranges(rows: pd.DataFrame, shake: float, top: int, lang: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+def ranges(rows: pd.DataFrame, perturbation: float, top: int, lang: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     """(values, spec) of the range of each zone's rank, its rank as a point. rows: of ranked_rows.
 
     Beside each range, how often the zone was among the first `top`.
     """
     values = tables.range_rows(rows)
     title = Text(
-        f"順位の幅（重みを±{100 * shake:.0f}%動かしたとき、90%の場合）と、上位{top}に入る割合",
-        f"range of the rank (weights ±{100 * shake:.0f} %), how often among the first {top}",
+        f"順位の幅（重みを±{100 * perturbation:.0f}%動かしたとき、90%の場合）と、上位{top}に入る割合",
+        f"range of the rank (weights ±{100 * perturbation:.0f} %), how often among the first {top}",
     )
     place = {
         "type": "quantitative",

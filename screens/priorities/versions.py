@@ -135,13 +135,13 @@ def downloads(
 ) -> None:
     """Two buttons; the file is made when one is pressed."""
     result_caption = caption(context.result, context.opened.lang)
-    top, shake = context.result.study.ranking.top, context.result.study.ranking.shake
+    top, perturbation = context.result.study.ranking.top, context.result.study.ranking.shake
     lines = [
         *lines,
         *export.weight_lines(chosen, context.criteria),
         Text(
-            f"順位の幅と「上位に入る確率」は、重みを±{100 * shake:.0f}%動かしたときのもの（上位＝{top}位まで）",
-            f"ranges and probabilities: weights moved by ±{100 * shake:.0f} %, top = first {top}",
+            f"順位の幅と「上位に入る確率」は、重みを±{100 * perturbation:.0f}%動かしたときのもの（上位＝{top}位まで）",
+            f"ranges and probabilities: weights moved by ±{100 * perturbation:.0f} %, top = first {top}",
         ),
     ]
     sheets = export.RankingSheets(

@@ -10,8 +10,7 @@ from typing import Any
 import streamlit as st
 
 from coverage.study import read_study
-from geodata.errors import DataError, Text
-from requests_gen.files import names as file_names
+from geodata.errors import Text
 from requests_gen.progress import deadlines_of, promises, rows, states
 from requests_gen.registry import Registry
 from requests_gen.replies import carrier_names, review
@@ -98,27 +97,3 @@ def _review_items(workspace: str, moment: tuple[tuple[int, int], ...]) -> list[d
 def _zone_names(workspace: str, moment: tuple[tuple[int, int], ...]) -> dict[str, str]:
     zones = registry_cache.registry_at(workspace).zones()
     return {str(zone): f"{zone} {row['name'] or ''}".strip() for zone, row in zones.iterrows() if not row["superseded_by"]}
-
-
-@contextmanager
-def kept_file(name: str, data: bytes) -> Iterator[Path]:
-    """An upload on the disk under its own name, for as long as it is read. Its name is the one in messages."""
-    with tempfile.TemporaryDirectory(prefix="kengai-") as folder:
-        path = Path(folder) / file_names.safe_name(name)
-        path.write_bytes(data)
-        yield path
-
-
-def telling(context: PageContext, act: Callable[[], Any]) -> Any:
-    """What `act` gives; where it raises a DataError, that is told and None given."""
-    try:
-        return act()
-    except DataError as error:
-        st.error(as_written(error.in_(context.opened.lang)))
-        return None
-
-
-def done(text: str) -> None:
-    """Say at the top of the page what was done, and show it anew."""
-    st.session_state["cycle told"] = as_written(text)
-    st.rerun()

@@ -30,7 +30,7 @@ def review_part(context: PageContext) -> None:
                 context.carrier(_known(review_item, "carrier")),
                 _known(review_item, "zone_id"),
                 review_item["written"].get("地区名") or names.get(_known(review_item, "zone_id"), "").partition(" ")[2],
-                codes.told(review_item["doubts"]).in_(lang),
+                codes.reasons_text(review_item["doubts"]).in_(lang),
                 review_item["written"].get("[1]回答区分", ""),
                 report.answer_name(review_item["suggestion"].get("answer"), lang),
                 review_item["place"],

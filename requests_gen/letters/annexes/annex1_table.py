@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Align = Literal["left", "center", "right"]
 TITLE = "優先整備要望地区一覧表"
 TOTAL = "合計"
-NOT_SAID = "－"
+UNKNOWN_SIGN = "－"
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _cell(name: str, row: ZoneRow, zones: Annex, wording: numbers_and_eras.Wordi
     if name.startswith("mark"):
         return Cell(row.marks[int(name.split()[1])])
     if name == "answer" and not row.answer:
-        return Cell(NOT_SAID)
+        return Cell(UNKNOWN_SIGN)
     if name in {"zone_id", "municipality", "name", "kind", "answer", "designated", "subsidy"}:
         return Cell(getattr(row, name))
     if name == "serving":
@@ -126,7 +126,7 @@ def _cell(name: str, row: ZoneRow, zones: Annex, wording: numbers_and_eras.Wordi
     if name == "first_year":
         return Cell(wording.fiscal_year(row.first_year).removesuffix("度"))
     if name == "share_65plus" and row.people == 0:
-        return Cell(NOT_SAID)
+        return Cell(UNKNOWN_SIGN)
     if name == "share_65plus":
         share = row.share_65plus
         return Cell(wording.number(share) + ("％" if share is not None else ""), share, "percent")
@@ -134,7 +134,7 @@ def _cell(name: str, row: ZoneRow, zones: Annex, wording: numbers_and_eras.Wordi
         km = getattr(row, name)
         return Cell(wording.number(km, 1), km, "km")
     if name == "municipal_order" and row.municipal_order is None:
-        return Cell(NOT_SAID)
+        return Cell(UNKNOWN_SIGN)
     value = getattr(row, name)
     return Cell(wording.number(value), value, "whole")
 
