@@ -1,15 +1,6 @@
 """`python -m benchmarks`: every benchmark, one after another."""
 
-from benchmarks import (
-    papers_bench,
-    registry_bench,
-    reply_losses,
-    road_bench,
-    run_bench,
-    screen_bench,
-    share_bench,
-    stability_bench,
-)
+from benchmarks import papers_bench, registry_bench, reply_losses, road_bench, run_bench, screen_bench, share_bench, stability_bench
 
 share_bench.main()
 run_bench.main()

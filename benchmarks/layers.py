@@ -69,9 +69,7 @@ def smooth(side: int, grid: Grid, seed: int) -> np.ndarray:
     x, y = np.linspace(west, east, side), np.linspace(south, north, side)
     lines = contour_generator(x, y, field, fill_type=FillType.OuterOffset)
     points, offsets = lines.filled(np.quantile(field, 1 - COVERED_PART), np.inf)
-    polygons = [
-        shapely.Polygon(xy[o[0] : o[1]], [xy[a:b] for a, b in pairwise(o[1:])]) for xy, o in zip(points, offsets, strict=True)
-    ]
+    polygons = [shapely.Polygon(xy[o[0] : o[1]], [xy[a:b] for a, b in pairwise(o[1:])]) for xy, o in zip(points, offsets, strict=True)]
     return np.array(polygons, object)
 
 

@@ -36,11 +36,7 @@ def main() -> None:
     print("\npapers of the example, 4 carriers, every zone with its own sheet and two maps")
     made: dict[str, dict[str, str]] = {}
     with tempfile.TemporaryDirectory() as name:
-        for label, out, workers in (
-            ("one process, cold", "a", 1),
-            ("one process, unchanged", "a", 1),
-            ("two processes, cold", "b", 2),
-        ):
+        for label, out, workers in (("one process, cold", "a", 1), ("one process, unchanged", "a", 1), ("two processes, cold", "b", 2)):
             cpu, wall = _cpu(), time.perf_counter()
             entries = write_letters(result, settings, Path(name) / out / "letters", maker=PaperMaker(workers))
             cpu, wall = _cpu() - cpu, time.perf_counter() - wall

@@ -77,12 +77,8 @@ def main(boundary: Path | None = None) -> dict[str, dict[str, float]]:
         ours = _measured(RUN, str(folder), str(Path(name) / "out"))
         peer = _measured(EXTRACT, str(folder), *shape)
     print("\nwhole run, Mie at 250 m, 8 layers × 200k vertices (user CPU s; peak MiB)")
-    print(
-        f"  kengai run, reading to writing : {ours['cpu_s']:6.2f} s  {ours['peak_mib']:5.0f} MiB  (system {ours['system_s']:.2f} s)"
-    )
-    print(
-        f"  exactextract, eight shares only: {peer['cpu_s']:6.2f} s  {peer['peak_mib']:5.0f} MiB  (system {peer['system_s']:.2f} s)"
-    )
+    print(f"  kengai run, reading to writing : {ours['cpu_s']:6.2f} s  {ours['peak_mib']:5.0f} MiB  (system {ours['system_s']:.2f} s)")
+    print(f"  exactextract, eight shares only: {peer['cpu_s']:6.2f} s  {peer['peak_mib']:5.0f} MiB  (system {peer['system_s']:.2f} s)")
     print(f"  ratio exactextract / kengai run: {peer['cpu_s'] / ours['cpu_s']:.2f}   (target > 1; memory target < 1024 MiB)")
     return {"run": ours, "exactextract": peer}
 

@@ -257,9 +257,7 @@ def main(study: Path | None = None) -> dict[str, float]:
                 print(f"  folium.GeoJson by {way}: left out ({failed})")
                 continue
             ratios = ", ".join(f"{what} {other[what]:.2f} ({other[what] / found[what]:.1f}×)" for what in ("first", "filter"))
-            print(
-                f"  folium.GeoJson by {way:9s}  : {ratios} s, {other['wire']:.0f} kB a change ({other['wire'] / found['wire']:.0f}×)"
-            )
+            print(f"  folium.GeoJson by {way:9s}  : {ratios} s, {other['wire']:.0f} kB a change ({other['wire'] / found['wire']:.0f}×)")
         browser.close()
     return found
 

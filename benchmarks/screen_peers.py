@@ -38,9 +38,7 @@ def zones(results: str) -> list[dict[str, Any]]:
     found = json.loads((Path(results) / "zones.geojson").read_text(encoding="utf-8"))["features"]
     keep = ("zone_id", "name", "rank", "population")
     for feature in found:
-        feature["properties"] = {
-            key: html.escape(str(feature["properties"].get(key))).replace("`", "").replace("$", "") for key in keep
-        }
+        feature["properties"] = {key: html.escape(str(feature["properties"].get(key))).replace("`", "").replace("$", "") for key in keep}
     return found
 
 

@@ -24,9 +24,7 @@ def write_world(folder: Path, vertices: int, seed: int = 7) -> None:
             if number + step == 0:
                 continue  # as write_study left it
             polygons = layer(kind, vertices, MIE_250_M, seed + 10 * number + step)
-            gpd.GeoDataFrame(geometry=polygons, crs="EPSG:6668").to_file(
-                folder / f"{carrier}_{generation}.gpkg", engine="pyogrio"
-            )
+            gpd.GeoDataFrame(geometry=polygons, crs="EPSG:6668").to_file(folder / f"{carrier}_{generation}.gpkg", engine="pyogrio")
     result = run(read_study(folder))
     write_outputs(result, folder / "results")
     save_zone_ids(result)

@@ -38,9 +38,7 @@ def write_study(folder: Path, boundary: Path, vertices: int = 200_000, seed: int
             # the same seed means the same hills for all carriers, seen by each in its own way
             polygons = layer(KINDS[number], vertices, MIE_250_M, seed)
             gpd.GeoDataFrame(geometry=polygons, crs="EPSG:6668").to_file(folder / name, engine="pyogrio")
-            toml.append(
-                f'[[layers]]\ncarrier = "{carrier}"\ngeneration = "{generation}"\nfiles = ["{name}"]\nas_of = "2026-03-31"\n'
-            )
+            toml.append(f'[[layers]]\ncarrier = "{carrier}"\ngeneration = "{generation}"\nfiles = ["{name}"]\nas_of = "2026-03-31"\n')
     (folder / "study.toml").write_text("\n".join(toml), encoding="utf-8")
     return grid
 

@@ -68,9 +68,7 @@ def municipality_shares(municipalities: pd.DataFrame, grid: Grid) -> pd.DataFram
         shares.append(part[j, i])
     if not flats:
         return pd.DataFrame({"flat": np.empty(0, int), "municipality_id": "", "share": np.empty(0)})
-    return pd.DataFrame(
-        {"flat": np.concatenate(flats), "municipality_id": np.concatenate(owners), "share": np.concatenate(shares)}
-    )
+    return pd.DataFrame({"flat": np.concatenate(flats), "municipality_id": np.concatenate(owners), "share": np.concatenate(shares)})
 
 
 def _window(bounds: tuple[float, float, float, float], grid: Grid) -> tuple[Grid | None, int, int]:

@@ -155,9 +155,7 @@ def _figures(
         lines = np.flatnonzero(~np.isnan(value[:, chosen]).any(axis=1))
         order = np.arange(len(lines))
         add(number[lines, chosen[0]], [(order, number[lines, c]) for c in chosen[1:]])
-    pairs = [
-        number[:, [columns.index(low), columns.index(high)]][(table[low] <= table[high]).to_numpy()] for low, high in at_most
-    ]
+    pairs = [number[:, [columns.index(low), columns.index(high)]][(table[low] <= table[high]).to_numpy()] for low, high in at_most]
     sums = coo_array((np.concatenate(sign), (np.concatenate(at), np.concatenate(figure))), (relation, count * width))
     return _Figures(
         value.ravel(),

@@ -31,9 +31,7 @@ def not_spot(covered: pd.DataFrame) -> pd.Series:
     some = (covered == 1.0).any(axis=1)
     lacking = (covered == 0.0).any(axis=1)
     published = covered.notna().all(axis=1)
-    classes = np.select(
-        [some & lacking, lacking & published, some & published], ["partial", "complete", "none"], default="unknown"
-    )
+    classes = np.select([some & lacking, lacking & published, some & published], ["partial", "complete", "none"], default="unknown")
     return pd.Series(classes, index=covered.index, name="not_spot")
 
 

@@ -126,10 +126,7 @@ class Possibility:
 
 
 def possibility(
-    rules: SubsidyRules,
-    areas: Mapping[str, bool | None],
-    on: date,
-    valid: Mapping[str, tuple[date | None, date | None]] | None = None,
+    rules: SubsidyRules, areas: Mapping[str, bool | None], on: date, valid: Mapping[str, tuple[date | None, date | None]] | None = None
 ) -> Possibility:
     """Whether a place may fall under the rules on the day `on`.
 

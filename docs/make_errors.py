@@ -132,15 +132,11 @@ class Reader:
                     texts = [self.text(end, part) for part in values[1:]]
                     here = [slug for slug in self.slugs(end, values[0]) if slug.strip(OPEN + "-")]
                     package, _, rest = module.name.partition(".")
-                    found |= {
-                        Said(slug, package, rest or package, texts[0], texts[1] if len(texts) > 1 else None) for slug in here
-                    }
+                    found |= {Said(slug, package, rest or package, texts[0], texts[1] if len(texts) > 1 else None) for slug in here}
                     slugs += here
                 if not slugs:
                     self.silent.append(f"{module.name}:{call.lineno}")
-        return sorted(
-            found, key=lambda said: (PACKAGES.index(said.package), said.code, said.module, said.problem, said.remedy or ("", ""))
-        )
+        return sorted(found, key=lambda said: (PACKAGES.index(said.package), said.code, said.module, said.problem, said.remedy or ("", "")))
 
     def expanded(self, module: Module, at: ast.AST, parts: list[ast.expr], depth: int) -> Iterator[tuple[Module, list[ast.expr]]]:
         """The parts with names of loops, local values and parameters replaced by what they stand for."""
@@ -157,9 +153,7 @@ class Reader:
                 values = {name: argument(call, parameters.index(name), name) or default_of(function, name) for name in passed}
                 # what is left of this function's own names means nothing in the caller
                 settled = [self._settled(module, part, passed) for part in local]
-                yield from self.expanded(
-                    where, call, filled(settled, {k: v for k, v in values.items() if v is not None}), depth + 1
-                )
+                yield from self.expanded(where, call, filled(settled, {k: v for k, v in values.items() if v is not None}), depth + 1)
 
     def _callers(self, module: Module, function: ast.FunctionDef) -> list[tuple[Module, ast.Call]]:
         def is_it(where: Module, call: ast.Call) -> bool:
@@ -385,11 +379,7 @@ def _sentences(texts: list[tuple[str, str]]) -> str:
 def main() -> None:
     page = page_of(Reader(read_modules()).all_said())
     if "--check" in sys.argv[1:]:
-        sys.exit(
-            None
-            if PAGE.read_text(encoding="utf-8") == page
-            else "docs/errors.md is not up to date: run python docs/make_errors.py"
-        )
+        sys.exit(None if PAGE.read_text(encoding="utf-8") == page else "docs/errors.md is not up to date: run python docs/make_errors.py")
     PAGE.write_text(page, encoding="utf-8")
 
 

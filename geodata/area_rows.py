@@ -74,10 +74,7 @@ def need_fields(rows: pd.DataFrame, fields: Mapping[str, str], product: str) -> 
         raise DataError(
             "column-missing",
             Text(f"{product}の列 {'・'.join(missing)} がありません。", f"columns {', '.join(missing)} of {product} are missing"),
-            Text(
-                "国土数値情報の元のファイルか、その版を確かめてください。",
-                "look whether it is the original file, and of which vintage",
-            ),
+            Text("国土数値情報の元のファイルか、その版を確かめてください。", "look whether it is the original file, and of which vintage"),
             where=Text("列 " + shown(rows), "columns " + shown(rows)),
         )
 
@@ -95,14 +92,7 @@ def area_table(
     from geopandas import GeoDataFrame
 
     table = GeoDataFrame(
-        {
-            "kind": kind,
-            "name": name,
-            "valid_from": valid_from,
-            "valid_to": valid_to,
-            "source": report.path.rsplit("/", 1)[-1],
-            **more,
-        },
+        {"kind": kind, "name": name, "valid_from": valid_from, "valid_to": valid_to, "source": report.path.rsplit("/", 1)[-1], **more},
         geometry=rows.geometry.to_numpy(),
         crs=rows.crs,
         index=rows.index,

@@ -137,10 +137,7 @@ def _check_finite(area: FloatArray, row: IntArray) -> None:
                 f"座標が数値でない（NaN または無限大の）図形が {len(bad)} 件あります。",
                 f"{len(bad)} shapes have coordinates that are not finite numbers.",
             ),
-            Text(
-                "元のデータから作り直すか、その図形を取り除いてください。",
-                "Export them again from the source, or remove these shapes.",
-            ),
+            Text("元のデータから作り直すか、その図形を取り除いてください。", "Export them again from the source, or remove these shapes."),
             where=_where(bad),
         )
 

@@ -96,9 +96,7 @@ def road_table(
         )
         report.accepted -= int(other.sum())
     table = without_repeats(table[~other].reset_index(drop=True), report)
-    report.facts["roads_by_class"] = {
-        str(road): int(count) for road, count in table["road_class"].value_counts().sort_index().items()
-    }
+    report.facts["roads_by_class"] = {str(road): int(count) for road, count in table["road_class"].value_counts().sort_index().items()}
     return check(ROADS, table.to_crs(CRS_GEOGRAPHIC))
 
 

@@ -111,18 +111,7 @@ SETTLEMENTS = Table(
     "settlement_id",
     {"name": NAME, "municipality_id": MUNICIPALITY_ID, "geometry": GEOMETRY},
 )
-FACILITY_CATEGORIES = (
-    "shelter",
-    "evacuation_site",
-    "school",
-    "clinic",
-    "office",
-    "hall",
-    "station",
-    "trail",
-    "tourism",
-    "worksite",
-)
+FACILITY_CATEGORIES = ("shelter", "evacuation_site", "school", "clinic", "office", "hall", "station", "trail", "tourism", "worksite")
 FACILITIES = Table(
     "facilities",
     "a place people go to",
@@ -166,9 +155,7 @@ EVIDENCE = Table(
     "evidence_id",
     {
         "carrier": Column("text", "key of the carrier in the study"),
-        "generation": Column(
-            "text", "radio generation; empty where the record does not say", unknown=True, one_of=("4G", "5G", "")
-        ),
+        "generation": Column("text", "radio generation; empty where the record does not say", unknown=True, one_of=("4G", "5G", "")),
         "at": Column("text", "Japanese time YYYY-MM-DDThh:mm:ss+09:00, or YYYY-MM-DD; empty: not said", unknown=True),
         "rsrp_dbm": Column("number", "reference signal received power", "dBm", -156, -31, unknown=True),
         "call_ok": Column("text", "whether a call got through", unknown=True, one_of=("yes", "no", "")),

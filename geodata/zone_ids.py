@@ -43,7 +43,6 @@ def zone_ids_csv(table: pd.DataFrame) -> bytes:
 
 def _refusal(path: Path, ja: str, en: str) -> DataError:
     remedy = Text(
-        "手で直した場合は元に戻してください。地区IDは一度付けたら変えません。",
-        "undo changes made by hand; a zone keeps its id for good",
+        "手で直した場合は元に戻してください。地区IDは一度付けたら変えません。", "undo changes made by hand; a zone keeps its id for good"
     )
     return DataError("zone-ids-broken", Text(ja, en), remedy, path.name)

@@ -59,9 +59,7 @@ def write_busy_study(folder: Path, side: int = 12, name: str = "いたずら<img
 
 
 def _study(name: str) -> str:
-    carriers = "".join(
-        f"[[carriers]]\nkey = {key!r}\nname = {words!r}\n" for key, words in zip("abc", CARRIER_NAMES, strict=True)
-    )
+    carriers = "".join(f"[[carriers]]\nkey = {key!r}\nname = {words!r}\n" for key, words in zip("abc", CARRIER_NAMES, strict=True))
     layers = "".join(
         f'[[layers]]\ncarrier = "{key}"\ngeneration = "{generation}"\nfiles = ["{key}_{generation.lower()}.geojson"]\nas_of = "2026-03-31"\n'
         for key, generation in (("a", "4G"), ("b", "4G"), ("c", "4G"), ("a", "5G"), ("b", "5G"))
@@ -80,10 +78,7 @@ def _box(i0: float, j0: float, i1: float, j1: float) -> shapely.Polygon:
 
 def _people(side: int) -> str:
     grid = Grid(WEST, SOUTH, DX, DY, side, side, "EPSG:6668")
-    rows = [
-        "KEY_CODE,HTKSYORI,HTKSAKI,GASSAN,T001141001,T001141019,T001141034",
-        ",,,,　人口（総数）,　６５歳以上人口　総数,　世帯総数",
-    ]
+    rows = ["KEY_CODE,HTKSYORI,HTKSAKI,GASSAN,T001141001,T001141019,T001141034", ",,,,　人口（総数）,　６５歳以上人口　総数,　世帯総数"]
     for code in mesh.code_grid(grid, 500).ravel():
         people = int(code) * 7919 % 60
         rows.append(f"{code},0,,,{people},{people // 3},{people // 2}")
@@ -150,8 +145,7 @@ def _write(path: Path, features: list[tuple[dict[str, object], shapely.Geometry]
         "type": "FeatureCollection",
         "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::6668"}},
         "features": [
-            {"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)}
-            for properties, shape in features
+            {"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)} for properties, shape in features
         ],
     }
     path.write_text(json.dumps(collection, ensure_ascii=False), encoding="utf-8")

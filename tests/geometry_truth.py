@@ -36,12 +36,7 @@ def exact_share(rings: Sequence[Points], grid: Grid) -> list[list[Fraction]]:
 
 
 def _exact_cell(rings: list[list[tuple[Fraction, Fraction]]], i: int, j: int) -> Fraction:
-    edges = [
-        (number, a, b)
-        for number, ring in enumerate(rings)
-        for a, b in zip(ring, ring[1:] + ring[:1], strict=True)
-        if a[1] != b[1]
-    ]
+    edges = [(number, a, b) for number, ring in enumerate(rings) for a, b in zip(ring, ring[1:] + ring[:1], strict=True) if a[1] != b[1]]
     heights = {Fraction(j), Fraction(j + 1)}
     heights |= {point[1] for _, a, b in edges for point in (a, b) if j < point[1] < j + 1}
     lines = [(a, (b[0] - a[0]) / (b[1] - a[1])) for _, a, b in edges]

@@ -74,9 +74,7 @@ def shares(**options: object) -> pd.DataFrame:
 
 def settlements() -> gpd.GeoDataFrame:
     """A: 東 in cell (0, 1), 西 in cell (1, 0). B: 南 in (2, 0)."""
-    points = [
-        shapely.Point(GRID.west + (i + 0.5) * GRID.dx, GRID.south + (j + 0.5) * GRID.dy) for i, j in [(0, 1), (1, 0), (2, 0)]
-    ]
+    points = [shapely.Point(GRID.west + (i + 0.5) * GRID.dx, GRID.south + (j + 0.5) * GRID.dy) for i, j in [(0, 1), (1, 0), (2, 0)]]
     index = pd.Index(["甲市|東", "甲市|西", "乙町|南"], name="settlement_id")
     table = {"name": ["東", "西", "南"], "municipality_id": ["24201", "24201", "24202"]}
     return gpd.GeoDataFrame(table, geometry=points, crs=GRID.crs, index=index)

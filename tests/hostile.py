@@ -58,11 +58,7 @@ def write(path: Path, data: bytes | str) -> Path:
 def collection(*geometries: Any, properties: list[dict[str, Any]] | None = None, **members: Any) -> dict[str, Any]:
     rows = properties or [{"名称": f"区域{k}"} for k in range(len(geometries))]
     features = [
-        {
-            "type": "Feature",
-            "properties": row,
-            "geometry": g if isinstance(g, dict) or g is None else json.loads(shapely.to_geojson(g)),
-        }
+        {"type": "Feature", "properties": row, "geometry": g if isinstance(g, dict) or g is None else json.loads(shapely.to_geojson(g))}
         for g, row in zip(geometries, rows, strict=True)
     ]
     return {"type": "FeatureCollection", **members, "features": features}
@@ -86,12 +82,7 @@ def save(data: Any, path: Path, **options: Any) -> Path:
 
 
 def shapefile(
-    folder: Path,
-    *,
-    crs: Any = "EPSG:6668",
-    geometries: list[Any] | None = None,
-    encoding: str = "cp932",
-    drop: tuple[str, ...] = (".cpg",),
+    folder: Path, *, crs: Any = "EPSG:6668", geometries: list[Any] | None = None, encoding: str = "cp932", drop: tuple[str, ...] = (".cpg",)
 ) -> Path:
     path = save(frame(geometries or [SQUARE, SECOND], crs), folder / "表示エリア.shp", encoding=encoding)
     for suffix in drop:

@@ -93,9 +93,7 @@ def kml_network_link(folder: Path) -> Path:
 
 @case("refuse", "layer-ambiguous")
 def kml_two_folders(folder: Path) -> Path:
-    return write(
-        folder / "a.kml", kml(f"<Folder><name>4G</name>{placemark()}</Folder><Folder><name>5G</name>{placemark(SECOND)}</Folder>")
-    )
+    return write(folder / "a.kml", kml(f"<Folder><name>4G</name>{placemark()}</Folder><Folder><name>5G</name>{placemark(SECOND)}</Folder>"))
 
 
 @case("accept", "", layer="*")

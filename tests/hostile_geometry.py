@@ -123,9 +123,7 @@ def polygon_without_area(folder: Path) -> Path:
 @case("warn", "part-too-short")
 def ring_of_two_points(folder: Path) -> Path:
     return geojson(
-        folder,
-        SQUARE,
-        {"type": "MultiPolygon", "coordinates": [[[[136, 34], [136, 34]]], [shapely.get_coordinates(SECOND).tolist()]]},
+        folder, SQUARE, {"type": "MultiPolygon", "coordinates": [[[[136, 34], [136, 34]]], [shapely.get_coordinates(SECOND).tolist()]]}
     )
 
 

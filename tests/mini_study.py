@@ -55,10 +55,7 @@ def write_mini_study(folder: Path) -> Path:
     """Write the study into `folder` (made if need be) and return it."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "study.toml").write_text(STUDY, encoding="utf-8")
-    rows = [
-        "KEY_CODE,HTKSYORI,HTKSAKI,GASSAN,T001141001,T001141019,T001141034",
-        ",,,,　人口（総数）,　６５歳以上人口　総数,　世帯総数",
-    ]
+    rows = ["KEY_CODE,HTKSYORI,HTKSAKI,GASSAN,T001141001,T001141019,T001141034", ",,,,　人口（総数）,　６５歳以上人口　総数,　世帯総数"]
     rows += [f"{cell(*at)},0,,,{people},{people // 2},{people // 2}" for at, people in PEOPLE.items()]
     (folder / "tblT001141H24.txt").write_bytes(("\r\n".join(rows) + "\r\n").encode("cp932"))
     _write(

@@ -100,9 +100,7 @@ def form(carrier: str = "alpha", year: int = YEAR, version: str = "1") -> bytes:
 
 def answered(written: dict[str, dict[str, str]] = WRITTEN, **which: Any) -> bytes:
     """The form filled in."""
-    return filled(
-        form(**which), {zone: {HEADING_OF[name]: value for name, value in cells.items()} for zone, cells in written.items()}
-    )
+    return filled(form(**which), {zone: {HEADING_OF[name]: value for name, value in cells.items()} for zone, cells in written.items()})
 
 
 def many(count: int, seed: int) -> dict[str, dict[str, str]]:
@@ -160,9 +158,7 @@ def losses(folder: Path, data: bytes, ending: str, truth: Kept) -> list[str]:
             return [f"refused: {error.code}"]
         found = kept(registry)
     counts = intake.counts
-    wrong = [
-        f"{pair}: {truth.get(pair)} became {found.get(pair)}" for pair in {*truth, *found} if truth.get(pair) != found.get(pair)
-    ]
+    wrong = [f"{pair}: {truth.get(pair)} became {found.get(pair)}" for pair in {*truth, *found} if truth.get(pair) != found.get(pair)]
     if counts["read"] != sum(count for name, count in counts.items() if name != "read"):
         wrong.append(f"rows do not add up: {counts}")
     if counts["doubts"]:

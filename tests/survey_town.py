@@ -40,10 +40,7 @@ def town(folder: Path) -> Registry:
     """The registry with the town's zones, and one zone of the next town."""
     folder.mkdir(parents=True, exist_ok=True)
     registry = open_registry(folder)
-    rows = [
-        {"zone_id": zone_id(n), "municipality_id": CODE, "place_id": f"p{n}", "name": name}
-        for n, name in enumerate(NAMES, start=1)
-    ]
+    rows = [{"zone_id": zone_id(n), "municipality_id": CODE, "place_id": f"p{n}", "name": name} for n, name in enumerate(NAMES, start=1)]
     other = {"zone_id": "24202-001", "municipality_id": "24202", "place_id": "q1", "name": "隣の里"}
     registry.register_zones(pd.DataFrame([*rows, other]), 2026, who="試験", at=AT)
     return registry

@@ -163,9 +163,7 @@ def test_ids_stay_when_coverage_moves():
 
 
 def test_the_thousandth_zone_is_refused():
-    many = pd.DataFrame(
-        {"municipality_id": "24201", "name": "x"}, index=pd.Index([f"{n:04d}" for n in range(1000)], name="place_id")
-    )
+    many = pd.DataFrame({"municipality_id": "24201", "name": "x"}, index=pd.Index([f"{n:04d}" for n in range(1000)], name="place_id"))
     with pytest.raises(DataError, match="999"):
         assign_ids(many, pd.DataFrame(columns=zone_ids.COLUMNS, dtype=str), 2026)
 

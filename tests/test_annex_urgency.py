@@ -81,12 +81,7 @@ def test_a_place_without_people_but_with_a_road_is_asked_for_as_a_road():
     """峠: nobody, 0.58 km of 県道 outside both areas. It was － for want of people; its land lies outside."""
     rows = {row["地区ID"]: row for row in printed(papers().table)}
     row = rows[PASS]
-    assert (row["種別"], row["エリア外人口(推計)"], row["不感道路延長(km)"], row["６５歳以上割合"]) == (
-        "道路",
-        "０",
-        "０．６",
-        "－",
-    )
+    assert (row["種別"], row["エリア外人口(推計)"], row["不感道路延長(km)"], row["６５歳以上割合"]) == ("道路", "０", "０．６", "－")
     assert (row["架空アルファ（貴社）"], row["架空ベータ"], row["提供事業者数"]) == ("×", "×", "０社")
     assert any("陸地の面積で判定" in note for note in papers().table.notes)
 
@@ -270,9 +265,7 @@ def test_no_source_no_figure():
     """Without any file on urgency: the columns are there and empty, and the sheet says what that leaves unknown."""
     rows = csv_rows(world())
     for row in rows.values():
-        assert {
-            row[key] for key in ("public_facilities", "uncovered_road_km", "visitors", "hazard", "designated", "shelters")
-        } == {""}
+        assert {row[key] for key in ("public_facilities", "uncovered_road_km", "visitors", "hazard", "designated", "shelters")} == {""}
         assert row["subsidy"] == "不明"
         assert not {key for key in row if key.startswith(("road_km_", "in_"))}
 
@@ -299,8 +292,7 @@ def test_an_own_criterion_takes_the_place_of_the_standard_column(tmp_path):
     text = (folder / "study.toml").read_text(encoding="utf-8").partition('[[areas]]\nkind = "hazards"')[0]
     (folder / "hazard.csv").write_text(f"zone_id,市町村,地区,該当\n{SOUTH},乙町,南,1\n", encoding="utf-8")
     (folder / "study.toml").write_text(
-        text
-        + '[[ranking.criteria]]\nkey = "hazard"\nfile = "hazard.csv"\nvalue = "該当"\nsource = "県調べ"\nas_of = "2026-05-01"\n',
+        text + '[[ranking.criteria]]\nkey = "hazard"\nfile = "hazard.csv"\nvalue = "該当"\nsource = "県調べ"\nas_of = "2026-05-01"\n',
         encoding="utf-8",
     )
     result = run(read_study(folder))

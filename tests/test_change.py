@@ -106,9 +106,7 @@ def test_people_moved(old: Result, home: Path) -> None:
 
 def test_areas_first_with_the_people_as_they_were(old: Result, home: Path) -> None:
     """alpha reaches all of the cell while its people fall from 40 to 30: the 20 left out are served, not gone."""
-    new = run_year(
-        home / "both", 2026, layers={"alpha_4g": [box(0, 1, 3, 2)]}, people={(2, 1): 30, (2, 0): 10}, ids_of=home / "2025"
-    )
+    new = run_year(home / "both", 2026, layers={"alpha_4g": [box(0, 1, 3, 2)]}, people={(2, 1): 30, (2, 0): 10}, ids_of=home / "2025")
     assert told(compare(old, new), "alpha") == {"coverage_grew": -20, "population": 2}
 
 
@@ -168,12 +166,7 @@ def test_a_carrier_that_gave_no_file_is_unknown_and_not_a_change(old: Result, ho
 
 def test_a_carrier_that_published_for_the_first_time_extends_no_network(home: Path, old: Result) -> None:
     """beta's new 5G reaches 20 people more than alpha's: known since this year, not built this year."""
-    more = (
-        (
-            "[ranking]",
-            '[[layers]]\ncarrier = "beta"\ngeneration = "5G"\nfiles = ["beta_5g.geojson"]\nas_of = "2026-03-31"\n[ranking]',
-        ),
-    )
+    more = (("[ranking]", '[[layers]]\ncarrier = "beta"\ngeneration = "5G"\nfiles = ["beta_5g.geojson"]\nas_of = "2026-03-31"\n[ranking]'),)
     new = run_year(home / "first", 2026, study=more, layers={"beta_5g": [box(1, 1, 2, 2)]}, ids_of=home / "2025")
     change = compare(old, new)
     assert told(change, "any", "5G") == {"data": -20}
@@ -256,9 +249,7 @@ def random_year(seed: int, rule: str, unknown: bool) -> Result:
     if unknown:
         people = np.where(random.random(len(people)) < 0.1, np.nan, people)
     cells = made.cells.assign(population=people, zone_id=np.where(random.random(len(people)) < 0.5, "24201-001", ""))
-    shares = pd.DataFrame(
-        np.round(np.clip(random.normal(0.6, 0.5, made.shares.shape), 0, 1), 10), made.cells.index, made.shares.columns
-    )
+    shares = pd.DataFrame(np.round(np.clip(random.normal(0.6, 0.5, made.shares.shape), 0, 1), 10), made.cells.index, made.shares.columns)
     if seed % 3 == 0:
         shares[("c", "5G")] = np.nan
     rules = made.study.rules.model_copy(update={"gaps": rule})
@@ -272,13 +263,7 @@ def random_year(seed: int, rule: str, unknown: bool) -> Result:
 
 
 @settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
-@given(
-    st.integers(0, 99),
-    st.integers(0, 99),
-    st.sampled_from(["area", "mic_half"]),
-    st.sampled_from(["area", "mic_half"]),
-    st.booleans(),
-)
+@given(st.integers(0, 99), st.integers(0, 99), st.sampled_from(["area", "mic_half"]), st.sampled_from(["area", "mic_half"]), st.booleans())
 def test_the_parts_are_the_difference(one: int, other: int, rule_a: str, rule_b: str, unknown: bool) -> None:
     """Whatever changed, no person is lost between the parts; the same year against itself changes nothing."""
     old, new = random_year(one, rule_a, unknown), random_year(other, rule_b, unknown)

@@ -8,16 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coverage.ranking.criteria import (
-    CRITERIA,
-    DEFAULT_WEIGHTS,
-    EXTERNAL,
-    FEASIBILITY,
-    GROUPS,
-    STANDARD,
-    feasibility,
-    not_available,
-)
+from coverage.ranking.criteria import CRITERIA, DEFAULT_WEIGHTS, EXTERNAL, FEASIBILITY, GROUPS, STANDARD, feasibility, not_available
 from coverage.ranking.scores import RankingSpec, rank, score_parts
 from coverage.study.ranking import OwnCriterion, Ranking
 from coverage.study.study import read_study

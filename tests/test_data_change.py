@@ -107,11 +107,7 @@ def test_any_changes_undone_give_the_same_bytes(tmp_path_factory, entries, crlf)
 
 
 @settings(deadline=None, max_examples=60)
-@given(
-    entry=slots,
-    comment=st.sampled_from(["", "# 覚え書き\n", "  \n# a\n\n"]),
-    file=st.sampled_from(["data/a.zip", 'data/"ア" 1.gpkg']),
-)
+@given(entry=slots, comment=st.sampled_from(["", "# 覚え書き\n", "  \n# a\n\n"]), file=st.sampled_from(["data/a.zip", 'data/"ア" 1.gpkg']))
 def test_only_the_entry_changes_and_comments_stay(entry, comment, file):
     text = comment + STUDY.replace("[[layers]]", "# エリア\n[[layers]]  # 各社\n")
     written = with_entry(text, entry, file)
@@ -223,10 +219,7 @@ def test_paths_outside_are_for_the_own_machine_only(study, area, tmp_path):
 def test_what_is_here_missing_and_unpublished(study):
     read = read_study(study)
     (study / "alpha_5g.geojson").unlink()
-    last = [
-        {"path": "n03.geojson", "verdict": "warn", "sha256": "old"},
-        {"path": "places.csv", "verdict": "accept", "sha256": ""},
-    ]
+    last = [{"path": "n03.geojson", "verdict": "warn", "sha256": "old"}, {"path": "places.csv", "verdict": "accept", "sha256": ""}]
     found = inputs(read, last)
     assert [one.file for one in missing(found)] == ["alpha_5g.geojson"]
     by_name = {one.file: one for one in found}

@@ -67,9 +67,7 @@ def test_a_run_that_fails_says_why_and_keeps_the_last_findings(place):
     before, stamp = tree(place.results), place.stamp
     (place.folder / "alpha_4g.geojson").write_text("{", encoding="utf-8")
     status = status_file(place.results)
-    ended = CliRunner().invoke(
-        command, ["run", str(place.folder), "--out", str(place.results), "--progress-json", str(status), "--quiet"]
-    )
+    ended = CliRunner().invoke(command, ["run", str(place.folder), "--out", str(place.results), "--progress-json", str(status), "--quiet"])
     assert ended.exit_code == 2
     state = run_state(place, AT)
     assert (state.state, state.under_way) == ("failed", False)

@@ -93,9 +93,7 @@ def test_cited_documents_and_headings_exist():
     broken = []
     cited = 0
     for path in written_files():
-        for page, heading in re.findall(
-            r"\b(docs/[\w/-]+\.(?:md|py))(?:, (\[?[A-Z\[][\w -]*\]?))?", path.read_text(encoding="utf-8")
-        ):
+        for page, heading in re.findall(r"\b(docs/[\w/-]+\.(?:md|py))(?:, (\[?[A-Z\[][\w -]*\]?))?", path.read_text(encoding="utf-8")):
             cited += 1
             if not (ROOT / page).is_file():
                 broken.append((path.name, page))
@@ -130,7 +128,5 @@ def names_something(dotted: str) -> bool:
         if not (file.is_file() or base.is_dir()):
             continue
         rest = parts[length:]
-        return not rest or (
-            file.is_file() and re.search(rf"\b{re.escape(rest[0])}\b", file.read_text(encoding="utf-8")) is not None
-        )
+        return not rest or (file.is_file() and re.search(rf"\b{re.escape(rest[0])}\b", file.read_text(encoding="utf-8")) is not None)
     return False

@@ -92,10 +92,7 @@ def test_what_one_record_says():
 def test_claims_are_taken_at_the_very_place():
     """alpha's 4G ends in the middle of cell (2, 1); beta has published no 5G."""
     tests = judge(
-        {"at_cell": (2.4, 1.5)},
-        {"at_cell": (2.6, 1.5)},
-        {"carrier": "beta", "generation": "5G"},
-        {"carrier": "alpha", "generation": "5G"},
+        {"at_cell": (2.4, 1.5)}, {"at_cell": (2.6, 1.5)}, {"carrier": "beta", "generation": "5G"}, {"carrier": "alpha", "generation": "5G"}
     )
     assert tests["claimed"].tolist() == ["in", "out", "unpublished", "in"]
     assert tests["cell_id"].tolist() == [cell(2, 1), cell(2, 1), cell(0, 1), cell(0, 1)]
@@ -146,18 +143,7 @@ def test_why_a_test_decides_nothing_is_kept():
         {"generation": "", "signal": "works"},
         {},
     )
-    assert tests["not_used"].tolist() == [
-        "outside",
-        "kind",
-        "indoors",
-        "unclear",
-        "undated",
-        "future",
-        "old",
-        "",
-        "generation",
-        "",
-    ]
+    assert tests["not_used"].tolist() == ["outside", "kind", "indoors", "unclear", "undated", "future", "old", "", "generation", ""]
     assert set(tests["not_used"]) - {""} <= set(NOT_USED)
     (row,) = (r for r in verdicts(tests, CELLS, rule()).to_dict("records") if r["generation"] == "4G")
     assert (row["tests"], row["not_used"], row["first_day"]) == (2.0, 6.0, "2024-10-01")
@@ -273,11 +259,7 @@ def test_only_the_tested_cell_changes_and_the_union_is_measured_again():
 def test_works_where_nothing_was_claimed_covers_the_cell():
     matrix, changed = replaced(*[{"at_cell": (0.5, 0.5), "signal": "works", "row": float(n)} for n in range(3)])
     assert changed["after"].tolist() == [1.0]
-    assert matrix.shares.loc[cell(0, 0), (slice(None), "4G")].to_dict() == {
-        ("alpha", "4G"): 1.0,
-        ("beta", "4G"): 0.0,
-        (ANY, "4G"): 1.0,
-    }
+    assert matrix.shares.loc[cell(0, 0), (slice(None), "4G")].to_dict() == {("alpha", "4G"): 1.0, ("beta", "4G"): 0.0, (ANY, "4G"): 1.0}
 
 
 def test_what_was_never_published_stays_unknown():
@@ -344,9 +326,7 @@ def write_tests(folder, *at, mode="flag", said="圏外"):
     """The hand-made study with three tests of alpha's 4G at each place (x, y in cells)."""
     write_mini_study(folder)
     rows = [
-        f"2026-10-0{n} 10:00,{GRID.south + y * GRID.dy!r},{GRID.west + x * GRID.dx!r},α社,4G,,,{said}"
-        for x, y in at
-        for n in (1, 2, 3)
+        f"2026-10-0{n} 10:00,{GRID.south + y * GRID.dy!r},{GRID.west + x * GRID.dx!r},α社,4G,,,{said}" for x, y in at for n in (1, 2, 3)
     ]
     (folder / "tests.csv").write_text(TESTS + "\n".join(rows) + "\n", encoding="utf-8")
     more = f'[evidence]\nfield_tests = ["tests.csv"]\nmode = "{mode}"\n[evidence.aliases]\nalpha = ["α社"]\n'
@@ -385,10 +365,7 @@ def test_a_study_without_evidence_is_as_it_was():
 def test_override_is_listed_counted_and_said(flagged, replacing):
     """alpha served (0, 1) with 10 people, where beta is too, and (1, 1) with 20 alone."""
     told = replacing.provenance["evidence"]
-    assert [(row["cell_id"], row["before"], row["after"]) for row in told["replaced"]] == [
-        (cell(0, 1), 1.0, 0.0),
-        (cell(1, 1), 1.0, 0.0),
-    ]
+    assert [(row["cell_id"], row["before"], row["after"]) for row in told["replaced"]] == [(cell(0, 1), 1.0, 0.0), (cell(1, 1), 1.0, 0.0)]
     assert replacing.summary["evidence"]["cells_replaced"] == 2
     lost = "uncovered_population_4G_alpha"
     assert (replacing.gaps[lost] - flagged.gaps[lost]).sum() == pytest.approx(30)

@@ -119,11 +119,7 @@ def test_disclosure_groups_point_at_each_other(census: pd.DataFrame) -> None:
     assert len(hidden) > 300
     assert (hidden["T001141019"] == "*").all()
     assert not (table.loc[table["HTKSYORI"] != "2"].iloc[:, 3:] == "*").any(axis=None)
-    given = {
-        (source, target)
-        for target, sources in table.loc[table["HTKSYORI"] == "1", "GASSAN"].items()
-        for source in sources.split(";")
-    }
+    given = {(source, target) for target, sources in table.loc[table["HTKSYORI"] == "1", "GASSAN"].items() for source in sources.split(";")}
     assert given == set(hidden["HTKSAKI"].items())
     assert any(";" in sources for sources in table["GASSAN"])
 

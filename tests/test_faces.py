@@ -45,9 +45,7 @@ def example_of(docstring: str) -> list[ast.stmt]:
 def troubles(face: ModuleType, example: list[ast.stmt]) -> list[str]:
     """What an example uses that the face does not have."""
     shown = {name: getattr(face, name) for name in face.__all__}
-    given = {
-        node.id for one in example for node in ast.walk(one) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
+    given = {node.id for one in example for node in ast.walk(one) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     found = []
     for one in example:
         for node in ast.walk(one):
@@ -65,9 +63,7 @@ def _call(call: ast.Call, shown: dict[str, Any], given: set[str]) -> list[str]:
         name = call.func.id
         if name not in shown:
             return (
-                []
-                if name in ELSEWHERE or hasattr(builtins, name) or name in {"Path", "SourceFile"} | given
-                else [f"{name} is not shown"]
+                [] if name in ELSEWHERE or hasattr(builtins, name) or name in {"Path", "SourceFile"} | given else [f"{name} is not shown"]
             )
         called = shown[name]
     elif isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) and call.func.value.id in shown:

@@ -12,14 +12,7 @@ NAN = np.nan
 def test_every_class_of_not_spot():
     """Two carriers: both, one, none, one silent (covered / not by the other), both silent."""
     covered = pd.DataFrame({"a": [1, 1, 0, 1, 0, NAN], "b": [1, 0, 0, NAN, NAN, NAN]}, index=list("uvwxyz"))
-    assert not_spot(covered).to_dict() == {
-        "u": "none",
-        "v": "partial",
-        "w": "complete",
-        "x": "unknown",
-        "y": "unknown",
-        "z": "unknown",
-    }
+    assert not_spot(covered).to_dict() == {"u": "none", "v": "partial", "w": "complete", "x": "unknown", "y": "unknown", "z": "unknown"}
 
 
 def test_a_silent_carrier_does_not_hide_a_partial_not_spot():

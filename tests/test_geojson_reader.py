@@ -48,12 +48,7 @@ def read(path: Path) -> tuple[Any, Any, Any]:
 
 
 VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**80), 2**80)
-    | st.floats()
-    | st.text(max_size=6)
-    | st.sampled_from(['\\"', "}{][,"]),
+    st.none() | st.booleans() | st.integers(-(2**80), 2**80) | st.floats() | st.text(max_size=6) | st.sampled_from(['\\"', "}{][,"]),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
     max_leaves=4,
 )
@@ -88,10 +83,7 @@ def test_the_quick_way_reads_what_the_careful_way_reads(
 
 def test_many_features_are_not_one_large_value(tmp_path: Path) -> None:
     """A file 8 times the limits of one feature is read, and the text is not held (it was: 8 MB, and refused)."""
-    ring = [
-        [round(136 + 0.01 * math.cos(k / 50 * math.pi), 12), round(34 + 0.01 * math.sin(k / 50 * math.pi), 12)]
-        for k in range(100)
-    ]
+    ring = [[round(136 + 0.01 * math.cos(k / 50 * math.pi), 12), round(34 + 0.01 * math.sin(k / 50 * math.pi), 12)] for k in range(100)]
     one = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}}
     path = write(tmp_path / "a.geojson", text_of(*[one] * 2600))
     size = path.stat().st_size
@@ -173,8 +165,7 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cut", "row"),
-    [(lambda text: text[:-60], 5), (lambda text: text.replace('"n": 1', '"n: 1'), 4), (lambda text: text + "]", 6)],
+    ("cut", "row"), [(lambda text: text[:-60], 5), (lambda text: text.replace('"n": 1', '"n: 1'), 4), (lambda text: text + "]", 6)]
 )
 def test_broken_text_is_named_by_its_row(tmp_path: Path, cut: Any, row: int) -> None:
     """Half a file, a lost quotation mark (the rest of the file turns inside out), something after the end."""

@@ -102,9 +102,7 @@ def test_the_words_that_must_not_come_back_are_in_the_glossary() -> None:
 
 
 def test_every_term_says_what_it_is() -> None:
-    rows = [
-        line.strip("|").split("|") for line in GLOSSARY.splitlines() if line.startswith("| ") and not line.startswith("| term")
-    ]
+    rows = [line.strip("|").split("|") for line in GLOSSARY.splitlines() if line.startswith("| ") and not line.startswith("| term")]
     assert len(rows) > 35
     assert [row[0] for row in rows if len(row) != 4 or not row[2].strip()] == []
 

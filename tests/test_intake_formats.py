@@ -59,8 +59,7 @@ def test_rings_in_any_direction_and_order_make_the_same_area(shapes: list[Any], 
     for index, shape in enumerate(shapes):
         builder.next()
         own = [
-            shapely.get_coordinates(ring)
-            for ring in shapely.get_rings(shapely.get_parts(shapely.orient_polygons(shape, exterior_cw=True)))
+            shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(shapely.orient_polygons(shape, exterior_cw=True)))
         ]
         for ring in own[::-1]:
             rings.add(index, ring[::-1] if turn else ring)
@@ -83,10 +82,7 @@ def test_geojson_shapes_are_those_of_geos(tmp_path: Path, shapes: list[Any]) -> 
 
 def test_geojson_text_stays_as_it_is_written(tmp_path: Path) -> None:
     """GDAL makes a date of 2020/01/02; we do not. Numbers are numbers, null is blank text or NaN."""
-    rows = [
-        {"code": "001", "day": "2020/01/02", "n": 1, "x": 1.5, "t": None},
-        {"code": "NA", "day": "None", "n": None, "x": 2, "t": None},
-    ]
+    rows = [{"code": "001", "day": "2020/01/02", "n": 1, "x": 1.5, "t": None}, {"code": "NA", "day": "None", "n": None, "x": 2, "t": None}]
     table, _ = intake.read_vector(write_geojson(tmp_path, SQUARE, SECOND, properties=rows))
     assert table["code"].tolist() == ["001", "NA"]
     assert table["day"].tolist() == ["2020/01/02", "None"]
@@ -97,8 +93,7 @@ def test_geojson_text_stays_as_it_is_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "expected"),
-    [([1, 2], [1, 2]), ([1, "a"], ["1", "a"]), ([True, None], ["true", ""]), ([2**70, 1], [str(2**70), "1"])],
+    ("values", "expected"), [([1, 2], [1, 2]), ([1, "a"], ["1", "a"]), ([True, None], ["true", ""]), ([2**70, 1], [str(2**70), "1"])]
 )
 def test_columns_of_mixed_values_become_text(values: list[Any], expected: list[Any]) -> None:
     assert column(values).tolist() == expected

@@ -95,9 +95,7 @@ CELL = st.text(st.characters(min_codepoint=32, max_codepoint=0x9FFF, exclude_cat
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1, max_size=6), st.sampled_from(["utf-8", "utf-16", "utf-8-sig"])
-)
+@given(st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1, max_size=6), st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]))
 def test_what_is_written_is_read(tmp_path: Path, rows: list[list[str]], encoding: str) -> None:
     """Law: a table written by csv comes back cell by cell, whatever its text (guards aside)."""
     import csv
@@ -115,9 +113,7 @@ def test_workbook_cells_keep_codes_and_dates(tmp_path: Path) -> None:
 
     import openpyxl
 
-    path = workbook(
-        tmp_path / "a.xlsx", {"一覧": [["code", "n", "x", "day", "flag"], [None, 5236.0, 0.1, dt.date(2020, 1, 2), True]]}
-    )
+    path = workbook(tmp_path / "a.xlsx", {"一覧": [["code", "n", "x", "day", "flag"], [None, 5236.0, 0.1, dt.date(2020, 1, 2), True]]})
     book = openpyxl.load_workbook(path)
     book["一覧"]["A2"] = 1234
     book["一覧"]["A2"].number_format = "00000"

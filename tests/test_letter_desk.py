@@ -45,9 +45,7 @@ def test_a_preview_is_what_making_gives_and_makes_nothing(tmp_path, letter_versi
     assert not letter_versions.exists()
     (entry,) = make(letter_versions, settings, ["alpha"])
     assert entry == made.entry
-    assert {
-        name: (letter_versions / entry.folder / name).read_bytes() for name in files_in(letter_versions / entry.folder)
-    } == made.files
+    assert {name: (letter_versions / entry.folder / name).read_bytes() for name in files_in(letter_versions / entry.folder)} == made.files
     assert page_count(pdf_of(made)) == len(pypdf.PdfReader(io.BytesIO(pdf_of(made))).pages)
 
 

@@ -23,9 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "tests" / "golden"
 HISTORY = History(
     fiscal_year=2025,
-    carriers={
-        "alpha": CarrierHistory(answered=12, opened=3, zones={"24202-001": ZoneReply(answer="B2 検討中", first_year=2024)})
-    },
+    carriers={"alpha": CarrierHistory(answered=12, opened=3, zones={"24202-001": ZoneReply(answer="B2 検討中", first_year=2024)})},
 )
 
 
@@ -49,9 +47,7 @@ def lines_of(pdf: Path | bytes) -> str:
 
 def test_every_carrier_has_its_folder_and_no_draft(example):
     out, _, entries = example
-    assert [(entry.carrier, entry.state) for entry in entries] == [
-        (key, "ready") for key in ("alpha", "bravo", "charlie", "delta")
-    ]
+    assert [(entry.carrier, entry.state) for entry in entries] == [(key, "ready") for key in ("alpha", "bravo", "charlie", "delta")]
     assert sorted(path.name for path in out.iterdir() if path.is_dir()) == [f"架空モバイル{c}" for c in "ABCD"]
 
 

@@ -140,9 +140,7 @@ def test_roaming_is_shown_apart_and_counts_as_not_served(tmp_path):
     """beta roams on a layer over the west half (columns 0 and 1): the 5 and 20 people there, not the 48 further east."""
     folder = write_mini_study(tmp_path / "roaming")
     study = (folder / "study.toml").read_text(encoding="utf-8")
-    layer = (
-        '[[layers]]\ncarrier = "beta"\ngeneration = "4G"\nkind = "roaming"\nfiles = ["roaming.geojson"]\nas_of = "2026-03-31"\n'
-    )
+    layer = '[[layers]]\ncarrier = "beta"\ngeneration = "4G"\nkind = "roaming"\nfiles = ["roaming.geojson"]\nas_of = "2026-03-31"\n'
     (folder / "study.toml").write_text(study.replace("[ranking]", layer + "[ranking]"), encoding="utf-8")
     _write(folder / "roaming.geojson", [({}, box(0, 0, 2, 2))])
     result = run(read_study(folder))

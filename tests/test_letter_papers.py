@@ -57,9 +57,7 @@ def papers_with(tmp_path):
 
     def make(*names):
         zones = dict(zip(("24202-001", "24201-001", "24201-002"), names, strict=False))
-        text = SETTINGS.replace("架空ベータ株式会社", "会社" + toml_text(names[0])).replace(
-            "架空　二郎", "氏" + toml_text(names[-1])
-        )
+        text = SETTINGS.replace("架空ベータ株式会社", "会社" + toml_text(names[0])).replace("架空　二郎", "氏" + toml_text(names[-1]))
         return papers_of(named(world(), zones), settings_of(tmp_path, text), "beta")
 
     return make
@@ -72,11 +70,7 @@ def test_names_come_out_as_they_were_written(papers_with, tmp_path, names):
     letter = pdf_text(letter_pdf(papers.letter, papers.frame))
     assert "会社" + bare[0] in letter
     assert "氏" + bare[-1] in letter
-    for pdf in (
-        annex1_pdf(papers.table, papers.frame),
-        annex2_pdf(papers.sheets, {}, papers.frame),
-        cover_pdf(papers.cover, papers.frame),
-    ):
+    for pdf in (annex1_pdf(papers.table, papers.frame), annex2_pdf(papers.sheets, {}, papers.frame), cover_pdf(papers.cover, papers.frame)):
         text = pdf_text(pdf)
         assert [name for name in bare if name not in text] == []
     document = "\n".join(docx_texts(letter_docx(papers.letter, FILE, MADE)))

@@ -284,8 +284,7 @@ def test_the_hash_of_the_result_follows_the_result():
 
 
 @pytest.mark.parametrize(
-    ("text", "name"),
-    [("A/B:C*?", "A_B_C__"), ("..", "_"), ("CON", "_CON"), ("com1.x", "_com1.x"), (" 名前. ", "名前"), ("a\x00b", "a_b")],
+    ("text", "name"), [("A/B:C*?", "A_B_C__"), ("..", "_"), ("CON", "_CON"), ("com1.x", "_com1.x"), (" 名前. ", "名前"), ("a\x00b", "a_b")]
 )
 def test_names_that_every_system_takes(text, name):
     assert file_name(text) == name

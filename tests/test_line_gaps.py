@@ -35,9 +35,7 @@ def line(*points: tuple[float, float]) -> shapely.LineString:
         pytest.param(line((2.2, 3.5), (2.8, 3.5)), [shapely.box(0, 0, 8, 8)], 0.6, id="far from any side"),
         pytest.param(line((0.5, 3.5), (7.5, 3.5)), [shapely.box(2, 3, 5, 4)] * 2, 3.0, id="the same polygon twice"),
         pytest.param(line((0.5, 3.5), (7.5, 3.5)), [shapely.box(2, 3, 5, 4), shapely.box(4, 3, 6, 4)], 4.0, id="overlap"),
-        pytest.param(
-            line((0.5, 3.5), (7.5, 3.5)), [shapely.box(1, 1, 7, 7).difference(shapely.box(3, 3, 4.5, 4))], 4.5, id="hole"
-        ),
+        pytest.param(line((0.5, 3.5), (7.5, 3.5)), [shapely.box(1, 1, 7, 7).difference(shapely.box(3, 3, 4.5, 4))], 4.5, id="hole"),
         pytest.param(line((0.5, 3.5), (3.5, 3.5)), [shapely.box(2, 3, 5, 4)], 1.5, id="ends inside"),
         pytest.param(line((0.0, 0.0), (8.0, 8.0)), [shapely.box(2, 2, 3, 3)], 2**0.5, id="along the diagonal of cells"),
         pytest.param(line((2.25, 1.0), (2.25, 6.0)), [shapely.box(2, 2, 2.5, 4)], 2.0, id="north"),

@@ -159,14 +159,7 @@ def test_formulas_and_numbers() -> None:
     assert unformula("＝SUM(A1)") == "'＝SUM(A1)"
     assert unformula("-5.2") == "-5.2"
     assert unformula("大字") == "大字"
-    assert [number_text(value) for value in (3.0, 0.1, float("nan"), 1e-9, -2.5, 1234567.0)] == [
-        "3",
-        "0.1",
-        "",
-        "0",
-        "-2.5",
-        "1234567",
-    ]
+    assert [number_text(value) for value in (3.0, 0.1, float("nan"), 1e-9, -2.5, 1234567.0)] == ["3", "0.1", "", "0", "-2.5", "1234567"]
 
 
 def test_hostile_names_are_prefixed_in_csv_and_text_in_xlsx(out: Path) -> None:
@@ -279,9 +272,7 @@ def test_english(tmp_path: Path, result: Result) -> None:
 def test_a_study_without_zones(tmp_path: Path) -> None:
     """Everything covered: no zone, and still every file."""
     full = world()
-    empty = dataclasses.replace(
-        full, zones=full.zones.iloc[:0], ranking=full.ranking.iloc[:0], cells=full.cells.assign(zone_id="")
-    )
+    empty = dataclasses.replace(full, zones=full.zones.iloc[:0], ranking=full.ranking.iloc[:0], cells=full.cells.assign(zone_id=""))
     write_outputs(empty, tmp_path / "r")
     assert csv_rows(tmp_path / "r" / "ranking.csv") == []
     assert json.loads((tmp_path / "r" / "zones.geojson").read_text(encoding="utf-8"))["features"] == []

@@ -39,8 +39,7 @@ def test_nothing_points_outside(page: str) -> None:
     own = page.replace(leaflet_js(), "").replace(leaflet_css(), "")
     assert not re.search(r"https?://", own)
     assert not re.search(
-        r"<(?:link|iframe|img)\b|\bsrc=|@import|url\((?!#)",
-        re.sub(r'<script type="application/json".*?</script>', "", own, flags=re.S),
+        r"<(?:link|iframe|img)\b|\bsrc=|@import|url\((?!#)", re.sub(r'<script type="application/json".*?</script>', "", own, flags=re.S)
     )
     assert "default-src 'none'" in html.unescape(page)
     assert page.startswith('<!DOCTYPE html>\n<html lang="ja">')
@@ -55,14 +54,7 @@ def test_the_map_is_the_one_folium_makes() -> None:
 
     middle = (34.12345, 136.5)
     drawn = folium.Map(
-        list(middle),
-        tiles=None,
-        prefer_canvas=True,
-        zoom_control="topright",
-        min_zoom=5,
-        max_zoom=17,
-        zoom_snap=0.25,
-        zoom_delta=0.5,
+        list(middle), tiles=None, prefer_canvas=True, zoom_control="topright", min_zoom=5, max_zoom=17, zoom_snap=0.25, zoom_delta=0.5
     )
     handed = MacroElement()
     handed._template = Template("{% macro script(this, kwargs) %}kengaiMap({{ this._parent.get_name() }});{% endmacro %}")

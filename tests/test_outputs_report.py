@@ -45,9 +45,7 @@ def test_page_escapes_and_says_it_in_words() -> None:
 def test_a_refused_file_stands_out() -> None:
     result = world()
     refused = IntakeReport("bad.zip", "coverage")
-    refused.refuse(
-        DataError("zip-broken", Text("壊れています", "is broken"), Text("もらい直してください。", "ask again"), "bad.zip")
-    )
+    refused.refuse(DataError("zip-broken", Text("壊れています", "is broken"), Text("もらい直してください。", "ask again"), "bad.zip"))
     result.reports.append(refused)
     page = intake_html(result, caption(result, "ja"))
     assert "× 使用できない" in page

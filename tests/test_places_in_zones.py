@@ -45,11 +45,7 @@ def counted(places, given):
 
 def test_counts_by_hand():
     places = facilities(
-        ("小学校", "school", 0.5),
-        ("診療所", "clinic", 1.5),
-        ("集会所", "hall", 2.5),
-        ("登山口", "trail", 2.5),
-        ("よそ", "school", 9.0),
+        ("小学校", "school", 0.5), ("診療所", "clinic", 1.5), ("集会所", "hall", 2.5), ("登山口", "trail", 2.5), ("よそ", "school", 9.0)
     )
     table, zone = counted(places, {"school", "clinic", "hall", "trail"})
     assert table["schools"].tolist() == [1.0, 0.0]
@@ -74,12 +70,7 @@ def test_a_place_in_two_files_is_one_and_stands_as_a_shelter(backwards):
     places = facilities(*(rows[::-1] if backwards else rows))
     once = drop_duplicate_places(places)
     found = sorted(zip(once["name"], once["category"], once.geometry.x, strict=True))
-    assert found == [
-        ("体育館", "evacuation_site", 1.5),
-        ("体育館", "shelter", 0.5),
-        ("小学校", "school", 0.5),
-        ("小学校", "shelter", 0.5),
-    ]
+    assert found == [("体育館", "evacuation_site", 1.5), ("体育館", "shelter", 0.5), ("小学校", "school", 0.5), ("小学校", "shelter", 0.5)]
     assert facilities_by_cell(places, CELLS, GRID).to_dict() == {"51360001": 3, "51360002": 1}
     assert drop_duplicate_places(once).equals(once)
     assert not len(drop_duplicate_places(places.iloc[:0]))

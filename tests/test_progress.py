@@ -150,9 +150,7 @@ def test_a_zone_nobody_was_asked_about_is_new(tmp_path):
     import pandas as pd
 
     with open_registry(tmp_path) as registry:
-        frame = pd.DataFrame(
-            [{"zone_id": "24201-001", "municipality_id": "24201", "place_id": "p", "name": "東", "first_year": "2026"}]
-        )
+        frame = pd.DataFrame([{"zone_id": "24201-001", "municipality_id": "24201", "place_id": "p", "name": "東", "first_year": "2026"}])
         registry.register_zones(frame, 2026, who="担当", at=datetime(2026, 1, 1, tzinfo=UTC))
         (row,) = rows(states(registry), registry.zones())
     assert (row["zone_id"], row["name"], row["carrier"], row["state"]) == ("24201-001", "東", "", "new")

@@ -220,8 +220,7 @@ def test_points_are_the_settlement_or_the_middle_of_a_mesh_of_a_kilometre(study,
     write_open_data(result, tmp_path / "near", places=places)
     write_open_data(result, tmp_path / "far")
     near, far = (
-        {row["ID"]: (float(row["経度"]), float(row["緯度"])) for row in rows_of(tmp_path / name / TABLE)}
-        for name in ("near", "far")
+        {row["ID"]: (float(row["経度"]), float(row["緯度"])) for row in rows_of(tmp_path / name / TABLE)} for name in ("near", "far")
     )
     assert near["24202-001"] == pytest.approx((136.0156, 34.0021), abs=1e-4)  # 南, not the middle of its people
     assert far["24202-001"] == pytest.approx((136.01875, 34.004167), abs=1e-4)

@@ -169,9 +169,7 @@ def test_always_in_the_top_is_proof():
     assert 0 < second["top_probability_any"].iloc[2] < 1
 
 
-amounts = st.lists(
-    st.tuples(*[st.one_of(st.floats(0, c.full * 2), st.just(float("nan"))) for c in CRITERIA]), min_size=2, max_size=8
-)
+amounts = st.lists(st.tuples(*[st.one_of(st.floats(0, c.full * 2), st.just(float("nan"))) for c in CRITERIA]), min_size=2, max_size=8)
 known = st.lists(st.tuples(*[st.floats(0, c.full * 2) for c in CRITERIA]), min_size=2, max_size=8)
 weight_lists = st.lists(st.floats(0.1, 50), min_size=len(KEYS), max_size=len(KEYS))
 

@@ -16,15 +16,7 @@ from coverage.study.study import read_study
 from geodata.errors import DataError
 from requests_gen.intake.edits import apply, undo
 from requests_gen.ranking.export import RankingSheets, ranking_sheets_csv, ranking_sheets_xlsx
-from requests_gen.ranking.frozen import (
-    Chosen,
-    freeze,
-    frozen_rows,
-    frozen_weighting,
-    known_weighting,
-    rank_changes,
-    version_changes,
-)
+from requests_gen.ranking.frozen import Chosen, freeze, frozen_rows, frozen_weighting, known_weighting, rank_changes, version_changes
 from requests_gen.ranking.municipal_orders import order_table
 from requests_gen.ranking.rerank import criteria_of, rank_again, study_weighting, without_data
 from requests_gen.ranking.study_file import plan_weights, with_weights
@@ -62,9 +54,7 @@ def keep(registry: Registry, result: Result, chosen: Weighting, **said: object) 
     zones, criteria = table_of(result), criteria_of(result.study)
     ranking = rank_again(zones, result.study, chosen)
     orders = order_table(ranking, zones, registry.municipal_order(2026))
-    return freeze(
-        registry, result, Chosen(ranking, orders, chosen, criteria), **{"who": "山田", "at": AT, "stamp": STAMP, **said}
-    )
+    return freeze(registry, result, Chosen(ranking, orders, chosen, criteria), **{"who": "山田", "at": AT, "stamp": STAMP, **said})
 
 
 def test_ranking_again_with_the_studys_weights_is_the_run(result):
@@ -106,9 +96,7 @@ def test_a_difference_without_a_reason_refuses(result, registry):
     ranked = result.ranking[result.ranking["rank"].notna()]
     town = table_of(result).loc[ranked.index, "municipality_id"]
     pair = town[town == town.value_counts().index[0]].index[:2]
-    rows = [
-        {"year": 2026, "zone_id": zone, "municipal_rank": place, "reason": ""} for place, zone in zip((2, 1), pair, strict=True)
-    ]
+    rows = [{"year": 2026, "zone_id": zone, "municipal_rank": place, "reason": ""} for place, zone in zip((2, 1), pair, strict=True)]
     registry.save("municipal_orders", rows, who="山田", at=AT)
     with pytest.raises(DataError) as told:
         keep(registry, result, own)

@@ -163,9 +163,7 @@ def read(tmp_path: Path, text: str, reasons: str = "") -> tuple[pd.DataFrame, in
 
 
 def test_a_file_as_people_write_it(tmp_path):
-    places, blank = read(
-        tmp_path, "甲市の要望\n地区ID,地区名,市町の優先順位,理由\na,A,１位,\nb,B,,\nc,C, 第2位 ,橋の工事\n,,,\n", "前から"
-    )
+    places, blank = read(tmp_path, "甲市の要望\n地区ID,地区名,市町の優先順位,理由\na,A,１位,\nb,B,,\nc,C, 第2位 ,橋の工事\n,,,\n", "前から")
     assert places["municipal_rank"].to_dict() == {"a": 1, "c": 2}
     assert places["reason"].to_dict() == {"a": "前から", "c": "橋の工事"}
     assert blank == 1

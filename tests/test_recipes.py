@@ -112,9 +112,7 @@ class TestARule:
         last = '    raise ValueError(f"no rule called'
         assert code.count("RULES = (") == 1
         assert code.count(last) == 1
-        rules = as_module(
-            code.replace("RULES = (", 'RULES = ("most", ').replace(last, lines_of("A rule") + last), tmp_path, "rules_copy"
-        )
+        rules = as_module(code.replace("RULES = (", 'RULES = ("most", ').replace(last, lines_of("A rule") + last), tmp_path, "rules_copy")
         share = pd.Series([0.0, 0.9, 0.95, 1.0, np.nan], list("abcde"))
         weight = rules.covered_weight("most", share, share, share, None, rules.Threshold())
         np.testing.assert_array_equal(weight.to_numpy(), [0, 0, 1, 1, np.nan])

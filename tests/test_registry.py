@@ -96,9 +96,7 @@ def test_a_frozen_ranking_comes_back_as_it_was(registry):
     )
     weights = {"uncovered_population": 30.0}
     first = registry.freeze_ranking(2026, FrozenRanking(weights, {"roads": True}, rows), who="山田", at=AT)
-    second = registry.freeze_ranking(
-        2026, FrozenRanking(weights, {}, rows.head(1), note="一部", result_sha256="ab"), who="佐藤", at=LATER
-    )
+    second = registry.freeze_ranking(2026, FrozenRanking(weights, {}, rows.head(1), note="一部", result_sha256="ab"), who="佐藤", at=LATER)
     other = registry.freeze_ranking(2027, FrozenRanking(weights, {}, rows.head(0)), who="佐藤", at=LATER)
     assert (first, second, other) == (1, 2, 1)
     pd.testing.assert_frame_equal(registry.frozen_ranking(2026, 1), rows)
@@ -220,9 +218,7 @@ def test_notes_campaigns_letters_and_verdicts(registry):
     notes = registry.notes("24201-001")
     assert notes["note_id"].tolist() == ids
     assert notes["text"].tolist() == texts
-    registry.save(
-        "notes", [{**notes.loc[0, ["note_id", "zone_id", "text", "revision"]], "withdrawn": True}], who="山田", at=LATER
-    )
+    registry.save("notes", [{**notes.loc[0, ["note_id", "zone_id", "text", "revision"]], "withdrawn": True}], who="山田", at=LATER)
     assert registry.notes("24201-001")["withdrawn"].tolist() == [True, False, False]
     registry.start_campaign(2026, who="山田", at=AT, survey_deadline=AT.date(), carriers=["alpha"])
     assert registry.start_campaign(2026, who="山田", at=AT, survey_deadline=AT.date(), carriers=["alpha"]).unchanged == 1

@@ -116,10 +116,7 @@ def test_export_and_import_lose_nothing(empty, told):
 
 
 def test_nor_do_long_texts_and_what_was_imported_is_known(tmp_path, empty):
-    told = [
-        [],
-        [{"year": 2026, "zone_id": str(at), "carrier": "a", "remarks": text, "more": text} for at, text in enumerate(LONG)],
-    ]
+    told = [[], [{"year": 2026, "zone_id": str(at), "carrier": "a", "remarks": text, "more": text} for at, text in enumerate(LONG)]]
     check_nothing_is_lost(tmp_path, empty, told)
     again = open_registry(tmp_path / "xlsx").save_replies([], who="x", at=AT, file=SourceFile("x", "1"))
     assert again.already.who == "=担当"

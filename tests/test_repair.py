@@ -44,11 +44,7 @@ BROKEN = {
     "hole in a hole": (Polygon(SQUARE, [square_hole(1, 1, 4), square_hole(2, 2, 1)]), "stray_holes", 65.0),
     "hole given twice": (Polygon(SQUARE, [square_hole(1, 1, 2)] * 2), "stray_holes", 77.0),
     # all its corners lie on the shell of the L, yet it is outside; as it meets the shell it stays a hole
-    "hole across a notch": (
-        Polygon([(0, 0), (4, 0), (4, 2), (2, 2), (2, 4), (0, 4)], [[(4, 2), (2, 4), (2, 2)]]),
-        "stray_holes",
-        12.0,
-    ),
+    "hole across a notch": (Polygon([(0, 0), (4, 0), (4, 2), (2, 2), (2, 4), (0, 4)], [[(4, 2), (2, 4), (2, 2)]]), "stray_holes", 12.0),
     # a slit runs through the hole: every corner of either lies on the right side of the other
     "slit across a hole": (
         Polygon([(0, 0), (9, 0), (9, 4), (1, 4), (1, 5), (9, 5), (9, 9), (0, 9)], [[(3, 3), (6, 3), (6, 6), (3, 6)]]),
@@ -117,13 +113,7 @@ def test_rows_stay_in_place_and_every_change_is_told():
         MultiPolygon([BOW_TIE]),
     ]
     mended, count = repaired(*rows)
-    assert reasons(count) == {
-        "crossing_rings": [3, 11],
-        "collapsed": [3, 4],
-        "stripped": [6],
-        "flattened": [5, 10],
-        "not_polygons": [7],
-    }
+    assert reasons(count) == {"crossing_rings": [3, 11], "collapsed": [3, 4], "stripped": [6], "flattened": [5, 10], "not_polygons": [7]}
     assert mended[1] is None
     assert [shape.area for shape in mended if shape is not None] == [1, 0, 0, 0, 0.5, 2, 0, 1, 0, 0.5, 2]
     assert mended[3].is_empty

@@ -77,12 +77,7 @@ def test_closing_and_progress(workspace):
     assert len(rows) == 18
     found = {(row["zone_id"], row["carrier"]): row for row in rows}
     promised = found[IDS[1], "alpha"]
-    assert (promised["state"], promised["code"], promised["due"], promised["overdue"]) == (
-        "answered",
-        "A2",
-        "2027-09-30",
-        ["promise"],
-    )
+    assert (promised["state"], promised["code"], promised["due"], promised["overdue"]) == ("answered", "A2", "2027-09-30", ["promise"])
     assert found[IDS[0], "alpha"]["state"] == "reported_built"
     assert (found[IDS[11], "beta"]["state"], found[IDS[11], "beta"]["code"]) == ("requested", "N")
     told = kengai(workspace, "progress", "--on", "2027-10-01")

@@ -19,17 +19,7 @@ from hypothesis import strategies as st
 
 from geodata.errors import DataError
 from requests_gen.replies.codes import ANSWER_BY_KEY, ANSWERS, REASON_BY_KEY, REASONS
-from requests_gen.replies.form import (
-    FIXED,
-    GUIDE,
-    HEADER_ROW,
-    HEADINGS,
-    LONGEST_LIST,
-    SHEET,
-    ReplyForm,
-    half_years,
-    write_reply_form,
-)
+from requests_gen.replies.form import FIXED, GUIDE, HEADER_ROW, HEADINGS, LONGEST_LIST, SHEET, ReplyForm, half_years, write_reply_form
 from tests.waiting import CEILING_S
 
 NAMES = ('=HYPERLINK("http://x","y")', "@SUM(A1)", "001", "NA", "_x0041_ & <b>", "髙﨑 𠮷野", "1,234")
@@ -60,10 +50,7 @@ def opened(data: bytes) -> Any:
 
 
 def lists(sheet: Any) -> dict[str, tuple[str, str, str]]:
-    return {
-        str(rule.sqref): (rule.type, str(rule.formula1), rule.errorStyle or "stop")
-        for rule in sheet.data_validations.dataValidation
-    }
+    return {str(rule.sqref): (rule.type, str(rule.formula1), rule.errorStyle or "stop") for rule in sheet.data_validations.dataValidation}
 
 
 def values(sheet: Any) -> list[list[Any]]:
@@ -74,9 +61,7 @@ def check_form(sheet: Any) -> None:
     """What must hold of the form, whoever saved it last."""
     table = values(sheet)
     assert tuple(table[0]) == HEADINGS
-    assert [row[:FIXED] for row in table[1:]] == [
-        ["1", "2026", f"24201-{n:03}", "津市", name, "alpha"] for n, name in enumerate(NAMES, 1)
-    ]
+    assert [row[:FIXED] for row in table[1:]] == [["1", "2026", f"24201-{n:03}", "津市", name, "alpha"] for n, name in enumerate(NAMES, 1)]
     assert all(value is None for row in table[1:] for value in row[FIXED:])
     for row in sheet.iter_rows(min_row=HEADER_ROW + 2):
         assert [cell.data_type for cell in row[:FIXED]] == ["s"] * FIXED

@@ -14,22 +14,7 @@ from requests_gen.registry.registry import open_registry
 from requests_gen.replies.import_replies import look_at, take_in
 from requests_gen.replies.read_form import HEADING_OF
 from requests_gen.replies.review import close_unanswered, open_review_items, resolve_review, type_in
-from tests.reply_world import (
-    AT,
-    IDS,
-    NAMES,
-    WRITTEN,
-    YEAR,
-    answered,
-    file_of,
-    form,
-    kept,
-    letter,
-    losses,
-    many,
-    registry_in,
-    truth_of,
-)
+from tests.reply_world import AT, IDS, NAMES, WRITTEN, YEAR, answered, file_of, form, kept, letter, losses, many, registry_in, truth_of
 from tests.sheet_distorter import DISTORTIONS, SOFFICE, as_csv, by_libreoffice, distort, distortions, filled
 
 
@@ -207,9 +192,7 @@ def test_the_files_carrier_can_be_said(registry, tmp_path):
     assert error.value.code == "reply-carrier-unknown"
 
 
-@pytest.mark.parametrize(
-    ("data", "code"), [(b"a,b\r\n1,2\r\n", "reply-headings-missing"), (b"%PDF-1.7\x00\x01", "format-unknown")]
-)
+@pytest.mark.parametrize(("data", "code"), [(b"a,b\r\n1,2\r\n", "reply-headings-missing"), (b"%PDF-1.7\x00\x01", "format-unknown")])
 def test_other_files_are_refused_and_change_nothing(registry, tmp_path, data, code):
     before = registry.fingerprint()
     with pytest.raises(DataError) as error:

@@ -147,9 +147,7 @@ def test_no_text_breaks_a_reader_or_vanishes(text, name):
         assert reading.value == text.strip()
 
 
-@pytest.mark.parametrize(
-    ("year", "era"), [(1989, "平成元"), (2018, "平成30"), (2019, "令和元"), (2020, "令和2"), (2026, "令和8")]
-)
+@pytest.mark.parametrize(("year", "era"), [(1989, "平成元"), (2018, "平成30"), (2019, "令和元"), (2020, "令和2"), (2026, "令和8")])
 def test_one_answer_for_fiscal_years(year, era):
     assert numbers_and_eras.fiscal_era(year) == era
     assert fiscal_year(year).ja == f"{era}年度（{year}年度）"

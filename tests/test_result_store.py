@@ -57,12 +57,7 @@ def assert_same_table(one: pd.DataFrame, other: pd.DataFrame) -> None:
         assert one.geometry.name == other.geometry.name
         assert shapely.to_wkb(one.geometry.values).tolist() == shapely.to_wkb(other.geometry.values).tolist()
     assert_frame_equal(
-        pd.DataFrame(one),
-        pd.DataFrame(other),
-        check_exact=True,
-        check_index_type="exact",
-        check_column_type="exact",
-        check_flags=True,
+        pd.DataFrame(one), pd.DataFrame(other), check_exact=True, check_index_type="exact", check_column_type="exact", check_flags=True
     )
     assert list(one.columns.names) == list(other.columns.names)
     assert one.index.name == other.index.name
@@ -207,9 +202,7 @@ def test_results_of_an_earlier_and_of_another_version(kept: Path) -> None:
     assert "もう一度" in caught.value.remedy.ja
 
 
-def test_results_of_an_earlier_version_are_made_again_if_nothing_changed(
-    result: Result, study_folder: Path, tmp_path: Path
-) -> None:
+def test_results_of_an_earlier_version_are_made_again_if_nothing_changed(result: Result, study_folder: Path, tmp_path: Path) -> None:
     """Else they are refused: figures of another study must not stand under that run's name."""
     study = shutil.copytree(study_folder, tmp_path / "study")
     write_outputs(run(read_study(study)), tmp_path / "results")

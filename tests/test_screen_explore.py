@@ -99,13 +99,7 @@ def test_no_address_breaks_the_page(query: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     ("written", "asked"),
-    [
-        ("キワチョウ", "きわちょう"),
-        ("ＡＢＣ町", "abc町"),
-        ("ﾔﾏﾉﾀﾞ", "やまのだ"),
-        ("三ヶ野", "三ケ野"),
-        ("24201-003", "２４２０１"),
-    ],
+    [("キワチョウ", "きわちょう"), ("ＡＢＣ町", "abc町"), ("ﾔﾏﾉﾀﾞ", "やまのだ"), ("三ヶ野", "三ケ野"), ("24201-003", "２４２０１")],
 )
 def test_width_and_kana_make_no_difference(written: str, asked: str) -> None:
     assert folded(asked) in folded(written)
@@ -154,9 +148,7 @@ def test_no_5g_by_hand() -> None:
     """100 people each: 5G reaches nobody; 5G reaches 4; 5G reaches 6; neither reaches anybody; nobody lives there."""
     made = world()
     zones = made.zones.iloc[:5].assign(
-        population=[100.0, 100, 100, 100, 0],
-        uncovered_population_4G=[0.0, 94, 0, 100, 0],
-        uncovered_population_5G=[100.0, 96, 94, 100, 0],
+        population=[100.0, 100, 100, 100, 0], uncovered_population_4G=[0.0, 94, 0, 100, 0], uncovered_population_5G=[100.0, 96, 94, 100, 0]
     )
     told = zone_classes(replace(made, zones=zones), "4G")
     assert told[NO_5G].tolist() == [True, True, False, False, False]
@@ -258,9 +250,7 @@ def listed(page) -> list[str]:
 def test_the_address_filters_and_filters_write_the_address(busy_place: Path) -> None:
     page = opened(busy_place, town="24203", people="100")
     assert not page.exception
-    expected = [
-        row["zone_id"] for row in ranking(busy_place) if row["municipality_id"] == "24203" and float(row["population"]) >= 100
-    ]
+    expected = [row["zone_id"] for row in ranking(busy_place) if row["municipality_id"] == "24203" and float(row["population"]) >= 100]
     assert listed(page) == expected
     page.text_input[0].set_value("大字").run()
     assert page.query_params["q"] == "大字"
@@ -332,9 +322,7 @@ def test_the_list_in_view_is_saved_as_files(busy_place: Path, busy_url: str, vis
         saved = saving.value
         data = Path(saved.path()).read_bytes()
         expected = [
-            row["zone_id"]
-            for row in ranking(busy_place)
-            if row["municipality_id"] == "24203" and float(row["complete_population"]) > 0
+            row["zone_id"] for row in ranking(busy_place) if row["municipality_id"] == "24203" and float(row["complete_population"]) > 0
         ]
         assert saved.suggested_filename.startswith("架空_")
         if suffix == "CSV":

@@ -34,11 +34,7 @@ def url(place: StudyPlace) -> Iterator[str]:
 
 def area(path: Path, shapes: list[shapely.Geometry], crs: str | None = "urn:ogc:def:crs:EPSG::6668") -> Path:
     features = [
-        {
-            "type": "Feature",
-            "properties": {"name": "<img src=x onerror=window.__ran=1>"},
-            "geometry": shapely.geometry.mapping(shape),
-        }
+        {"type": "Feature", "properties": {"name": "<img src=x onerror=window.__ran=1>"}, "geometry": shapely.geometry.mapping(shape)}
         for shape in shapes
     ]
     named = {"type": "name", "properties": {"name": crs}} if crs else None

@@ -72,8 +72,7 @@ def in_degrees(square: Any) -> Any:
     """A shape of Mercator metres in degrees."""
     radius = 6378137.0
     return shapely.transform(
-        np.array([square], object),
-        lambda xy: np.degrees(np.column_stack([xy[:, 0] / radius, np.arctan(np.sinh(xy[:, 1] / radius))])),
+        np.array([square], object), lambda xy: np.degrees(np.column_stack([xy[:, 0] / radius, np.arctan(np.sinh(xy[:, 1] / radius))]))
     )
 
 

@@ -93,8 +93,7 @@ def test_a_ready_weighting_moves_the_sliders(place):
     whole(page.selectbox(key="weight preset").set_value("need").run())
     points = {s.key: s.value for s in page.slider if not s.disabled}
     need = sum(
-        points[f"weight {key}"]
-        for key in ("uncovered_population", "complete_population", "uncovered_households", "uncovered_65plus")
+        points[f"weight {key}"] for key in ("uncovered_population", "complete_population", "uncovered_households", "uncovered_65plus")
     )
     assert need / sum(points.values()) == pytest.approx(2 / 3, abs=0.05)
 
@@ -161,16 +160,11 @@ def test_freezing_needs_a_name_and_then_stays(place):
 
 def test_a_difference_without_a_reason_keeps_the_button_shut(place):
     with open_registry(find_studies(place)[0].workspace) as registry:
-        rows = [
-            {"year": 2026, "zone_id": z, "municipal_rank": n, "reason": ""} for z, n in zip(zone_ids(place), (2, 1), strict=True)
-        ]
+        rows = [{"year": 2026, "zone_id": z, "municipal_rank": n, "reason": ""} for z, n in zip(zone_ids(place), (2, 1), strict=True)]
         registry.save("municipal_orders", rows, who="町", at=AT)
     page = visit(place, ranking="frozen")
     assert next(button for button in page.button if "確定する" in button.label).disabled
-    assert set(page.dataframe[0].value["違い"]) == {
-        "市町の順では1番目、こちらの順では2番目",
-        "市町の順では2番目、こちらの順では1番目",
-    }
+    assert set(page.dataframe[0].value["違い"]) == {"市町の順では1番目、こちらの順では2番目", "市町の順では2番目、こちらの順では1番目"}
     assert "理由のない地区: 2" in told(visit(place, ranking="orders").caption)
 
 

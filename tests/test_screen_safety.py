@@ -33,9 +33,7 @@ def test_as_written_escapes_every_sign_and_changes_nothing_else(text: str) -> No
     assert not PUNCTUATION.search(re.sub(r"\\.", "", shown))
 
 
-@pytest.mark.parametrize(
-    "text", [":material/home:", "http://example.invalid", "a@example.invalid", "www.example.invalid", "->", "--"]
-)
+@pytest.mark.parametrize("text", [":material/home:", "http://example.invalid", "a@example.invalid", "www.example.invalid", "->", "--"])
 def test_what_is_found_after_escaping_is_broken_up(text: str) -> None:
     assert text not in re.sub(r"\\(.)", r"\1", as_written(text))
 

@@ -281,9 +281,7 @@ def test_geos_agrees_at_all_scales(grid: Grid):
     reach = max(abs(b) for b in grid.bounds) / min(grid.dx, grid.dy)
     worst = []
     for _ in range(60):
-        polygons = [
-            shapely.transform(p, lambda xy: xy * [grid.dx, grid.dy] + [grid.west, grid.south]) for p in random_world(mixed, rng)
-        ]
+        polygons = [shapely.transform(p, lambda xy: xy * [grid.dx, grid.dy] + [grid.west, grid.south]) for p in random_world(mixed, rng)]
         polygons = [p for p in polygons if p.is_valid]
         if polygons:
             worst.append(np.abs(covered_share(polygons, grid) - geos_share(polygons, grid)).max())

@@ -56,14 +56,7 @@ def attack(masked, columns, groups, parts=None, at_most=()):
             goal = np.zeros(len(number))
             goal[k] = 1.0
             ends = [
-                linprog(
-                    sign * goal,
-                    A_eq=a,
-                    b_eq=np.zeros(len(a)),
-                    A_ub=b,
-                    b_ub=None if b is None else np.zeros(len(b)),
-                    bounds=bounds,
-                )
+                linprog(sign * goal, A_eq=a, b_eq=np.zeros(len(a)), A_ub=b, b_ub=None if b is None else np.zeros(len(b)), bounds=bounds)
                 for sign in (1, -1)
             ]
             assert all(end.status == 0 for end in ends), [end.message for end in ends]
@@ -95,12 +88,7 @@ def test_nothing_small_nothing_masked():
 def test_a_zone_alone_in_its_town_hides_behind_another_town():
     rows = table([[5, 0, 0], [50, 0, 0], [60, 0, 0], [90, 0, 0]], ["甲", "乙", "乙", "丙"])
     masked = mask_small(rows[["people", "town"]], {"people": 10.0}, ["town"])
-    assert masked.totals["people"].to_dict() == {
-        ("town", "丙"): SIGN,
-        ("town", "乙"): 110.0,
-        ("town", "甲"): SIGN,
-        ("", ""): 205.0,
-    }
+    assert masked.totals["people"].to_dict() == {("town", "丙"): SIGN, ("town", "乙"): 110.0, ("town", "甲"): SIGN, ("", ""): 205.0}
     low, high = attack(masked, ["people"], ["town"])[("row", "z0"), "people"]
     assert (low, high) == (0, pytest.approx(95))
 
@@ -160,9 +148,7 @@ def test_a_prefecture_of_a_hundred_zones_is_masked_sparingly():
     """126 zones, 25 small counts: most figures stay open, and the whole stays published."""
     random = np.random.default_rng(3)
     people = random.lognormal(4, 1.2, 126).round()
-    rows = table(
-        np.column_stack([people, (people * 0.4).round(), (people * 0.45).round()]), [f"{n % 20:02d}" for n in range(126)]
-    )
+    rows = table(np.column_stack([people, (people * 0.4).round(), (people * 0.45).round()]), [f"{n % 20:02d}" for n in range(126)])
     masked = mask_small(rows, LEAST, ["town"], at_most=TIES)
     small = (masked.why_rows[list(LEAST)] == "primary").sum(axis=None)
     assert small > 10

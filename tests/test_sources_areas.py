@@ -252,10 +252,7 @@ def areas(*rows: tuple[str, float, float, str]) -> gpd.GeoDataFrame:
 
 def test_shares_of_zones_by_hand():
     found = areas(
-        ("landslide", 0, 100, ""),
-        ("landslide", 50, 100, ""),
-        ("landslide", 2000, 2500, ""),
-        ("depopulated", 0, 2000, "2027-03-31"),
+        ("landslide", 0, 100, ""), ("landslide", 50, 100, ""), ("landslide", 2000, 2500, ""), ("depopulated", 0, 2000, "2027-03-31")
     )
     shares = zone_shares(area_shares(found, CELLS, GRID, {"landslide", "depopulated", "tsunami"}), CELLS, ZONES)
     assert shares.loc["z1", "in_landslide"] == pytest.approx(0.09)  # a tenth of 90 of 100 people

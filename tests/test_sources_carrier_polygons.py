@@ -22,10 +22,7 @@ SQUARE = shapely.box(136.0, 34.0, 136.1, 34.1)
 
 
 def vector(folder: Path, features: list[tuple[dict[str, Any], Any]], name: str = "area.geojson") -> Path:
-    listed = [
-        {"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)}
-        for properties, shape in features
-    ]
+    listed = [{"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)} for properties, shape in features]
     path = folder / name
     path.write_text(json.dumps({"type": "FeatureCollection", "features": listed}, ensure_ascii=False), "utf-8")
     return path
@@ -70,9 +67,7 @@ class TestPolygons:
     def test_what_the_study_says_must_make_sense(self, tmp_path: Path, options: dict[str, str], slug: str) -> None:
         assert refused(vector(tmp_path, squares({})), **options) == slug
 
-    @pytest.mark.parametrize(
-        "name", ["au_starlink.geojson", "楽天_パートナー回線.geojson", "衛星エリア.geojson", "roaming4g.geojson"]
-    )
+    @pytest.mark.parametrize("name", ["au_starlink.geojson", "楽天_パートナー回線.geojson", "衛星エリア.geojson", "roaming4g.geojson"])
     def test_others_networks_are_not_own_coverage(self, tmp_path: Path, name: str) -> None:
         path = vector(tmp_path, squares({}), name)
         assert refused(path) == "layer-kind"

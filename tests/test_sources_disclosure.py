@@ -12,9 +12,7 @@ from geodata.population.disclosure import NOWHERE, OPEN, RECEIVED, SUPPRESSED, S
 groups = st.lists(st.tuples(st.lists(st.integers(0, 5000), min_size=1, max_size=6), st.floats(0, 1)), min_size=1, max_size=8)
 
 
-def world(
-    drawn: list[tuple[list[int], float]], shuffle: np.ndarray | None = None
-) -> tuple[Shared, np.ndarray, np.ndarray, np.ndarray]:
+def world(drawn: list[tuple[list[int], float]], shuffle: np.ndarray | None = None) -> tuple[Shared, np.ndarray, np.ndarray, np.ndarray]:
     """(result, keys, totals, number of its group) for groups drawn by hypothesis, rows in any order."""
     keys, totals, details, treatment, into, number = [], [], [], [], [], []
     for at, (people, part) in enumerate(drawn):

@@ -280,9 +280,7 @@ class TestColumns:
 
 class TestRows:
     def test_total_blank_and_note_rows_go_out_counted(self, tmp_path: Path) -> None:
-        text = estat(
-            [plain("513600011"), plain("513600012"), ("合計", "", "", "", "20", "8", "10"), ("津市 計", "", "", "", "3", "", "")]
-        )
+        text = estat([plain("513600011"), plain("513600012"), ("合計", "", "", "", "20", "8", "10"), ("津市 計", "", "", "", "3", "", "")])
         path = write(tmp_path, text + "注）国勢調査による,,,,,,,,,,\r\n")
         population, (report,) = estat_mesh.read(path, 500)
         assert len(population.frame) == 2
@@ -337,9 +335,7 @@ class TestCodes:
         text = "mesh,人口\n" + "".join(f"{code},5\n" for code in codes)
         assert refused(write(tmp_path, text, "a.csv", "utf-8"), level).code == slug
 
-    @pytest.mark.parametrize(
-        "code", ["５１３６０００１１", '"513,600,011"', "513600011.0", "5136-00-01-1", "'513600011", " 513600011 "]
-    )
+    @pytest.mark.parametrize("code", ["５１３６０００１１", '"513,600,011"', "513600011.0", "5136-00-01-1", "'513600011", " 513600011 "])
     def test_codes_that_can_be_mended(self, tmp_path: Path, code: str) -> None:
         population, (report,) = estat_mesh.read(write(tmp_path, f"mesh,人口\n{code},5\n", "a.csv", "utf-8"), 500)
         assert population.frame.index.tolist() == [513600011]
@@ -353,10 +349,7 @@ class TestCodes:
     def test_the_table_itself_may_contradict_the_level(self, tmp_path: Path) -> None:
         text = estat([plain("5136000111")], "T001102")
         assert refused(write(tmp_path, text, "a.csv"), 100).code == "mesh-level-mismatch"
-        assert (
-            refused(write(tmp_path, estat([plain("5136000111")], "T009999"), "tblT009999Q5136.txt"), 100).code
-            == "mesh-level-mismatch"
-        )
+        assert refused(write(tmp_path, estat([plain("5136000111")], "T009999"), "tblT009999Q5136.txt"), 100).code == "mesh-level-mismatch"
 
 
 class TestCuts:
@@ -371,10 +364,7 @@ class TestCuts:
         assert [report.facts["population_total"] for report in reports] == [15, 7]
 
     def test_groups_stay_inside_their_prefecture(self, tmp_path: Path) -> None:
-        rows_24: list[Row] = [
-            ("513600011", "1", "", "513600012", "6", "6", "3"),
-            ("513600012", "2", "513600011", "", "3", "*", "1"),
-        ]
+        rows_24: list[Row] = [("513600011", "1", "", "513600012", "6", "6", "3"), ("513600012", "2", "513600011", "", "3", "*", "1")]
         mie = write(tmp_path, estat(rows_24), "tblT001141H24.txt")
         nara = write(tmp_path, estat([plain("513600012", "4", "4", "2")]), "tblT001141H29.txt")
         frame = estat_mesh.read([mie, nara], 500)[0].frame
@@ -433,9 +423,7 @@ class TestRealData:
             ("tblT001101H5130.txt", 500, 806, 98_387, {"0": 381, "1": 173, "2": 252}),
         ],
     )
-    def test_two_files_of_2020(
-        self, shared_data: Path, name: str, level: int, rows: int, people: int, treated: dict[str, int]
-    ) -> None:
+    def test_two_files_of_2020(self, shared_data: Path, name: str, level: int, rows: int, people: int, treated: dict[str, int]) -> None:
         population, report, raw = self.read(shared_data / "population" / name, level)
         assert (report.facts["rows"], report.facts["population_total"], report.facts["htksyori"]) == (rows, people, treated)
         assert report.verdict == "accept"

@@ -99,13 +99,7 @@ def test_rows_that_cannot_be_used_are_counted_with_their_reason(tmp_path):
         "2026-11-03,34.5,136.5,KA,,4G,-100,,,",
     )
     assert len(table) == 1
-    assert report.excluded == {
-        "zero-coordinates": 1,
-        "no-coordinates": 1,
-        "carrier-unknown": 2,
-        "generation-other": 2,
-        "repeated": 1,
-    }
+    assert report.excluded == {"zero-coordinates": 1, "no-coordinates": 1, "carrier-unknown": 2, "generation-other": 2, "repeated": 1}
     assert adds_up(report)
     assert "見知らぬ会社" in str(next(n for n in report.notices if n.code == "carrier-unknown").text)
 
@@ -130,12 +124,8 @@ def test_a_workbook_with_real_dates(tmp_path):
 
     book = openpyxl.Workbook()
     book.active.append(HEAD.split(","))
-    book.active.append(
-        [dt.datetime.fromisoformat("2026-11-03T14:05"), 34.5, 136.5, "架空アルファ", "機", "4G", -120, None, None, "屋外"]
-    )
-    book.active.append(
-        [dt.datetime.fromisoformat("2026-11-04"), 34.5, 136.5, "架空アルファ", "機", "4G", "圏外", None, None, "屋外"]
-    )
+    book.active.append([dt.datetime.fromisoformat("2026-11-03T14:05"), 34.5, 136.5, "架空アルファ", "機", "4G", -120, None, None, "屋外"])
+    book.active.append([dt.datetime.fromisoformat("2026-11-04"), 34.5, 136.5, "架空アルファ", "機", "4G", "圏外", None, None, "屋外"])
     book.save(tmp_path / "tests.xlsx")
     table, (report,) = field_tests.read(tmp_path / "tests.xlsx", carriers=CARRIERS)
     assert sorted(table["at"]) == ["2026-11-03T14:05:00+09:00", "2026-11-04"]

@@ -84,9 +84,7 @@ def test_ids_do_not_depend_on_the_order_of_rows(tmp_path: Path) -> None:
 
 
 def test_every_row_left_out_has_a_reason(tmp_path: Path) -> None:
-    rows = (
-        shelter("1", "E1", "甲") + shelter("2", "E2", "乙", "0", "0") + shelter("3", "E3", "丙", "", "") + shelter("4", "E4", "")
-    )
+    rows = shelter("1", "E1", "甲") + shelter("2", "E2", "乙", "0", "0") + shelter("3", "E3", "丙", "", "") + shelter("4", "E4", "")
     frame, (report,) = gsi_shelters.read(csv(tmp_path, SHELTERS + rows))
     assert frame.index.tolist() == ["E1"]
     assert report.excluded == {"zero-coordinates": 1, "no-coordinates": 1, "no-name": 1}

@@ -73,12 +73,7 @@ def test_clinics_without_dentists(tmp_path):
 
 
 def test_offices_and_halls(tmp_path):
-    columns = {
-        "P05_001": ["24443"] * 3,
-        "P05_002": ["1", "2", "4"],
-        "P05_003": ["町役場", "支所", "集会所"],
-        "P05_004": ["a"] * 3,
-    }
+    columns = {"P05_001": ["24443"] * 3, "P05_002": ["1", "2", "4"], "P05_003": ["町役場", "支所", "集会所"], "P05_004": ["a"] * 3}
     table, (report,) = offices_p05.read(file(tmp_path, columns))
     assert dict(zip(table["name"], table["category"], strict=True)) == {"町役場": "office", "支所": "office", "集会所": "hall"}
     assert adds_up(report)
@@ -135,9 +130,7 @@ def test_own_places_by_the_words_of_the_office(tmp_path):
 
 
 def test_a_trail_as_a_line_counts_at_its_middle(tmp_path):
-    path = file(
-        tmp_path, {"名称": ["古道"], "種別": ["遊歩道"]}, [shapely.LineString([(136, 34), (136.01, 34), (136.02, 34)])], "t.gpkg"
-    )
+    path = file(tmp_path, {"名称": ["古道"], "種別": ["遊歩道"]}, [shapely.LineString([(136, 34), (136.01, 34), (136.02, 34)])], "t.gpkg")
     table, _ = own_places.read(path)
     assert table.geometry.iloc[0].x == pytest.approx(136.01)
 

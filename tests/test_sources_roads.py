@@ -63,11 +63,7 @@ MEANING = {"国道": "national", "県道": "prefectural", "主要地方道": "pr
 
 def test_a_ledger_by_its_own_fields(tmp_path):
     table, (report,) = road_ledger.read(
-        file(tmp_path, LEDGER, name="daicho.gpkg"),
-        class_field="種別",
-        class_values=MEANING,
-        name_field="路線",
-        emergency_field="緊急",
+        file(tmp_path, LEDGER, name="daicho.gpkg"), class_field="種別", class_values=MEANING, name_field="路線", emergency_field="緊急"
     )
     assert table["road_class"].tolist() == ["national", "prefectural", "prefectural"]
     assert table["name"].tolist() == LEDGER["路線"]
@@ -88,9 +84,7 @@ def test_a_value_without_a_meaning_is_asked_for(tmp_path):
         )
 
 
-@pytest.mark.parametrize(
-    "said", [{}, {"class_field": "種別"}, {"class_field": "種別", "class_values": MEANING, "road_class": "national"}]
-)
+@pytest.mark.parametrize("said", [{}, {"class_field": "種別"}, {"class_field": "種別", "class_values": MEANING, "road_class": "national"}])
 def test_the_class_must_be_said_one_way(tmp_path, said):
     with pytest.raises(DataError, match="class_field"):
         road_ledger.read(file(tmp_path, LEDGER, name="d.gpkg"), **said)

@@ -22,10 +22,7 @@ def table(folder: Path, rows: str, header: str = HEADER, name: str = "towns.csv"
 
 
 def vector(folder: Path, features: list[tuple[dict[str, Any], Any]], name: str = "towns.geojson") -> Path:
-    listed = [
-        {"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)}
-        for properties, shape in features
-    ]
+    listed = [{"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)} for properties, shape in features]
     path = folder / name
     path.write_text(json.dumps({"type": "FeatureCollection", "features": listed}, ensure_ascii=False), "utf-8")
     return path
@@ -165,10 +162,7 @@ class TestPolygons:
     def test_lines_are_no_places(self, tmp_path: Path) -> None:
         path = vector(
             tmp_path,
-            [
-                ({"name": "中"}, shapely.box(136.0, 34.0, 136.1, 34.1)),
-                ({"name": "道"}, shapely.LineString([(136.0, 34.0), (136.1, 34.1)])),
-            ],
+            [({"name": "中"}, shapely.box(136.0, 34.0, 136.1, 34.1)), ({"name": "道"}, shapely.LineString([(136.0, 34.0), (136.1, 34.1)]))],
         )
         frame, (report,) = settlements.read(path)
         assert frame["name"].tolist() == ["中"]

@@ -55,9 +55,7 @@ def test_reports_and_their_photos(tmp_path):
 
 def test_nothing_of_the_photo_or_its_writer_is_taken_over(tmp_path):
     photo(tmp_path / "p" / "個人宅.jpg")
-    table, (report,) = read(
-        tmp_path, "2026-10-05,34.5,136.5,アルファ,4G,圏外,,山田花子,個人宅.jpg,うちの玄関", photos=tmp_path / "p"
-    )
+    table, (report,) = read(tmp_path, "2026-10-05,34.5,136.5,アルファ,4G,圏外,,山田花子,個人宅.jpg,うちの玄関", photos=tmp_path / "p")
     said = table.to_csv() + str(report.as_dict())
     assert not any(word in said for word in ("個人宅", "山田", "玄関"))
 

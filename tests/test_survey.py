@@ -184,11 +184,7 @@ def test_a_trial_saves_nothing(registry, tmp_path):
 
 def test_rows_that_nobody_touched_are_not_answers(registry, tmp_path):
     """Last year's answers stand in the cells; only the zone that was confirmed is answered this year."""
-    take(
-        registry,
-        tmp_path,
-        filled(form(year=2025), {z: {f"★{k}": v for k, v in cells.items()} for z, cells in all_answers().items()}),
-    )
+    take(registry, tmp_path, filled(form(year=2025), {z: {f"★{k}": v for k, v in cells.items()} for z, cells in all_answers().items()}))
     old = kept(registry, 2025)
     prefilled = {zone: {key: value for key, value in cells.items() if key != "confirmed"} for zone, cells in old.items()}
     data = filled(form(prefilled), {zone_id(2): {"★確認": "前のとおり"}})
@@ -372,12 +368,7 @@ def with_places(rows: list[dict[str, Any]], data: bytes | None = None) -> bytes:
 
 def test_new_places_become_candidates_and_get_an_id_only_when_accepted(registry, tmp_path):
     rows = [
-        {
-            "★場所の名前": "漁港",
-            "★およその場所": "北緯34度30分36秒 東経136度12分",
-            "★人口": "約12人",
-            "★つながらない事業者": "すべて",
-        },
+        {"★場所の名前": "漁港", "★およその場所": "北緯34度30分36秒 東経136度12分", "★人口": "約12人", "★つながらない事業者": "すべて"},
         {"★大字・町名": "大字奥", "★およその場所": "奥小学校の北1km", "★つながらない事業者": "B＆C、衛星"},
         {"★備考": "場所のない行"},
     ]
@@ -502,9 +493,7 @@ def test_the_report_names_every_row(registry, tmp_path):
     write_report(tmp_path / "report.xlsx", [done])
     sheet = openpyxl.load_workbook(tmp_path / "report.xlsx").active
     told = {row[4].value: row[2].value for row in sheet.iter_rows(min_row=2) if row[4].value}
-    assert told == {zone_id(1): "要確認"} | {zone_id(n): "取り込み" for n in range(2, 5)} | {
-        zone_id(n): "除外" for n in range(5, 9)
-    }
+    assert told == {zone_id(1): "要確認"} | {zone_id(n): "取り込み" for n in range(2, 5)} | {zone_id(n): "除外" for n in range(5, 9)}
     assert len(NAMES) == 8
 
 

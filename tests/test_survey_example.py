@@ -81,23 +81,9 @@ def test_every_municipality_of_the_example_out_and_back(example_result, tmp_path
         again = candidates(registry, year)
         orders = registry.municipal_order(year)["municipal_rank"]
     assert facts.index.equals(spec.index)
-    asked = [
-        "people",
-        "households",
-        "municipal_rank",
-        "land",
-        "power",
-        "fibre",
-        "consent",
-        "reason",
-        "remarks",
-        "confirmed",
-        "name",
-    ]
+    asked = ["people", "households", "municipal_rank", "land", "power", "fibre", "consent", "reason", "remarks", "confirmed", "name"]
     assert facts[asked].equals(spec[asked])
-    assert again[["name", "where", "carriers", "people", "state"]].equals(
-        places[["name", "where", "carriers", "people", "state"]]
-    )
+    assert again[["name", "where", "carriers", "people", "state"]].equals(places[["name", "where", "carriers", "people", "state"]])
     assert orders.equals(spec["municipal_rank"].rename("municipal_rank"))
 
 
@@ -190,9 +176,7 @@ def test_the_commands(tmp_path):
     done = kengai("survey", "import", back, "--workspace", tmp_path, "--who", "山田", "--dry-run")
     assert done.exit_code == 0, done.output
     assert "県の順と違うのに理由のない地区（2件" in done.output
-    done = kengai(
-        "survey", "import", back, tmp_path / "2026" / "study.toml", "--workspace", tmp_path, "--report", tmp_path / "r.xlsx"
-    )
+    done = kengai("survey", "import", back, tmp_path / "2026" / "study.toml", "--workspace", tmp_path, "--report", tmp_path / "r.xlsx")
     assert done.exit_code == 2
     assert "study.toml" in done.output
     assert (tmp_path / "r.xlsx").is_file()

@@ -108,13 +108,7 @@ def test_zone_ids(text, zone):
 
 
 def test_codes():
-    assert [code_of(text) for text in ("24201", "242012", "１２０２", "津市", "24201.0")] == [
-        "24201",
-        "24201",
-        "01202",
-        "",
-        "24201",
-    ]
+    assert [code_of(text) for text in ("24201", "242012", "１２０２", "津市", "24201.0")] == ["24201", "24201", "01202", "", "24201"]
 
 
 @pytest.mark.parametrize(
@@ -138,9 +132,7 @@ def test_no_positions(text):
     assert position_of(text) is None
 
 
-@pytest.mark.parametrize(
-    "text", ["★市町の優先順位", "[8]市町の優先順位", "【記入】 市町の優先順位\n（1が先）", "市町の\n優先順位"]
-)
+@pytest.mark.parametrize("text", ["★市町の優先順位", "[8]市町の優先順位", "【記入】 市町の優先順位\n（1が先）", "市町の\n優先順位"])
 def test_headings_are_one_thing_however_they_are_marked(text):
     assert label(text) == "市町の優先順位"
 

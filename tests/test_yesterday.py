@@ -39,9 +39,7 @@ def done(*arguments: object) -> str:
 
 def digests(folder: Path) -> dict[str, str]:
     return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()
     }
 
 
@@ -89,9 +87,7 @@ def test_forms_that_were_out_in_the_world_come_back(place: Path) -> None:
     workspace = place / "workspace"
     survey = done("survey", "import", place / "returned" / "survey_2026_24202.xlsx", "--workspace", workspace)
     assert "人口: 31 → 29" in survey
-    taken = json.loads(
-        done("replies", "import", place / "returned" / "reply_2026_alpha.xlsx", "--workspace", workspace, "--json")
-    )
+    taken = json.loads(done("replies", "import", place / "returned" / "reply_2026_alpha.xlsx", "--workspace", workspace, "--json"))
     assert taken
     rows = json.loads(done("progress", "--workspace", workspace, "--on", "2027-02-01", "--json"))
     stood = {(row["zone_id"], row["carrier"]): row["code"] for row in rows}

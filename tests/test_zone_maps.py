@@ -84,9 +84,7 @@ def test_same_facts_same_bytes_in_another_process(result: Result, frames: MapFra
         "import hashlib; print(m.key, hashlib.sha256(m.where_png + m.close_png).hexdigest())\n"
     )
     strange = {**os.environ, "PYTHONHASHSEED": "5", "TZ": "America/Lima", "LC_ALL": "C", "PYTHONUTF8": "1"}
-    told = subprocess.run(
-        [sys.executable, "-c", code], check=True, timeout=CEILING_S, env=strange, capture_output=True, text=True
-    )
+    told = subprocess.run([sys.executable, "-c", code], check=True, timeout=CEILING_S, env=strange, capture_output=True, text=True)
     maps = draw_zone_maps(frames, zone, "a", "4G")
     import hashlib
 
@@ -288,12 +286,7 @@ def test_the_fullest_column_ends_above_the_footer(lang: str) -> None:
     scene = Scene(CLOSE_MM, (0.4, 9.0, 78.5, 84.6))
     kinds = [(kind, kind) for kind in ("covered", "none_serve", "lacking", "partly")]
     signs = ["dot", "shelter", "evacuation_site", "facility", "zone", "other_zone", "border", "outline"]
-    head = [
-        ("北牟婁郡紀北町" * 3, 6.0),
-        ("大字長い名前の地区" * 3, 8.0),
-        ("24543-001", 6.0),
-        ("長い名前の事業者株式会社　4G", 7.0),
-    ]
+    head = [("北牟婁郡紀北町" * 3, 6.0), ("大字長い名前の地区" * 3, 8.0), ("24543-001", 6.0), ("長い名前の事業者株式会社　4G", 7.0)]
     column(scene, head, [*kinds, *((sign, sign) for sign in signs)], ["あ" * 30, "い" * 30, "う" * 30], lang)
     assert len(scene.words) > 20
     assert min(each.y for each in scene.words) / UNITS_A_MM > 9.0

@@ -95,8 +95,7 @@ def write_urgent_study(folder: Path) -> Path:
         A18_010="",
     )
     (folder / "list.csv").write_text(
-        "市町村コード,市町村名,旧市町村名,種別,指定開始,指定終了,根拠\n24202,乙町,,過疎,2021-04-01,2027-03-31,公示\n",
-        encoding="utf-8",
+        "市町村コード,市町村名,旧市町村名,種別,指定開始,指定終了,根拠\n24202,乙町,,過疎,2021-04-01,2027-03-31,公示\n", encoding="utf-8"
     )
     _write(folder / "A33-23_24.geojson", box(2, 0, 3, 1), A33_001="1", A33_002="1", A33_005="甲")
     return folder

@@ -102,9 +102,7 @@ def share_table(grid: Grid, cells: pd.DataFrame, carriers: list[str], unpublishe
     for g_number, generation in enumerate(GENERATIONS):
         for number, carrier in enumerate(carriers):
             share = blobs(grid, cells, seed=10 * g_number + number)
-            columns[(carrier, generation)] = (
-                np.full(len(cells), np.nan) if generation == "5G" and carrier in unpublished else share
-            )
+            columns[(carrier, generation)] = np.full(len(cells), np.nan) if generation == "5G" and carrier in unpublished else share
         published = [columns[(carrier, generation)] for carrier in carriers if not np.isnan(columns[(carrier, generation)]).all()]
         columns[(ANY, generation)] = np.max(published, axis=0)
     names = pd.MultiIndex.from_tuples(list(columns), names=["carrier", "generation"])
@@ -163,10 +161,7 @@ def world(
     )
     spec = sorted(set(place[gap]))
     table = pd.DataFrame(
-        {
-            "municipality_id": [p[:5] for p in spec],
-            "name": [names[n] if n < len(names) else f"大字 第{n}" for n in range(len(spec))],
-        },
+        {"municipality_id": [p[:5] for p in spec], "name": [names[n] if n < len(names) else f"大字 第{n}" for n in range(len(spec))]},
         index=pd.Index(spec, name="place_id"),
     )
     ids = assign_ids(table, pd.DataFrame(columns=zone_ids.COLUMNS, dtype=str), 2026)
@@ -184,11 +179,7 @@ def world(
     land = pd.Series(1e5, index=cells.index)
     memberships = pd.DataFrame({"municipality_id": cells["municipality_id"], "in_study": True, "population": cells["population"]})
     counted = SimpleNamespace(
-        frame=cells,
-        memberships=memberships,
-        source_population=float(cells["population"].sum()),
-        outside_population=0.0,
-        outside_split=0.0,
+        frame=cells, memberships=memberships, source_population=float(cells["population"].sum()), outside_population=0.0, outside_split=0.0
     )
     layers = gpd.GeoDataFrame(
         [

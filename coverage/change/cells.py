@@ -106,9 +106,7 @@ def parts(made: Steps, key: tuple[str, str]) -> pd.DataFrame:
         {
             "rule": np.nan_to_num(ruled) - np.nan_to_num(old),
             "boundary": np.where(both, np.where(made.land_changed, land, 0.0), whole),
-            "data": np.where(both & ~known, whole, 0.0)
-            + np.where(made.land_changed, 0.0, land)
-            + np.where(known, new - peopled, 0.0),
+            "data": np.where(both & ~known, whole, 0.0) + np.where(made.land_changed, 0.0, land) + np.where(known, new - peopled, 0.0),
             "coverage_grew": np.minimum(moved, 0.0),
             "coverage_shrank": np.maximum(moved, 0.0),
             "population": np.where(known, peopled - covered, 0.0),

@@ -47,10 +47,7 @@ def _row(result: Result, generation: str) -> dict[str, object]:
         "same_terms": True,
     }
     if generation == study.zones.generation:
-        row |= {
-            "zones": len(result.zones),
-            "zone_people": result.zones["uncovered_population"].sum(min_count=min(1, len(result.zones))),
-        }
+        row |= {"zones": len(result.zones), "zone_people": result.zones["uncovered_population"].sum(min_count=min(1, len(result.zones)))}
     unpublished = {f"{carrier} {generation}" for carrier in study.carrier_keys} - set(published(result))
     if generation in study.generations and not unpublished:
         left = gaps[uncovered_column(generation)]

@@ -116,9 +116,7 @@ class _Year:
     shares: pd.DataFrame
 
 
-def _facts(
-    old: Result, new: Result, made: Steps, before: pd.Series, after: pd.Series, ids: pd.Index, generation: str
-) -> pd.DataFrame:
+def _facts(old: Result, new: Result, made: Steps, before: pd.Series, after: pd.Series, ids: pd.Index, generation: str) -> pd.DataFrame:
     """What each zone is judged by, all true or false. Index as `ids`.
 
     in_old, in_new: a zone of that year. had, had_now: the old areas and people make a gap cell among its old

@@ -137,9 +137,7 @@ def judged(
     table = evidence.assign(outcome=outcomes(evidence, rule.weak_dbm)).reset_index()
     everywhere = (table["generation"] == "") & (table["outcome"] == NONE)
     plain = [name for name in generations if "-" not in name]
-    table["generation"] = pd.Series(
-        [plain if every else [one] for every, one in zip(everywhere, table["generation"], strict=True)]
-    )
+    table["generation"] = pd.Series([plain if every else [one] for every, one in zip(everywhere, table["generation"], strict=True)])
     table = table.explode("generation").sort_values(["evidence_id", "generation"], ignore_index=True)
     table = gpd.GeoDataFrame(table, geometry="geometry", crs=evidence.crs)
     table["cell_id"] = _cells_at(table, cells, grid)
@@ -154,9 +152,7 @@ def _cells_at(table: gpd.GeoDataFrame, cells: pd.DataFrame, grid: Grid) -> pd.Se
     return pd.Series(names[grid.rows_at(cells, table.geometry.x, table.geometry.y)], index=table.index, dtype=object)
 
 
-def _claims(
-    table: gpd.GeoDataFrame, layers: gpd.GeoDataFrame, generations: list[str], kinds: list[str]
-) -> tuple[pd.Series, pd.Series]:
+def _claims(table: gpd.GeoDataFrame, layers: gpd.GeoDataFrame, generations: list[str], kinds: list[str]) -> tuple[pd.Series, pd.Series]:
     """(claim at each test, the newest day that the carrier's area is true for or "")."""
     claimed = pd.Series(UNPUBLISHED, index=table.index, dtype=object)
     as_of = pd.Series("", index=table.index, dtype=object)

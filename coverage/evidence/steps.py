@@ -60,9 +60,7 @@ def verdicts_of(study: Study, tests: gpd.GeoDataFrame, cells: pd.DataFrame) -> p
     return no_verdicts() if study.evidence is None else verdicts(tests, cells, study.evidence)
 
 
-def field_evidence_facts(
-    study: Study, tests: pd.DataFrame, found: pd.DataFrame, changed: pd.DataFrame
-) -> dict[str, dict[str, Any]]:
+def field_evidence_facts(study: Study, tests: pd.DataFrame, found: pd.DataFrame, changed: pd.DataFrame) -> dict[str, dict[str, Any]]:
     """{"evidence": evidence_summary}, empty without [evidence], so that studies without stay as they are."""
     if study.evidence is None:
         return {}

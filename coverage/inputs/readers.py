@@ -52,12 +52,7 @@ FACILITY_SOURCES: dict[str, ModuleType] = {
     "stations_n02": stations_n02,
     "own_places": own_places,
 }
-AREA_SOURCES: dict[str, ModuleType] = {
-    "designated": designated_areas,
-    "hazards": hazard_areas,
-    "parks": natural_parks,
-    "did": did,
-}
+AREA_SOURCES: dict[str, ModuleType] = {"designated": designated_areas, "hazards": hazard_areas, "parks": natural_parks, "did": did}
 
 
 @dataclass(frozen=True)

@@ -83,9 +83,7 @@ def _read_population(study: Study, reports: list[IntakeReport], progress: Progre
     return population
 
 
-def _read_municipalities(
-    study: Study, reports: list[IntakeReport], progress: Progress
-) -> tuple[gpd.GeoDataFrame, frozenset[str]]:
+def _read_municipalities(study: Study, reports: list[IntakeReport], progress: Progress) -> tuple[gpd.GeoDataFrame, frozenset[str]]:
     """Own municipalities and known neighbours in one table, and the ids of the own."""
     progress(steps.BOUNDARIES)
     own, found = read_files(study.boundaries, [study.path(name) for name in study.boundaries.files])
@@ -154,9 +152,7 @@ def _read_layers(study: Study, grid: Grid, near: BBox, reports: list[IntakeRepor
     return check(LAYERS, pd.concat(tables, ignore_index=True))
 
 
-def _read_own_values(
-    study: Study, reports: list[IntakeReport], progress: Progress
-) -> list[tuple[str, pd.DataFrame, IntakeReport]]:
+def _read_own_values(study: Study, reports: list[IntakeReport], progress: Progress) -> list[tuple[str, pd.DataFrame, IntakeReport]]:
     """(criterion, its rows, their report) for each of the office's own criteria."""
     found = []
     for spec in study.ranking.criteria:

@@ -38,9 +38,7 @@ def read_source_tables(
     return urgency.SourceTables(facilities, facilities_given, roads, roads_given, areas, areas_given, day, future, level)
 
 
-def _facilities(
-    study: Study, grid: Grid, reports: list[IntakeReport], progress: Progress
-) -> tuple[gpd.GeoDataFrame, frozenset[str]]:
+def _facilities(study: Study, grid: Grid, reports: list[IntakeReport], progress: Progress) -> tuple[gpd.GeoDataFrame, frozenset[str]]:
     tables = []
     given: set[str] = set()
     for spec in study.facilities:
@@ -87,9 +85,7 @@ def _areas(
         table, found = read_files(spec, [study.path(name) for name in spec.files])
         reports += found
         tables.append(table.to_crs(grid.crs))
-        given |= set(table["kind"]) | (
-            {"landslide"} if spec.kind == "hazards" and "landslide_special" in set(table["kind"]) else set()
-        )
+        given |= set(table["kind"]) | ({"landslide"} if spec.kind == "hazards" and "landslide_special" in set(table["kind"]) else set())
     areas = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs=grid.crs)
     for spec in (one for one in study.areas if one.kind == "overrides"):
         areas, published = _with_overrides(study, spec, areas, municipalities, reports)

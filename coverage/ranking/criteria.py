@@ -263,9 +263,7 @@ class Needs:
 
     def of(self, rows: BoolArray) -> Needs:
         """The needs of some zones, with the same criteria and weights."""
-        return Needs(
-            self.criteria, self.index[rows], self.known[rows], self.low[rows], self.high[rows], self.weight, self.available
-        )
+        return Needs(self.criteria, self.index[rows], self.known[rows], self.low[rows], self.high[rows], self.weight, self.available)
 
 
 def needs_of(zones: pd.DataFrame, weights: Mapping[str, float], criteria: Iterable[Criterion]) -> Needs:

@@ -141,16 +141,7 @@ def rank(zones: pd.DataFrame, spec: RankingSpec) -> pd.DataFrame:
     keys = np.array([criterion.key + "," for criterion in needs.criteria], object)
     unknown = parts.isna().dot(keys).astype(str).str.rstrip(",") if len(keys) else score.map(lambda _: "")
     table = pd.concat(
-        [
-            score,
-            parts,
-            _groups(parts, needs),
-            feasibility(zones, spec.criteria),
-            places,
-            steady,
-            gate,
-            unknown.rename("unknown_criteria"),
-        ],
+        [score, parts, _groups(parts, needs), feasibility(zones, spec.criteria), places, steady, gate, unknown.rename("unknown_criteria")],
         axis=1,
     )
     by_rank = table.assign(place=table["rank"].fillna(np.inf), id=table.index.astype(str), low=-table["score"])

@@ -47,9 +47,7 @@ class Edges:
     def segments(self, index: IntArray) -> Segments:
         """The edges that `index` picks, as they are cut."""
         after = index + 1
-        return Segments(
-            self.x[index], self.y[index], self.x[after], self.y[after], self.turn[index].astype(float), self.part[index]
-        )
+        return Segments(self.x[index], self.y[index], self.x[after], self.y[after], self.turn[index].astype(float), self.part[index])
 
 
 def polygon_edges(polygons: Iterable[Any], grid: Grid, *, repaired: bool = False) -> Edges:
@@ -134,9 +132,7 @@ def _blocks(parts: npt.NDArray[np.object_]) -> list[npt.NDArray[np.object_]]:
     return np.split(parts, np.flatnonzero(np.diff(upto // BLOCK_VERTICES)) + 1)
 
 
-def _ring_edges(
-    parts: npt.NDArray[np.object_], grid: Grid
-) -> tuple[FloatArray, FloatArray, npt.NDArray[np.int8], npt.NDArray[np.int32]]:
+def _ring_edges(parts: npt.NDArray[np.object_], grid: Grid) -> tuple[FloatArray, FloatArray, npt.NDArray[np.int8], npt.NDArray[np.int32]]:
     """(x, y, turn, part) of a run of single polygons; see Edges."""
     _, xy, (ring_start, part_start) = shapely.to_ragged_array(parts, include_z=False)
     x = (xy[:, 0] - grid.west) / grid.dx

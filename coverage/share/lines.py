@@ -18,17 +18,7 @@ import numpy as np
 import shapely
 
 from coverage.share.edges import Edges
-from coverage.share.pieces import (
-    LeftChanges,
-    Pieces,
-    Rows,
-    Segments,
-    bincount_float,
-    bottom_windings,
-    cut_edges,
-    left_changes,
-    ragged,
-)
+from coverage.share.pieces import LeftChanges, Pieces, Rows, Segments, bincount_float, bottom_windings, cut_edges, left_changes, ragged
 from geodata.grid import FloatArray, Grid, IntArray
 
 PAIRS_AT_ONCE = 1 << 21  # pairs of stretch and side worked on at a time, which bounds the memory
@@ -69,9 +59,7 @@ def line_pieces(lines: Any, grid: Grid) -> LinePieces:
     xy, part = shapely.get_coordinates(parts, return_index=True)
     x, y = (xy[:, 0] - grid.west) / grid.dx, (xy[:, 1] - grid.south) / grid.dy
     k = np.flatnonzero((part[1:] == part[:-1]) & ((x[1:] != x[:-1]) | (y[1:] != y[:-1])))
-    inner, crossing = cut_edges(
-        Segments(x[k], y[k], x[k + 1], y[k + 1], np.ones(len(k)), k.astype(np.int32)), Rows(0, grid.ny, grid.nx)
-    )
+    inner, crossing = cut_edges(Segments(x[k], y[k], x[k + 1], y[k + 1], np.ones(len(k)), k.astype(np.int32)), Rows(0, grid.ny, grid.nx))
     pieces = inner.and_(crossing)
     row, column = np.divmod(pieces.cell, grid.nx + 2)
     inside = (column > 0) & (column <= grid.nx) & ((pieces.u0 != pieces.u1) | (pieces.v0 != pieces.v1))

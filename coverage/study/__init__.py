@@ -10,15 +10,4 @@ from coverage.study import sources, toml_file
 from coverage.study.evidence import EvidenceFiles
 from coverage.study.study import STUDY_FILE, Generation, Layer, Rules, Study, last_day, read_study
 
-__all__ = [
-    "STUDY_FILE",
-    "EvidenceFiles",
-    "Generation",
-    "Layer",
-    "Rules",
-    "Study",
-    "last_day",
-    "read_study",
-    "sources",
-    "toml_file",
-]
+__all__ = ["STUDY_FILE", "EvidenceFiles", "Generation", "Layer", "Rules", "Study", "last_day", "read_study", "sources", "toml_file"]

@@ -52,14 +52,8 @@ MISTAKE_TEXTS: dict[str, tuple[str, str]] = {
     "criterion-unknown": ("知らない評価項目です", "is not a known criterion"),
     "weights-all-zero": ("重みがすべて0です", "has only zero weights"),
     "carrier-twice": ("同じ key の事業者が2つあります", "has two carriers with one key"),
-    "layer-of-unknown-carrier": (
-        "[[carriers]] に無い事業者の [[layers]] があります",
-        "has layers of a carrier that is not listed",
-    ),
-    "evidence-files-missing": (
-        "[evidence] には field_tests か site_reports が必要です",
-        "[evidence] needs field_tests or site_reports",
-    ),
+    "layer-of-unknown-carrier": ("[[carriers]] に無い事業者の [[layers]] があります", "has layers of a carrier that is not listed"),
+    "evidence-files-missing": ("[evidence] には field_tests か site_reports が必要です", "[evidence] needs field_tests or site_reports"),
     "alias-of-unknown-carrier": (
         "[[carriers]] に無い事業者の別名が [evidence.aliases] にあります",
         "has aliases of a carrier that is not listed",

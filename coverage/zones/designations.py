@@ -38,9 +38,7 @@ def overridden(
             without.append(number)
             continue
         name = one["municipality"] + (f"（旧{one['former']}）" if one["former"] else "")
-        rows.append(
-            {**one[["kind", "valid_from", "valid_to", "source", "municipality_id", "former"]], "name": name, "geometry": shape}
-        )
+        rows.append({**one[["kind", "valid_from", "valid_to", "source", "municipality_id", "former"]], "name": name, "geometry": shape})
     listed = pd.MultiIndex.from_frame(overrides[["kind", "municipality_id", "former"]])
     same = pd.MultiIndex.from_frame(keyed[["kind", "municipality_id", "former"]]).isin(listed)
     kept = keyed[~(same | keyed["kind"].isin(list(replaced)).to_numpy())]

@@ -67,9 +67,7 @@ def cells_of_facilities(facilities: pd.DataFrame, cells: pd.DataFrame, grid: Gri
     return pd.Series(names[rows], index=facilities.index, name="cell_id", dtype=object)
 
 
-def facility_counts(
-    facilities: pd.DataFrame, zone_of_facility: pd.Series, zones: pd.Index, given: Collection[str]
-) -> pd.DataFrame:
+def facility_counts(facilities: pd.DataFrame, zone_of_facility: pd.Series, zones: pd.Index, given: Collection[str]) -> pd.DataFrame:
     """How many places of each kind a zone holds; index as `zones`. NaN = no list of that kind was given, 0 = none.
 
     zone_of_facility: zone_id by facility, "" for none; given: the categories that the lists speak of. Columns:

@@ -72,8 +72,7 @@ def road_lengths(
     inside = np.flatnonzero(row >= 0)
     of_study = pieces.at(inside)
     lacking = {
-        key: km[inside] * (1.0 - line_shares(of_study, joined_edges(list(edges)))) if edges else np.nan
-        for key, edges in layers.items()
+        key: km[inside] * (1.0 - line_shares(of_study, joined_edges(list(edges)))) if edges else np.nan for key, edges in layers.items()
     }
     table = pd.DataFrame(
         {
@@ -125,9 +124,7 @@ def _major(lengths: RoadLengths) -> np.ndarray:
     return np.asarray(classes.isin(MAJOR_ROADS) | (lengths.km.index.get_level_values("emergency") == EMERGENCY))
 
 
-def road_needs(
-    lengths: RoadLengths, zone_of_cell: pd.Series, zones: pd.Index, carriers: list[str], generation: str
-) -> pd.DataFrame:
+def road_needs(lengths: RoadLengths, zone_of_cell: pd.Series, zones: pd.Index, carriers: list[str], generation: str) -> pd.DataFrame:
     """What every zone lacks of roads in `generation`, km; index as `zones`. NaN = unknown, 0 = none lacking.
 
     zone_of_cell: zone_id by cell_id, "" where a cell is in no zone. Columns: `uncovered_road_km` (県道以上 and

@@ -93,9 +93,7 @@ def settlements_with_municipality(settlements: pd.DataFrame, municipalities: pd.
     # 多気郡大台町 is written 大台町 as often as not
     short = names.assign(name=names["name"].str.replace(r"^.+?郡", "", regex=True))
     names = pd.concat([names, short]).drop_duplicates().drop_duplicates("name", keep=False)
-    by_name = settlements.get("municipality_name", pd.Series("", index=settlements.index)).map(
-        names.set_index("name")["municipality_id"]
-    )
+    by_name = settlements.get("municipality_name", pd.Series("", index=settlements.index)).map(names.set_index("name")["municipality_id"])
     found = known.where(known.isin(municipalities.index), by_name).fillna("")
     lost = np.flatnonzero(found == "")
     if len(lost):

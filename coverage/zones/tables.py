@@ -58,10 +58,7 @@ def assign_ids(places: pd.DataFrame, known: pd.DataFrame, year: int) -> pd.DataF
 def _too_many(municipality: str) -> DataError:
     return DataError(
         "zone-ids-used-up",
-        Text(
-            f"市町村 {municipality} の地区が{LAST_NUMBER}を超えます",
-            f"municipality {municipality} has more than {LAST_NUMBER} zones",
-        ),
+        Text(f"市町村 {municipality} の地区が{LAST_NUMBER}を超えます", f"municipality {municipality} has more than {LAST_NUMBER} zones"),
         Text(
             "地区の単位を大字などに大きくするか、[zones] least_uncovered_share を大きくしてください。",
             "take larger settlements, or a larger least_uncovered_share in [zones]",
@@ -153,9 +150,7 @@ def zone_shapes(cells: pd.DataFrame, grid: Grid) -> pd.Series:
     inside = cells[cells["zone_id"] != ""]
     i, j = inside["i"].to_numpy(), inside["j"].to_numpy()
     # corners from the integer index, so that neighbours share their corners to the last bit
-    boxes = shapely.box(
-        grid.west + i * grid.dx, grid.south + j * grid.dy, grid.west + (i + 1) * grid.dx, grid.south + (j + 1) * grid.dy
-    )
+    boxes = shapely.box(grid.west + i * grid.dx, grid.south + j * grid.dy, grid.west + (i + 1) * grid.dx, grid.south + (j + 1) * grid.dy)
     groups = pd.Series(boxes, index=inside.index).groupby(inside["zone_id"])
     shapes = {zone: shapely.coverage_union_all(group.to_numpy()) for zone, group in groups}
     return pd.Series(shapes, dtype=object).rename_axis("zone_id")
@@ -171,9 +166,7 @@ def zone_points(cells: pd.DataFrame, grid: Grid) -> pd.DataFrame:
     return pd.DataFrame({"x": sums["x"] / sums["w"], "y": sums["y"] / sums["w"]}).rename_axis("zone_id")
 
 
-def nearest_coverage_km(
-    points: pd.DataFrame, cells: pd.DataFrame, any_share: pd.Series, grid: Grid, metric_crs: str
-) -> pd.Series:
+def nearest_coverage_km(points: pd.DataFrame, cells: pd.DataFrame, any_share: pd.Series, grid: Grid, metric_crs: str) -> pd.Series:
     """km from each zone to the centre of the nearest cell that some carrier covers at least half. Index zone_id.
 
     Right to about a cell's size; NaN where no carrier has published or none covers anything.

@@ -52,9 +52,7 @@ class SourceTables:
 NAMED = {"school_names": ("school",), "clinic_names": ("clinic",), "office_names": ("office", "hall"), "visited_names": VISITED}
 
 
-def roads_in_cells(
-    study: Study, sources: SourceTables, cells: pd.DataFrame, layers: pd.DataFrame, grid: Grid
-) -> RoadLengths | None:
+def roads_in_cells(study: Study, sources: SourceTables, cells: pd.DataFrame, layers: pd.DataFrame, grid: Grid) -> RoadLengths | None:
     """Road lengths against the layers of the zones' generation; None where the study gives no roads."""
     if not sources.roads_given:
         return None
@@ -68,13 +66,7 @@ def roads_in_cells(
 
 
 def urgency(
-    study: Study,
-    sources: SourceTables,
-    cells: pd.DataFrame,
-    roads: RoadLengths | None,
-    points: pd.DataFrame,
-    zones: pd.Index,
-    grid: Grid,
+    study: Study, sources: SourceTables, cells: pd.DataFrame, roads: RoadLengths | None, points: pd.DataFrame, zones: pd.Index, grid: Grid
 ) -> pd.DataFrame:
     """The further columns of the zones; index as `zones`. NaN = not given or not known, never zero.
 

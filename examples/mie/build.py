@@ -81,12 +81,7 @@ def build() -> tuple[dict[str, bytes], list[str]]:
 
 
 def urgent_files(
-    mie: pd.DataFrame,
-    cells: pd.DataFrame,
-    gap: np.ndarray,
-    outline: BaseGeometry,
-    municipalities: gpd.GeoDataFrame,
-    net: gpd.GeoDataFrame,
+    mie: pd.DataFrame, cells: pd.DataFrame, gap: np.ndarray, outline: BaseGeometry, municipalities: gpd.GeoDataFrame, net: gpd.GeoDataFrame
 ) -> dict[str, bytes]:
     """The files that make a place urgent. gap: bool[cells], some carrier leaves the cell out; net: the roads."""
     files = {

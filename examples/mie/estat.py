@@ -70,9 +70,7 @@ def census_table(cells: pd.DataFrame, rng: np.random.Generator) -> bytes:
         given.setdefault(int(partner[source]), []).append(codes[source])
     is_open = np.isin(np.arange(figures.shape[1]), OPEN)
     lines = [
-        ",".join(
-            ["KEY_CODE", "HTKSYORI", "HTKSAKI", "GASSAN"] + [f"{TABLE_ID}{number + 1:03d}" for number in range(figures.shape[1])]
-        ),
+        ",".join(["KEY_CODE", "HTKSYORI", "HTKSAKI", "GASSAN"] + [f"{TABLE_ID}{number + 1:03d}" for number in range(figures.shape[1])]),
         ",".join(labels()),
     ]
     for cell, code in enumerate(codes):
@@ -134,9 +132,7 @@ def _homes(cells: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
         nuclear = rng.binomial(family, 0.86)
         infants = rng.binomial(int(size[2:].sum()), 0.2)
         starters = rng.binomial(single - old_single, 0.17)
-        rows.append(
-            [homes, general, *size, family, nuclear, family - nuclear, infants, with_old, starters, old_single, old_couple]
-        )
+        rows.append([homes, general, *size, family, nuclear, family - nuclear, infants, with_old, starters, old_single, old_couple])
     return np.array(rows, dtype=np.int64)
 
 

@@ -95,9 +95,7 @@ def make_land(places: np.ndarray, rng: np.random.Generator) -> BaseGeometry:
     return shapely.union_all([Polygon(part.exterior) for part in parts])
 
 
-def make_municipalities(
-    mie: pd.DataFrame, around: pd.DataFrame, rng: np.random.Generator
-) -> tuple[gpd.GeoDataFrame, BaseGeometry]:
+def make_municipalities(mie: pd.DataFrame, around: pd.DataFrame, rng: np.random.Generator) -> tuple[gpd.GeoDataFrame, BaseGeometry]:
     """N03-shaped rows in EPSG:6668, one a part, and the outline of all land in EPSG:6674.
 
     Columns N03_001 … N03_007 of the 2024 schema. The reclaimed part belongs to nobody (N03_007 null).

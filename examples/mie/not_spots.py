@@ -24,12 +24,7 @@ class Tier:
 
 
 # from the most remote outwards: places that no carrier reaches, that few reach, that all but one reach
-TIERS = (
-    Tier(26, (5, 70), (4, 4)),
-    Tier(30, (20, 320), (2, 3)),
-    Tier(38, (80, 520), (1, 2)),
-    Tier(34, (260, 900), (1, 2), delta=True),
-)
+TIERS = (Tier(26, (5, 70), (4, 4)), Tier(30, (20, 320), (2, 3)), Tier(38, (80, 520), (1, 2)), Tier(34, (260, 900), (1, 2), delta=True))
 
 
 def choose(cells: pd.DataFrame, places: int, rng: np.random.Generator) -> dict[str, np.ndarray]:

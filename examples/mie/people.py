@@ -120,9 +120,7 @@ def place_people(mie: pd.DataFrame, spacing: np.ndarray, cells: pd.DataFrame, rn
     return cells.assign(population=population, place=place)
 
 
-def _scatter(
-    points: np.ndarray, people: np.ndarray, spacing: np.ndarray, centres: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
+def _scatter(points: np.ndarray, people: np.ndarray, spacing: np.ndarray, centres: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Expected people of every cell (float[cells]): hamlets around each place, each a small heap of people."""
     tree = cKDTree(centres)
     expected = np.zeros(len(centres))

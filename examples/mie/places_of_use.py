@@ -34,9 +34,7 @@ OWN_KINDS = (
 OWN_IN_ZONES, OWN_REMOTE = 14, 6
 
 
-def make_places_of_use(
-    mie: pd.DataFrame, cells: pd.DataFrame, gap: np.ndarray, outline: BaseGeometry
-) -> dict[str, gpd.GeoDataFrame]:
+def make_places_of_use(mie: pd.DataFrame, cells: pd.DataFrame, gap: np.ndarray, outline: BaseGeometry) -> dict[str, gpd.GeoDataFrame]:
     """{"P29" schools, "P04" clinics, "P05" offices and halls}: points in EPSG:6668, attributes as text."""
     rng = np.random.default_rng([SEED, 1])
     land = in_degrees(outline)

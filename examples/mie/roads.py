@@ -113,9 +113,7 @@ def _way(graph: object, one: int, other: int) -> list[int]:
     return way[::-1]
 
 
-def _passes(
-    start: np.ndarray, end: np.ndarray, length: np.ndarray, unserved: np.ndarray, used: set[int]
-) -> list[tuple[int, int]]:
+def _passes(start: np.ndarray, end: np.ndarray, length: np.ndarray, unserved: np.ndarray, used: set[int]) -> list[tuple[int, int]]:
     """The ways from a road that is there into the least served hills, spread over the map: one a place."""
     low, high = PASS_M
     fit = (length > low) & (length < high) & (unserved > 0.2) & (unserved < 0.8)

@@ -116,9 +116,7 @@ def kml(layer: gpd.GeoDataFrame, title: str) -> bytes:
     ]
     for name, geometry in zip(layer["name"], layer.geometry, strict=True):
         rings = [_kml_ring("outer", geometry.exterior), *(_kml_ring("inner", ring) for ring in geometry.interiors)]
-        lines.append(
-            f"<Placemark><name>{escape(name)}</name><styleUrl>#a</styleUrl><Polygon>{''.join(rings)}</Polygon></Placemark>"
-        )
+        lines.append(f"<Placemark><name>{escape(name)}</name><styleUrl>#a</styleUrl><Polygon>{''.join(rings)}</Polygon></Placemark>")
     lines.append("</Document></kml>")
     return ("\n".join(lines) + "\n").encode()
 

@@ -105,10 +105,7 @@ def to_target(geometries: Any, source: CRS, target: str, report: IntakeReport) -
     if bends:
         edge = (EDGE_M if source.is_projected else EDGE_M / METRES_PER_DEGREE) / _unit_m(source)
         ceilings.check_count(
-            "変換のための頂点数",
-            "vertices for converting",
-            int(shapely.length(geometries).sum() / edge),
-            ceilings.limits().vertices,
+            "変換のための頂点数", "vertices for converting", int(shapely.length(geometries).sum() / edge), ceilings.limits().vertices
         )
         geometries = _cut_long_edges(geometries, edge)
     if bends or not _stays(route, geometries):

@@ -76,9 +76,7 @@ def decide_crs(declared: Declared, answer: str | None, report: IntakeReport) -> 
 
 def _missing(declared: Declared) -> DataError:
     if declared.state == "unknown":
-        problem = Text(
-            "ファイルに「座標系は不明」と書かれています（crs が null）。", "the file itself says that its CRS is unknown (null)"
-        )
+        problem = Text("ファイルに「座標系は不明」と書かれています（crs が null）。", "the file itself says that its CRS is unknown (null)")
     else:
         problem = Text("座標系（測地系）がファイルに書かれていません。", "the file does not say which CRS it is in")
     return DataError("crs-missing", problem, CRS_REMEDY)

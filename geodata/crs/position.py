@@ -139,8 +139,7 @@ def _swapped(box: Box) -> DataError:
     return DataError(
         "coordinates-swapped",
         Text(
-            f"経度と緯度が入れ替わっています（x, y の範囲 {_box(box)}）。",
-            f"longitude and latitude are swapped (x, y within {_box(box)})",
+            f"経度と緯度が入れ替わっています（x, y の範囲 {_box(box)}）。", f"longitude and latitude are swapped (x, y within {_box(box)})"
         ),
         SWAP_REMEDY,
     )

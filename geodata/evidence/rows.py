@@ -50,9 +50,7 @@ def needed(table: pd.DataFrame, columns: Mapping[str, str | None], spec: Mapping
         raise DataError(
             "column-missing",
             Text(f"「{'」「'.join(missing)}」の列がありません。", f"columns {', '.join(missing)} are missing"),
-            Text(
-                "見出しを直すか、列を足してください（docs/sources.md の「現地測定」）。", "see docs/sources.md for the headings"
-            ),
+            Text("見出しを直すか、列を足してください（docs/sources.md の「現地測定」）。", "see docs/sources.md for the headings"),
             where=Text("列 " + shown(table), "columns " + shown(table)),
         )
 
@@ -104,9 +102,7 @@ def times(written: pd.Series, report: IntakeReport) -> pd.Series:
 def generations(rows: pd.DataFrame, written: pd.Series, report: IntakeReport) -> pd.DataFrame:
     """`rows` with `generation`; other generations (3G, Wi-Fi) or several at once go out, counted."""
     found = written.map(generation_of)
-    text = Text(
-        "4G・5G のどちらか1つに決まらない方式の行を除きました。", "rows of another generation, or of several, were left out"
-    )
+    text = Text("4G・5G のどちらか1つに決まらない方式の行を除きました。", "rows of another generation, or of several, were left out")
     return left_out(rows.assign(generation=found), found.isna(), report, "generation-other", text)
 
 
@@ -118,10 +114,7 @@ def evidence_table(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
             out[name] = usual
     lon, lat = out["__lon"].astype(float), out["__lat"].astype(float)
     same = out.assign(lon=lon.round(7), lat=lat.round(7))[list(SAME)]
-    ids = [
-        hashlib.sha256("\x1f".join(map(str, one)).encode()).hexdigest()[:ID_DIGITS]
-        for one in same.itertuples(index=False, name=None)
-    ]
+    ids = [hashlib.sha256("\x1f".join(map(str, one)).encode()).hexdigest()[:ID_DIGITS] for one in same.itertuples(index=False, name=None)]
     columns = [name for name in EVIDENCE.columns if name != "geometry"]
     table = out[columns].set_axis(pd.Index(ids, name="evidence_id", dtype=object))
     table["geometry"] = shapely.points(lon, lat)

@@ -20,25 +20,7 @@ EXCEL_BEGAN = datetime(1899, 12, 30, tzinfo=JAPAN_TIME)
 LEAST_DBM, MOST_DBM = -156.0, -31.0  # what LTE and NR phones can report (3GPP TS 36.133, 38.133)
 NO_SERVICE = "圏外"
 
-YES = {
-    "可",
-    "○",
-    "〇",
-    "◯",
-    "ok",
-    "1",
-    "yes",
-    "true",
-    "成功",
-    "可能",
-    "はい",
-    "有",
-    "あり",
-    "該当",
-    "通話可",
-    "つながる",
-    "つながった",
-}
+YES = {"可", "○", "〇", "◯", "ok", "1", "yes", "true", "成功", "可能", "はい", "有", "あり", "該当", "通話可", "つながる", "つながった"}
 NO = {
     "不可",
     "×",

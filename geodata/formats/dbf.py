@@ -43,10 +43,7 @@ def read_dbf(data: bytes, cpg: str = "") -> Dbf:
         whole = (len(data) - header) // width
         raise DataError(
             "dbf-truncated",
-            Text(
-                f".dbf が途中で切れています（{rows:,} 行のはずが {whole:,} 行）。",
-                f"the .dbf is cut short: {whole:,} of {rows:,} rows",
-            ),
+            Text(f".dbf が途中で切れています（{rows:,} 行のはずが {whole:,} 行）。", f"the .dbf is cut short: {whole:,} of {rows:,} rows"),
             _REMEDY,
         )
     table = np.frombuffer(data, np.uint8, rows * width, header).reshape(rows, width)

@@ -60,11 +60,7 @@ def read_fields(copy: str, most: int) -> Fields:
         raise broken()  # GDAL only warns of shapes that it had to bend or give up
     columns = {str(name): values for name, values in zip(meta["fields"], data, strict=True)}
     return Fields(
-        wkb if wkb is not None else np.empty(0, object),
-        columns,
-        str(meta["crs"] or ""),
-        str(info["layer_name"]),
-        int(info["features"]),
+        wkb if wkb is not None else np.empty(0, object), columns, str(meta["crs"] or ""), str(info["layer_name"]), int(info["features"])
     )
 
 
@@ -97,7 +93,5 @@ def _values(values: npt.NDArray[Any]) -> Any:
 def broken() -> DataError:
     """The refusal for a file that GDAL cannot read through."""
     return DataError(
-        "fgb-broken",
-        Text("FlatGeobuf が壊れていて最後まで読めません。", "the FlatGeobuf is damaged and cannot be read to its end"),
-        REMEDY,
+        "fgb-broken", Text("FlatGeobuf が壊れていて最後まで読めません。", "the FlatGeobuf is damaged and cannot be read to its end"), REMEDY
     )

@@ -139,8 +139,7 @@ def not_geojson(top: dict[str, Any]) -> DataError:
         "not-geojson",
         Text(f"拡張子は GeoJSON ですが、中身は{ja}です。", f"named GeoJSON, but this is {en}"),
         Text(
-            "GISソフトで開き、GeoJSON か GeoPackage として書き出してください。",
-            "open it in GIS software and export GeoJSON or GeoPackage",
+            "GISソフトで開き、GeoJSON か GeoPackage として書き出してください。", "open it in GIS software and export GeoJSON or GeoPackage"
         ),
     )
 

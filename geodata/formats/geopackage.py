@@ -46,9 +46,7 @@ def layers(path: Path, copy: Path) -> list[LayerEntry]:
     with _database(copy) as base:
         found = _tables(base)
         if not found:
-            raise DataError(
-                "gpkg-no-layer", Text("GeoPackage に図形の層がありません。", "the GeoPackage holds no layer of shapes"), REMEDY
-            )
+            raise DataError("gpkg-no-layer", Text("GeoPackage に図形の層がありません。", "the GeoPackage holds no layer of shapes"), REMEDY)
         ceilings.check_count("層の数", "layers", len(found), ceilings.limits().layers)
         entries = []
         for name, geometry, kind, srs in found:
@@ -129,9 +127,7 @@ def _read(base: sqlite3.Connection, name: str, geometry: str, srs: int, rows: in
     ).fetchone()[0]:
         text = Text(f"ビュー（仮想の層）{views} 個は使っていません。", f"{views} views (virtual layers) were not used")
         remarks.append(Remark("info", "gpkg-views", text, views))
-    return RawLayer(
-        name, shapes, frame_of(kept, len(values)), _crs(base, srs), len(values), np.arange(1, len(values) + 1), WORD, remarks
-    )
+    return RawLayer(name, shapes, frame_of(kept, len(values)), _crs(base, srs), len(values), np.arange(1, len(values) + 1), WORD, remarks)
 
 
 def _plain(values: tuple[Any, ...]) -> list[Any]:

@@ -106,8 +106,7 @@ class JsonStream:
         found = self._buffer[self._at : self._at + 4].decode("utf-8", "ignore")[:1]
         if found != expected:
             raise self.broken(
-                f"「{expected}」があるはずの所に「{found or '終わり'}」があります",
-                f"expected {expected}, found {found or 'the end'}",
+                f"「{expected}」があるはずの所に「{found or '終わり'}」があります", f"expected {expected}, found {found or 'the end'}"
             )
         self._depth += int(_STEP[ord(expected)])
         self._at += 1

@@ -94,9 +94,7 @@ def _distinct(names: list[str]) -> list[str]:
 
 def _overlay_remark(kind: str, count: int) -> Remark:
     what = NOT_AREAS[kind]
-    text = Text(
-        f"{what.ja} {count:,} 件はエリアの図形ではないため除きました。", f"{count:,} {what.en} are no shapes and were left out"
-    )
+    text = Text(f"{what.ja} {count:,} 件はエリアの図形ではないため除きました。", f"{count:,} {what.en} are no shapes and were left out")
     return Remark("warn", f"kml-{kind.lower()}", text, count, excluded=True)
 
 

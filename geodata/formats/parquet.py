@@ -17,8 +17,7 @@ from geodata.safety import ceilings, child_process
 
 WORD = Text("地物", "feature")
 REMEDY = Text(
-    "GISソフトで GeoParquet か GeoPackage として書き出し直してください。",
-    "export it again as GeoParquet or GeoPackage with GIS software",
+    "GISソフトで GeoParquet か GeoPackage として書き出し直してください。", "export it again as GeoParquet or GeoPackage with GIS software"
 )
 UNKNOWN = "unknown"
 
@@ -65,9 +64,7 @@ def read_fields(copy: str, ceiling: ceilings.Limits) -> Fields:
     except DataError:
         raise
     except (pyarrow.ArrowException, OSError, LookupError, ValueError, TypeError) as error:
-        raise DataError(
-            "parquet-broken", Text("Parquet が壊れていて読めません。", "the Parquet file is damaged"), REMEDY
-        ) from error
+        raise DataError("parquet-broken", Text("Parquet が壊れていて読めません。", "the Parquet file is damaged"), REMEDY) from error
     wkb = np.array(held[primary], object) if rows else np.empty(0, object)
     columns = {name: np.array([_plain(value) for value in held[name]], object) for name in extra}
     return Fields(wkb, columns, _crs_text(described), "", rows)
@@ -86,15 +83,12 @@ def _geo(metadata: dict[bytes, bytes]) -> dict[str, Any]:
         raise DataError(
             "parquet-no-geo",
             Text(
-                "位置情報（geo メタデータ）のない Parquet で、図形として読めません。",
-                "a Parquet without geo metadata: no shapes to read",
+                "位置情報（geo メタデータ）のない Parquet で、図形として読めません。", "a Parquet without geo metadata: no shapes to read"
             ),
             REMEDY,
         ) from error
     if not isinstance(geo, dict) or not isinstance(geo.get("columns"), dict):
-        raise DataError(
-            "parquet-no-geo", Text("geo メタデータの書き方が正しくありません。", "its geo metadata is malformed"), REMEDY
-        )
+        raise DataError("parquet-no-geo", Text("geo メタデータの書き方が正しくありません。", "its geo metadata is malformed"), REMEDY)
     return geo
 
 

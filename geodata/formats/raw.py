@@ -164,9 +164,7 @@ class ShapeBuilder:
             try:  # some vertices with a height and some without
                 array = np.array([position[:2] for position in values], np.float64)
             except (ValueError, TypeError, IndexError) as error:
-                raise malformed(
-                    self.word, feature + 1, "座標が数の組ではありません", "a position is not a pair of numbers"
-                ) from error
+                raise malformed(self.word, feature + 1, "座標が数の組ではありません", "a position is not a pair of numbers") from error
         if array.size == 0:
             return np.empty((0, 2))
         if array.ndim != 2 or array.shape[1] < 2:
@@ -222,9 +220,7 @@ class ShapeBuilder:
         """What was left out inside features."""
         found: list[Remark] = []
         if self.tall:
-            text = Text(
-                f"高さ（Z）の値を {len(self.tall):,} 件から落としました。", f"heights (Z) dropped from {len(self.tall):,} shapes"
-            )
+            text = Text(f"高さ（Z）の値を {len(self.tall):,} 件から落としました。", f"heights (Z) dropped from {len(self.tall):,} shapes")
             places = tuple(str(place(self.word, feature + 1)) for feature in sorted(self.tall)[:20])
             found.append(Remark("info", "geometry-z", text, len(self.tall), places))
         if self.short_rings:

@@ -173,11 +173,7 @@ def _one_of_twins(offered: list[tuple[safety_archive.Member, list[formats_raw.La
             kept.append((member, entries))
     if len(kept) == 1:
         return kept[0][1]
-    return [
-        replace(entry, name=member.name + (f"/{entry.name}" if entry.name else ""))
-        for member, entries in kept
-        for entry in entries
-    ]
+    return [replace(entry, name=member.name + (f"/{entry.name}" if entry.name else "")) for member, entries in kept for entry in entries]
 
 
 def _same(one: formats_raw.LayerEntry, other: formats_raw.LayerEntry) -> bool:
@@ -218,9 +214,7 @@ def nothing_inside(archive: safety_archive.Archive, ja: str, en: str) -> DataErr
     shown = "、".join(names[:NAMES_SHOWN]) + ("…" if len(names) > NAMES_SHOWN else "")
     return DataError(
         "zip-no-data",
-        Text(
-            f"zip の中に{ja}がありません（中身: {shown or 'なし'}）。", f"the zip holds no {en} (it holds: {shown or 'nothing'})"
-        ),
+        Text(f"zip の中に{ja}がありません（中身: {shown or 'なし'}）。", f"the zip holds no {en} (it holds: {shown or 'nothing'})"),
         Text("正しい zip か確かめてください。", "check that this is the right zip"),
     )
 

@@ -15,13 +15,9 @@ def chosen_layer(
     if layer == ALL_LAYERS:
         return entries, []
     if layer is not None:
-        picked = [entry for entry in entries if entry.name == layer] or (
-            entries if len(entries) == 1 and not entries[0].name else []
-        )
+        picked = [entry for entry in entries if entry.name == layer] or (entries if len(entries) == 1 and not entries[0].name else [])
         if not picked:
-            raise _which(
-                entries, Text(f"指定された層「{layer}」がありません。", f"there is no layer {layer!r}."), "layer-missing"
-            )
+            raise _which(entries, Text(f"指定された層「{layer}」がありません。", f"there is no layer {layer!r}."), "layer-missing")
         return picked[:1], [entry for entry in entries if entry is not picked[0]]
     fit = [entry for entry in entries if entry.records and (not entry.kinds or kind in entry.kinds or kind == "any")]
     if len(entries) == 1 or len(fit) == 1:
@@ -59,9 +55,7 @@ def together(raws: list[formats_raw.RawLayer], names: list[str]) -> formats_raw.
     if len({raw.crs for raw in raws}) > 1:
         raise DataError(
             "layers-differ-crs",
-            Text(
-                "層ごとに座標系が違うため、まとめて読めません。", "the layers are in different CRSs: they cannot be read together"
-            ),
+            Text("層ごとに座標系が違うため、まとめて読めません。", "the layers are in different CRSs: they cannot be read together"),
             Text('layer = "層の名前" で1つずつ指定してください。', 'name one with layer = "…"'),
         )
     frames = [raw.attributes.assign(layer=name) for raw, name in zip(raws, names, strict=True)]

@@ -30,9 +30,7 @@ def names_of(raw: formats_raw.RawLayer, rows: Iterable[int]) -> list[str]:
     return [str(formats_raw.place(raw.word, int(raw.numbers[row]))) for row in list(rows)[:20]]
 
 
-def check_tangles(
-    shapes: formats_raw.Geometries, polygons: npt.NDArray[np.bool_], raw: formats_raw.RawLayer, rows: IntArray
-) -> None:
+def check_tangles(shapes: formats_raw.Geometries, polygons: npt.NDArray[np.bool_], raw: formats_raw.RawLayer, rows: IntArray) -> None:
     """Refuse a layer whose rings cut themselves so often that repairing them would take all time and memory.
 
     Lines of total length L within an area A cross about L² / (π A) times; only where that is much are the
@@ -82,9 +80,7 @@ def _side(a: Any, b: Any, c: Any) -> Any:
     return (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (c[..., 0] - a[..., 0])
 
 
-def tell_duplicates(
-    shapes: formats_raw.Geometries, rows: IntArray, raw: formats_raw.RawLayer, geometry: str, report: IntakeReport
-) -> None:
+def tell_duplicates(shapes: formats_raw.Geometries, rows: IntArray, raw: formats_raw.RawLayer, geometry: str, report: IntakeReport) -> None:
     """Records that repeat an earlier one, shape and attributes alike. They are kept."""
     keys = pd.DataFrame({"": shapely.to_wkb(shapes)})
     same_shape = keys.duplicated().to_numpy()

@@ -59,12 +59,7 @@ def read_table(path: Path | str, *, sheet: str | None = None, header: bool = Tru
 
 
 def read_raster(
-    path: Path | str,
-    *,
-    crs: str | None = None,
-    band: int | None = None,
-    quantity: Quantity = "people",
-    near: position.Box | None = None,
+    path: Path | str, *, crs: str | None = None, band: int | None = None, quantity: Quantity = "people", near: position.Box | None = None
 ) -> tuple[RasterBand, IntakeReport]:
     """One band of a GeoTIFF, NaN where it knows nothing.
 
@@ -76,12 +71,7 @@ def read_raster(
 
 
 def inspect(
-    path: Path | str,
-    kind: str | None = None,
-    *,
-    crs: str | None = None,
-    layer: str | None = None,
-    near: position.Box | None = None,
+    path: Path | str, kind: str | None = None, *, crs: str | None = None, layer: str | None = None, near: position.Box | None = None
 ) -> IntakeReport:
     """What a file is, before its source reads it. A refused file gives a report whose verdict is "refuse"."""
     report = IntakeReport(str(path), kind or "")
@@ -172,9 +162,7 @@ def _vector(file: Path, report: IntakeReport, *, geometry: GeometryKind, layer: 
         names = "、".join(entry.name for entry in others[:10])
         report.exclude(
             "other-layer",
-            Text(
-                f"他の層の {left:,} 件は使っていません（{names}）。", f"{left:,} records of other layers were not used ({names})"
-            ),
+            Text(f"他の層の {left:,} 件は使っていません（{names}）。", f"{left:,} records of other layers were not used ({names})"),
             left,
             [entry.name for entry in others],
         )

@@ -83,9 +83,7 @@ def _usable(raw: formats_raw.RawLayer, report: IntakeReport) -> tuple[formats_ra
     gone = np.flatnonzero(empty)
     report.exclude(
         "geometry-empty",
-        Text(
-            f"図形が空の{word.ja} {len(gone):,} 件を除きました。", f"{len(gone):,} {word.en}s with an empty shape were left out"
-        ),
+        Text(f"図形が空の{word.ja} {len(gone):,} 件を除きました。", f"{len(gone):,} {word.en}s with an empty shape were left out"),
         len(gone),
         names_of(raw, gone),
     )
@@ -171,15 +169,12 @@ def _nothing_left(raw: formats_raw.RawLayer, geometry: GeometryKind) -> DataErro
     )
 
 
-def _flat(
-    shapes: formats_raw.Geometries, raw: formats_raw.RawLayer, rows: IntArray, report: IntakeReport
-) -> formats_raw.Geometries:
+def _flat(shapes: formats_raw.Geometries, raw: formats_raw.RawLayer, rows: IntArray, report: IntakeReport) -> formats_raw.Geometries:
     tall = np.flatnonzero(shapely.has_z(shapes) | shapely.has_m(shapes))
     if not len(tall):
         return shapes
     text = Text(
-        f"高さなど（Z・M）の値を {len(tall):,} 件から落としました。",
-        f"heights or measures (Z, M) dropped from {len(tall):,} shapes",
+        f"高さなど（Z・M）の値を {len(tall):,} 件から落としました。", f"heights or measures (Z, M) dropped from {len(tall):,} shapes"
     )
     report.note("info", "geometry-z", text, len(tall), names_of(raw, rows[tall]))
     return np.asarray(shapely.force_2d(shapes), object)
@@ -241,9 +236,7 @@ def _repaired(
     collapsed = np.flatnonzero(nothing)
     report.exclude(
         "geometry-collapsed",
-        Text(
-            f"面積のない面 {len(collapsed):,} 件を除きました。", f"{len(collapsed):,} polygons that enclose nothing were left out"
-        ),
+        Text(f"面積のない面 {len(collapsed):,} 件を除きました。", f"{len(collapsed):,} polygons that enclose nothing were left out"),
         len(collapsed),
         names_of(raw, rows[collapsed]),
     )

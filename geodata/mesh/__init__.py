@@ -11,15 +11,4 @@ from __future__ import annotations
 from geodata.mesh import codes, lists
 from geodata.mesh.standard import cell_bounds, cell_mas, codes_at, digits_of, level_of, mesh_grid, normal_level, parent
 
-__all__ = [
-    "cell_bounds",
-    "cell_mas",
-    "codes",
-    "codes_at",
-    "digits_of",
-    "level_of",
-    "lists",
-    "mesh_grid",
-    "normal_level",
-    "parent",
-]
+__all__ = ["cell_bounds", "cell_mas", "codes", "codes_at", "digits_of", "level_of", "lists", "mesh_grid", "normal_level", "parent"]

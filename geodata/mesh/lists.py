@@ -121,8 +121,7 @@ def covered_cells(table: pd.DataFrame, level: object, weak: Weak | None, report:
     codes, mended = mesh_codes.read_codes(table[code], size, np.asarray(table.index, np.int64))
     if mended.any():
         text = Text(
-            "メッシュコードの全角数字・桁区切りなどを直して読みました。",
-            "mesh codes were read after removing separators or wide digits",
+            "メッシュコードの全角数字・桁区切りなどを直して読みました。", "mesh codes were read after removing separators or wide digits"
         )
         report.note("warn", "mesh-codes-mended", text, int(mended.sum()), table.index[mended])
     answers = _answers(table, answer, weak, report)
@@ -177,8 +176,7 @@ def _answers(table: pd.DataFrame, answer: str | None, weak: Weak | None, report:
                     f"{count} cells are weak, and the study does not say whether they count",
                 ),
                 Text(
-                    "設定 weak に covered（エリア内）か not_covered（エリア外）を書いてください。",
-                    'say weak = "covered" or "not_covered"',
+                    "設定 weak に covered（エリア内）か not_covered（エリア外）を書いてください。", 'say weak = "covered" or "not_covered"'
                 ),
                 where=Text(f"列 {answer}", f"column {answer}"),
             )

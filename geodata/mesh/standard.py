@@ -243,13 +243,7 @@ def mesh_grid(level: int, bbox: tuple[float, float, float, float]) -> Grid:
     i1 = max(i0 + 1, int(-(-(east - FLOAT_SLACK_MAS) // width)))
     j1 = max(j0 + 1, int(-(-(north - FLOAT_SLACK_MAS) // height)))
     return Grid(
-        i0 * width / MAS_PER_DEGREE,
-        j0 * height / MAS_PER_DEGREE,
-        width / MAS_PER_DEGREE,
-        height / MAS_PER_DEGREE,
-        i1 - i0,
-        j1 - j0,
-        CRS,
+        i0 * width / MAS_PER_DEGREE, j0 * height / MAS_PER_DEGREE, width / MAS_PER_DEGREE, height / MAS_PER_DEGREE, i1 - i0, j1 - j0, CRS
     )
 
 

@@ -71,9 +71,7 @@ def _rows_of(spec: IntArray, keys: IntArray) -> IntArray:
     return np.where(keys[at] == spec, at, NOWHERE)
 
 
-def _disagreeing(
-    receiver: IntArray, told: IntArray, givers: IntArray, treatment: IntArray, astray: npt.NDArray[np.bool_]
-) -> IntArray:
+def _disagreeing(receiver: IntArray, told: IntArray, givers: IntArray, treatment: IntArray, astray: npt.NDArray[np.bool_]) -> IntArray:
     """Rows where giver and receiver do not name each other (both being here)."""
     confirmed = np.zeros(len(receiver), bool)
     confirmed[givers[receiver[givers] == told]] = True

@@ -70,9 +70,7 @@ def _refuse_mixtures(parts: Sequence[Part], reports: Sequence[IntakeReport]) -> 
                 "都道府県単位のファイルと1次メッシュ単位のファイルが混ざっています。同じ人を二重に数えてしまいます。",
                 "files cut by prefecture and by mesh are mixed: the same people would be counted twice",
             ),
-            Text(
-                "どちらか一方の単位にそろえてください（1次メッシュ単位をお勧めします）。", "use one kind only (by mesh is best)"
-            ),
+            Text("どちらか一方の単位にそろえてください（1次メッシュ単位をお勧めします）。", "use one kind only (by mesh is best)"),
             where=Text("、".join(cuts.values()), ", ".join(cuts.values())),
         )
     years = {part.year: part.file for part in parts if part.year}
@@ -91,8 +89,7 @@ def _refuse_mixtures(parts: Sequence[Part], reports: Sequence[IntakeReport]) -> 
             "warn",
             "tables-mixed",
             Text(
-                f"違う統計表 {named} を合わせて読みました。年と測地系が同じか確かめてください。",
-                f"different tables were joined: {named}",
+                f"違う統計表 {named} を合わせて読みました。年と測地系が同じか確かめてください。", f"different tables were joined: {named}"
             ),
         )
 
@@ -152,9 +149,7 @@ def _settle(rows: pd.DataFrame, parts: Sequence[Part], reports: Sequence[IntakeR
     impossible = ~shared.grouped & (values > rows["population"].to_numpy())
     values[impossible] = np.nan
     if (rows["population_65plus"].notna() | rows["starred"]).any():
-        unlinked = np.flatnonzero(
-            np.isnan(values) & ~shared.grouped & (treatment == disclosure.OPEN) & rows["starred"].to_numpy(bool)
-        )
+        unlinked = np.flatnonzero(np.isnan(values) & ~shared.grouped & (treatment == disclosure.OPEN) & rows["starred"].to_numpy(bool))
         for code, text, found in (
             ("disclosure-receiver-missing", _RECEIVER_MISSING, shared.lost),
             ("disclosure-giver-missing", _GIVER_MISSING, shared.partial),
@@ -207,9 +202,7 @@ _OVERFULL = Text(
     "groups with more people aged 65+ than people; the published sum was kept",
 )
 _UNLINKED = Text("合算先の分からない秘匿（*）の65歳以上の人数を不明としました。", "65+ suppressed without a receiver: unknown")
-_ELDERLY_ABOVE = Text(
-    "65歳以上の人数が総人口より多い行があり、65歳以上の人数を不明としました。", "65+ above the total: taken as unknown"
-)
+_ELDERLY_ABOVE = Text("65歳以上の人数が総人口より多い行があり、65歳以上の人数を不明としました。", "65+ above the total: taken as unknown")
 
 
 def _note_rows(rows: pd.DataFrame, found: IntArray, reports: Sequence[IntakeReport], code: str, text: Text) -> None:

@@ -45,11 +45,7 @@ def only_cells(body: pd.DataFrame, fields: Mapping[str, str], report: IntakeRepo
     blank = (words == "").all(axis=1)
     note = ~total & ~blank & (words[fields["population"]] == "")
     for code, rows, text in (
-        (
-            "total-row",
-            total,
-            Text("合計の行を除きました（照合に使いました）。", "rows of totals were left out (used as a check)"),
-        ),
+        ("total-row", total, Text("合計の行を除きました（照合に使いました）。", "rows of totals were left out (used as a check)")),
         ("blank-row", blank, Text("空の行を除きました。", "blank rows were left out")),
         ("note-row", note, Text("人口の書かれていない注記などの行を除きました。", "note rows without figures were left out")),
     ):

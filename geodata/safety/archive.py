@@ -173,8 +173,7 @@ def _check_member(name: str, entry: zipfile.ZipInfo) -> None:
 
 def _unsafe(name: str, ja: str, en: str) -> DataError:
     remedy = Text(
-        "作成元に確かめ、データだけを入れた普通の zip にし直してもらってください。",
-        "ask for a plain zip with nothing but the data",
+        "作成元に確かめ、データだけを入れた普通の zip にし直してもらってください。", "ask for a plain zip with nothing but the data"
     )
     return DataError("zip-unsafe", Text(ja, en), remedy, where=_inside(name))
 

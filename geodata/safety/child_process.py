@@ -240,10 +240,7 @@ def _died() -> DataError:
     return DataError(
         "reader-died",
         Text("ファイルが壊れているため、読み込みの途中で止まりました。", "the file is damaged: reading it broke down"),
-        Text(
-            "GISソフトで開いて保存し直すか、元のファイルを入手し直してください。",
-            "save it again with GIS software, or get it again",
-        ),
+        Text("GISソフトで開いて保存し直すか、元のファイルを入手し直してください。", "save it again with GIS software, or get it again"),
     )
 
 

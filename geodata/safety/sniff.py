@@ -24,10 +24,7 @@ MAGIC = (
 # what it is, in Japanese and English, and how to get something readable
 NEEDS_ZIP = ("zip や 7z を展開し、中のファイルを指定してください。", "unpack it and name the file inside")
 TO_XLSX = ("Excel で開き、「Excel ブック（.xlsx）」か CSV で保存し直してください。", "save it as .xlsx or CSV with Excel")
-FROM_GIS = (
-    "GISソフトで開き、GeoPackage か GeoJSON で書き出してください。",
-    "export it as GeoPackage or GeoJSON with GIS software",
-)
+FROM_GIS = ("GISソフトで開き、GeoPackage か GeoJSON で書き出してください。", "export it as GeoPackage or GeoJSON with GIS software")
 AS_DATA = ("画像や文書ではなく、元の GISデータか表（CSV）を入手してください。", "get the GIS data or the table (CSV) behind it")
 AGAIN = ("ファイルを入手し直してください。", "get the file again")
 REFUSED = (
@@ -43,12 +40,7 @@ REFUSED = (
     (b"\x7fELF", "実行ファイル", "a program", AGAIN),
 )
 XML_REFUSED = (
-    (
-        "VRTDataset",
-        "GDAL の仮想ファイル（VRT。他のファイルを読む指示）",
-        "a GDAL virtual file (an order to read other files)",
-        FROM_GIS,
-    ),
+    ("VRTDataset", "GDAL の仮想ファイル（VRT。他のファイルを読む指示）", "a GDAL virtual file (an order to read other files)", FROM_GIS),
     (
         "OGRVRTDataSource",
         "GDAL の仮想ファイル（VRT。他のファイルを読む指示）",
@@ -130,9 +122,7 @@ def _xml_format(text: str) -> str:
 
 def _refused(ja: str, en: str, remedy: tuple[str, str]) -> DataError:
     return DataError(
-        "format-unknown",
-        Text(f"中身は{ja}で、このままでは読めません。", f"this is {en} and cannot be read as it is"),
-        Text(*remedy),
+        "format-unknown", Text(f"中身は{ja}で、このままでは読めません。", f"this is {en} and cannot be read as it is"), Text(*remedy)
     )
 
 

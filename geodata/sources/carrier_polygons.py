@@ -202,10 +202,7 @@ def chosen_rows(rows: pd.DataFrame, where: Where | None, report: IntakeReport) -
         report.excluded["not-chosen"] = report.excluded.get("not-chosen", 0) + left_out
         report.accepted -= left_out
         report.note(
-            "info",
-            "not-chosen",
-            Text("設定 where で選ばれていない行を除きました。", "rows not chosen by where were left out"),
-            left_out,
+            "info", "not-chosen", Text("設定 where で選ばれていない行を除きました。", "rows not chosen by where were left out"), left_out
         )
     return chosen
 
@@ -224,9 +221,7 @@ def check_classes(table: pd.DataFrame, kind: str, answered: Collection[str], rep
         if name in answered:
             continue
         if no := _not_covered(name, values):
-            raise _classes(
-                "rows-not-covered", name, no, "エリア外を表す行が含まれています", "some rows are areas that are not covered"
-            )
+            raise _classes("rows-not-covered", name, no, "エリア外を表す行が含まれています", "some rows are areas that are not covered")
         if len(values) > 1 and role in {"carrier", "generation"}:
             ja, en = ("事業者", "carriers") if role == "carrier" else ("通信方式", "generations")
             raise _classes(f"several-{en}", name, values, f"複数の{ja}が混ざっています", f"several {en} in one file")

@@ -95,10 +95,7 @@ def _areas(rows: GeoDataFrame, report: IntakeReport) -> GeoDataFrame:
     if not name:
         raise DataError(
             "not-designated-areas",
-            Text(
-                "条件不利地域（A17・A18・A19・A22・A24・A25）のファイルではありません。",
-                "not a file of A17, A18, A19, A22, A24 or A25",
-            ),
+            Text("条件不利地域（A17・A18・A19・A22・A24・A25）のファイルではありません。", "not a file of A17, A18, A19, A22, A24 or A25"),
             Text("国土数値情報の元のファイルを指定してください。", "give the original file"),
         )
     product = FIELDS[name]
@@ -110,18 +107,9 @@ def _areas(rows: GeoDataFrame, report: IntakeReport) -> GeoDataFrame:
     report.facts["product"] = name
     former, municipality = column(product.former), column(product.municipality)
     title = column(product.title)
-    said = pd.Series(
-        np.where(title != "", title, municipality + former.where(former == "", "（" + former + "）")), index=rows.index
-    )
+    said = pd.Series(np.where(title != "", title, municipality + former.where(former == "", "（" + former + "）")), index=rows.index)
     kind = pd.Series(product.kind, index=rows.index)
     since = days_of(column(product.since), report, f"{name}_{product.since}") if product.since else ""
     return area_table(
-        rows,
-        kind,
-        said,
-        report,
-        valid_from=since,
-        municipality_id=column(product.code).str[:5],
-        municipality=municipality,
-        former=former,
+        rows, kind, said, report, valid_from=since, municipality_id=column(product.code).str[:5], municipality=municipality, former=former
     )

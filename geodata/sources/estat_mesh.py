@@ -45,14 +45,7 @@ FIELDS = {
     },
     "population": {"人口(総数)", "人口総数", "総人口", "人口", "人口(総数)総数", "population"},
     "households": {"世帯総数", "世帯数", "総世帯数", "世帯(総数)", "世帯数(総数)", "世帯", "households"},
-    "population_65plus": {
-        "65歳以上人口総数",
-        "65歳以上人口(総数)",
-        "65歳以上人口",
-        "65歳以上",
-        "高齢者人口",
-        "population_65plus",
-    },
+    "population_65plus": {"65歳以上人口総数", "65歳以上人口(総数)", "65歳以上人口", "65歳以上", "高齢者人口", "population_65plus"},
 }
 DISCLOSURE_FIELDS = {"treatment": "htksyori", "into": "htksaki", "given": "gassan"}
 
@@ -255,16 +248,13 @@ def _refuse_other_level(file: str, statistics_id: str, level: int) -> None:
         )
 
 
-def _rows(
-    body: pd.DataFrame, fields: Mapping[str, str], columns: Mapping[str, str], level: int, report: IntakeReport
-) -> pd.DataFrame:
+def _rows(body: pd.DataFrame, fields: Mapping[str, str], columns: Mapping[str, str], level: int, report: IntakeReport) -> pd.DataFrame:
     """The rows of a Part: numbers, and the disclosure columns as text."""
     lines = np.asarray(body.index, np.int64)
     codes, mended = mesh_codes.read_codes(body[fields["code"]], level, lines)
     if mended.any():
         text = Text(
-            "メッシュコードの全角数字・桁区切りなどを直して読みました。",
-            "mesh codes were read after removing separators or wide digits",
+            "メッシュコードの全角数字・桁区切りなどを直して読みました。", "mesh codes were read after removing separators or wide digits"
         )
         report.note("warn", "mesh-codes-mended", text, int(mended.sum()), lines[mended])
     rows = pd.DataFrame({"code": codes, "line": lines}, index=body.index)

@@ -75,9 +75,7 @@ def _meshes(rows: GeoDataFrame, report: IntakeReport, prefecture: str, years: li
     if "MESH_ID" not in rows.columns or not held:
         raise DataError(
             "future-population-columns",
-            Text(
-                "将来推計人口メッシュの列（MESH_ID、PTN_2030 など）がありません。", "columns MESH_ID and PTN_2030 … are missing"
-            ),
+            Text("将来推計人口メッシュの列（MESH_ID、PTN_2030 など）がありません。", "columns MESH_ID and PTN_2030 … are missing"),
             Text("国土数値情報「将来推計人口メッシュ」の元のファイルを指定してください。", "give the original file"),
             where=Text("列 " + shown(rows), "columns " + shown(rows)),
         )
@@ -98,9 +96,7 @@ def _meshes(rows: GeoDataFrame, report: IntakeReport, prefecture: str, years: li
         for name, field in ((f"population_{year}", f"PTN_{year}"), (f"population_65plus_{year}", f"PTC_{year}")):
             table[name] = _numbers(kept, field)
     report.facts["years"] = sorted(held)
-    report.facts["population_total"] = {
-        str(year): round(float(table[f"population_{year}"].sum()), 3) for year in years if year in held
-    }
+    report.facts["population_total"] = {str(year): round(float(table[f"population_{year}"].sum()), 3) for year in years if year in held}
     if late := [year for year in years if year > LAST_ESTIMATED]:
         report.note(
             "warn",

@@ -43,11 +43,7 @@ Category = Literal["shelter", "evacuation_site"]
 
 
 def read(
-    paths: Path | str | Iterable[Path | str],
-    *,
-    category: Category | None = None,
-    crs: str | None = None,
-    layer: str | None = None,
+    paths: Path | str | Iterable[Path | str], *, category: Category | None = None, crs: str | None = None, layer: str | None = None
 ) -> tuple[GeoDataFrame, list[IntakeReport]]:
     """FACILITIES (EPSG:6668, ascending by facility_id): category "shelter" or "evacuation_site".
 
@@ -70,10 +66,7 @@ def read(
         raise DataError(
             "no-shelters",
             Text("避難所が1か所もありません。", "there is no shelter"),
-            Text(
-                "国土地理院の指定避難所・指定緊急避難場所の CSV か GeoJSON を指定してください。",
-                "give the CSV or GeoJSON of 国土地理院",
-            ),
+            Text("国土地理院の指定避難所・指定緊急避難場所の CSV か GeoJSON を指定してください。", "give the CSV or GeoJSON of 国土地理院"),
             "、".join(path.name for path in listed),
         )
     return check(FACILITIES, identified(pd.concat(frames, ignore_index=True), reports)), reports
@@ -115,10 +108,7 @@ def facilities(table: pd.DataFrame, category: Category | None, report: IntakeRep
     report.facts["category"] = kind
     nameless = (out["name"] == "").to_numpy(bool)
     report.exclude(
-        "no-name",
-        Text("施設名の空の行を除きました。", "rows without a name were left out"),
-        int(nameless.sum()),
-        out.index[nameless],
+        "no-name", Text("施設名の空の行を除きました。", "rows without a name were left out"), int(nameless.sum()), out.index[nameless]
     )
     report.accepted -= int(nameless.sum())
     made = "NO" + out["number"]

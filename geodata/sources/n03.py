@@ -91,9 +91,7 @@ def municipal_rows(rows: GeoDataFrame, report: IntakeReport) -> GeoDataFrame:
         report.facts["unassigned_km2"] = _area_km2(rows[none])
         report.exclude(
             "unassigned-land",
-            Text(
-                "市区町村コードの無い区域（所属未定地）を除きました。", "areas without a municipality (所属未定地) were left out"
-            ),
+            Text("市区町村コードの無い区域（所属未定地）を除きました。", "areas without a municipality (所属未定地) were left out"),
             int(none.sum()),
             text_of(rows, "N03_004")[none],
         )

@@ -22,18 +22,11 @@ NAME = "natural_parks"
 LICENCE = "国土数値情報 自然公園地域データ CC BY 4.0（一部制限あり）"
 CREDIT = "「国土数値情報（自然公園地域データ）」（国土交通省）を加工して作成"
 REDISTRIBUTABLE = False  # licence with limits: what is published must not carry these shapes
-FIELDS = {
-    "numbered": {"park": "A10_003", "zone": "A10_004", "name": "A10_005"},
-    "named": {"zone": "LAYER_NO", "name": "OBJ_NAME"},
-}
+FIELDS = {"numbered": {"park": "A10_003", "zone": "A10_004", "name": "A10_005"}, "named": {"zone": "LAYER_NO", "name": "OBJ_NAME"}}
 
 
 def read(
-    paths: Path | str | Iterable[Path | str],
-    *,
-    special_values: Iterable[str] = (),
-    crs: str | None = None,
-    layer: str | None = None,
+    paths: Path | str | Iterable[Path | str], *, special_values: Iterable[str] = (), crs: str | None = None, layer: str | None = None
 ) -> tuple[GeoDataFrame, list[IntakeReport]]:
     """AREAS (EPSG:6668): "park_special" where the zone is one of `special_values` (特別地域等), else "park_ordinary".
 

@@ -31,11 +31,7 @@ USUAL = ("expressway", "national", "prefectural")
 
 
 def read(
-    paths: Path | str | Iterable[Path | str],
-    *,
-    classes: Collection[str] = USUAL,
-    crs: str | None = None,
-    layer: str | None = None,
+    paths: Path | str | Iterable[Path | str], *, classes: Collection[str] = USUAL, crs: str | None = None, layer: str | None = None
 ) -> tuple[GeoDataFrame, list[IntakeReport]]:
     """ROADS (EPSG:6668) of the wanted `classes` from one or several N13 files; the other classes are counted.
 
@@ -51,9 +47,7 @@ def read(
         try:
             road_class = road_rows.classes_of(road_rows.field_of(rows, CLASS), CLASS_VALUES, CLASS)
             nothing = pd.Series("", index=rows.index, dtype=object)
-            frames.append(
-                road_rows.road_table(rows, road_class, nothing, road_rows.emergency_of(None, rows.index), classes, report)
-            )
+            frames.append(road_rows.road_table(rows, road_class, nothing, road_rows.emergency_of(None, rows.index), classes, report))
         except DataError as error:
             raise error.at(path) from None
         reports.append(report)

@@ -51,10 +51,7 @@ def _schools(rows: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
         report.note(
             "warn",
             "school-closed-unknown",
-            Text(
-                "2013年版のため、休校中かどうかが分かりません。新しい版を使うと除けます。",
-                "this vintage does not tell closed schools",
-            ),
+            Text("2013年版のため、休校中かどうかが分かりません。新しい版を使うと除けます。", "this vintage does not tell closed schools"),
         )
     kept = {name: field for name, field in fields.items() if name != "closed"}
     return ksj_places.named(rows, kept, "school", report)

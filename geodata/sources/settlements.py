@@ -61,13 +61,7 @@ FIELDS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("municipality",),
         ("city",),
     ),
-    "municipality_id": (
-        ("municipality_id",),
-        ("市区町村コード",),
-        ("市町村コード",),
-        ("市町コード",),
-        ("全国地方公共団体コード",),
-    ),
+    "municipality_id": (("municipality_id",), ("市区町村コード",), ("市町村コード",), ("市町コード",), ("全国地方公共団体コード",)),
 }
 CENSUS_KEY = ("pref", "city", "s_area")
 HCODE_WATER = "8154"
@@ -119,9 +113,7 @@ def _read_file(path: Path, crs: str | None, layer: str | None) -> tuple[pd.DataF
     return points.located_rows(table, report, path).as_points(), report
 
 
-def named_places(
-    table: pd.DataFrame, name_field: str | None, municipality_field: str | None, report: IntakeReport
-) -> pd.DataFrame:
+def named_places(table: pd.DataFrame, name_field: str | None, municipality_field: str | None, report: IntakeReport) -> pd.DataFrame:
     """name, municipality_name, municipality_id, key ("" unless from the census) and geometry of each place."""
     names = _joined(table, "name", name_field)
     if names is None:
@@ -129,8 +121,7 @@ def named_places(
             "column-missing",
             Text("集落・町丁目の名前の列が見つかりません。", "no column of settlement names"),
             Text(
-                "見出しを「大字名」「集落名」などにするか、設定 name_field に列名を書いてください。",
-                "name the column, or give name_field",
+                "見出しを「大字名」「集落名」などにするか、設定 name_field に列名を書いてください。", "name the column, or give name_field"
             ),
             where=Text("列 " + shown(table), "columns " + shown(table)),
         )
@@ -155,11 +146,7 @@ def named_places(
     reasons = (
         ("water", water.to_numpy(bool), Text("水面調査区を除きました。", "census areas of water were left out")),
         ("no-name", (names == "").to_numpy(bool), Text("名前の空の行を除きました。", "rows without a name were left out")),
-        (
-            "not-a-place",
-            ~usable,
-            Text("点でも面でもない図形を除きました。", "shapes that are neither point nor polygon were left out"),
-        ),
+        ("not-a-place", ~usable, Text("点でも面でもない図形を除きました。", "shapes that are neither point nor polygon were left out")),
     )
     kept = np.ones(len(places), bool)
     for code, bad, text in reasons:

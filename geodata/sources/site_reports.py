@@ -104,9 +104,7 @@ def signal_of(written: object) -> str:
         return "none"
     if re.search(r"弱|不安定|途切れ|とぎれ|つながりにく|繋がりにく", word):
         return "weak"
-    return (
-        "works" if re.fullmatch(r"(良好|普通|圏内|(利用|使用|通話)?可(能)?|○|つなが(る|った)|繋が(る|った)|使える)", word) else ""
-    )
+    return "works" if re.fullmatch(r"(良好|普通|圏内|(利用|使用|通話)?可(能)?|○|つなが(る|った)|繋が(る|った)|使える)", word) else ""
 
 
 def _by_carrier(rows: pd.DataFrame, written: pd.Series, names: ground.Names, report: IntakeReport) -> pd.DataFrame:

@@ -80,9 +80,7 @@ def _no_amount(path: Path, bad: pd.Series, field: str) -> DataError:
     rows_en = ", ".join(f'row {row} "{text[:20]}"' for row, text in bad.iloc[:ROWS_NAMED].items())
     return DataError(
         "value-not-a-number",
-        Text(
-            f"「{field}」に0以上の数でない値が{len(bad)}件あります。", f'{len(bad)} values of "{field}" are no number from 0 on'
-        ),
+        Text(f"「{field}」に0以上の数でない値が{len(bad)}件あります。", f'{len(bad)} values of "{field}" are no number from 0 on'),
         Text(
             "数、または 該当／非該当 を入れてください。分からない地区は空欄にします（0とは扱いません）。",
             "give a number, or yes / no; leave what is not known empty (it is not taken for 0)",

@@ -110,6 +110,4 @@ def refuse_wrong(figures: Figures, cells: pd.Series, column: str, lines: npt.NDA
 def places(bad: npt.NDArray[np.int64], cells: pd.Series, lines: npt.NDArray[np.int64]) -> Text:
     """ "12行目「▲3」、…" for the first of the positions `bad`."""
     shown = [(int(lines[k]), str(cells.iloc[k])[:40]) for k in bad[:ROWS_NAMED]]
-    return Text(
-        "、".join(f"{line}行目「{text}」" for line, text in shown), ", ".join(f'line {line} "{text}"' for line, text in shown)
-    )
+    return Text("、".join(f"{line}行目「{text}」" for line, text in shown), ", ".join(f'line {line} "{text}"' for line, text in shown))

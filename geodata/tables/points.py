@@ -91,21 +91,14 @@ def locate(table: pd.DataFrame, report: IntakeReport) -> Located:
         (
             "bad-coordinates",
             unreadable,
-            Text(
-                "緯度・経度が数（度）として読めない行を除きました。",
-                "rows whose coordinates are no numbers (degrees) were left out",
-            ),
+            Text("緯度・経度が数（度）として読めない行を除きました。", "rows whose coordinates are no numbers (degrees) were left out"),
         ),
         (
             "impossible-coordinates",
             nowhere,
             Text("緯度・経度がありえない値の行を除きました。", "rows with impossible coordinates were left out"),
         ),
-        (
-            "zero-coordinates",
-            origin,
-            Text("緯度・経度がどちらも 0 の行を除きました。", "rows at latitude 0, longitude 0 were left out"),
-        ),
+        ("zero-coordinates", origin, Text("緯度・経度がどちらも 0 の行を除きました。", "rows at latitude 0, longitude 0 were left out")),
     ):
         report.exclude(code, text, int(bad.sum()), table.index[bad])
     good = ~(empty | unreadable | nowhere | origin)
@@ -139,10 +132,7 @@ def _missing(table: pd.DataFrame) -> DataError:
     if "日本測地系" in names:
         return DataError(
             "coordinates-datum",
-            Text(
-                "座標が日本測地系（旧測地系）です。そのまま使うと約450mずれます。",
-                "coordinates are in the Tokyo datum, about 450 m off",
-            ),
+            Text("座標が日本測地系（旧測地系）です。そのまま使うと約450mずれます。", "coordinates are in the Tokyo datum, about 450 m off"),
             Text(
                 "世界測地系（JGD2011）に変換した「緯度」「経度」の列を用意してください。",
                 "convert them to JGD2011 in columns 緯度 and 経度",

@@ -38,8 +38,7 @@ def read_text_table(path: Path, report: IntakeReport, *, header: bool) -> pd.Dat
     report.facts["encoding"] = decoded.encoding
     if not decoded.certain:
         text = Text(
-            f"文字コードの印がないため {decoded.encoding} と推定して読みました。",
-            f"no mark of its encoding: read as {decoded.encoding}",
+            f"文字コードの印がないため {decoded.encoding} と推定して読みました。", f"no mark of its encoding: read as {decoded.encoding}"
         )
         report.note("warn", "encoding-presumed", text)
     if "\ufffd" in decoded.text:
@@ -139,9 +138,7 @@ def _lines(text: str) -> Iterator[str]:
         at = end
 
 
-def frame_of_rows(
-    records: Iterator[tuple[int, list[str]]], report: IntakeReport, *, header: bool, sheet: str = ""
-) -> pd.DataFrame:
+def frame_of_rows(records: Iterator[tuple[int, list[str]]], report: IntakeReport, *, header: bool, sheet: str = "") -> pd.DataFrame:
     """A frame of text from (row number, cells); every row must have as many cells as the others.
 
     Without a header, shorter rows above the first full one are titles and are padded.
@@ -247,10 +244,7 @@ def _column_names(cells: list[str], number: int, report: IntakeReport) -> list[s
                 f"見出し行らしい行がありません（{len(cells)} 列中 {filled} 列しか埋まっていません）。",
                 f"no header row: only {filled} of {len(cells)} cells are filled",
             ),
-            Text(
-                "表題などの行を消し、1行目を列の見出しにしてください。",
-                "delete title rows, so that the first row names the columns",
-            ),
+            Text("表題などの行を消し、1行目を列の見出しにしてください。", "delete title rows, so that the first row names the columns"),
             where=row_place(number),
         )
     names: list[str] = []

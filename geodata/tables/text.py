@@ -32,8 +32,7 @@ _KANA_KANJI = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
 UTF16_SHARE_OF_NUL = 0.2
 
 ENCODING_REMEDY = Text(
-    "メモ帳や Excel で開き直し、文字コード UTF-8 で保存してから読み込んでください。",
-    "open it in an editor or Excel and save it as UTF-8",
+    "メモ帳や Excel で開き直し、文字コード UTF-8 で保存してから読み込んでください。", "open it in an editor or Excel and save it as UTF-8"
 )
 
 
@@ -73,8 +72,7 @@ def _without_mark(data: bytes) -> Decoded:
     raise DataError(
         "nul-byte",
         Text(
-            f"先頭から {at:,} バイト目に NUL（0x00）があり、文字のファイルではありません。",
-            f"NUL at byte {at:,}: this is not a text file",
+            f"先頭から {at:,} バイト目に NUL（0x00）があり、文字のファイルではありません。", f"NUL at byte {at:,}: this is not a text file"
         ),
         Text(
             "ファイルが壊れているか、拡張子が違います。元のソフトで CSV（UTF-8）として保存し直してください。",
@@ -158,10 +156,7 @@ def decode_fields(fields: Iterable[bytes], declared: str) -> tuple[str, bool]:
         return "cp932", declared not in {"", "cp932"}
     raise DataError(
         "encoding-unknown",
-        Text(
-            "属性の文字が UTF-8 でも Shift_JIS（CP932）でも読めません。",
-            "the attribute text decodes neither as UTF-8 nor as CP932",
-        ),
+        Text("属性の文字が UTF-8 でも Shift_JIS（CP932）でも読めません。", "the attribute text decodes neither as UTF-8 nor as CP932"),
         Text(
             "文字コードを書いた .cpg ファイル（例: UTF-8）を添えるか、GISソフトで GeoPackage に書き出してください。",
             "add a .cpg file naming the encoding, or export as GeoPackage with GIS software",

@@ -124,9 +124,7 @@ def _open(path: Path, *, values: bool) -> Any:
 
 def _broken() -> DataError:
     return DataError(
-        "xlsx-broken",
-        Text("Excel ファイルとして読めません（壊れています）。", "this workbook cannot be read (damaged)"),
-        SAVE_AGAIN,
+        "xlsx-broken", Text("Excel ファイルとして読めません（壊れています）。", "this workbook cannot be read (damaged)"), SAVE_AGAIN
     )
 
 
@@ -214,8 +212,7 @@ def _uncalculated(path: Path, sheet: str, values: Any, report: IntakeReport) -> 
         book.close()
     if count:
         text = Text(
-            f"数式のセルが {count:,} あり、保存されている計算結果を使いました。",
-            f"{count:,} formula cells: their stored results were used",
+            f"数式のセルが {count:,} あり、保存されている計算結果を使いました。", f"{count:,} formula cells: their stored results were used"
         )
         report.note("info", "formula-cells", text, count, places)
     return None

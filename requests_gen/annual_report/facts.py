@@ -25,12 +25,7 @@ if TYPE_CHECKING:
     from coverage.result import Result
 
 Part = Literal["plan", "do", "check", "act"]
-PARTS: dict[Part, str] = {
-    "plan": "1 課題（調査の結果）",
-    "do": "2 要望",
-    "check": "3 回答と整備",
-    "act": "4 残る課題と来年度の計画",
-}
+PARTS: dict[Part, str] = {"plan": "1 課題（調査の結果）", "do": "2 要望", "check": "3 回答と整備", "act": "4 残る課題と来年度の計画"}
 TOP = 12
 BUILT = ("resolved", "confirmed", "reported_built")
 ZONES, LETTERS, REPLIES, PROGRESS = "調査結果 zones", "台帳 letters", "台帳 replies", "台帳 進捗"
@@ -129,9 +124,7 @@ class Report:
         raise KeyError((key, carrier))
 
 
-def annual_report(
-    result: Result, records: Records, trend: pd.DataFrame, change: Iterable[str], caption: Caption, made: date
-) -> Report:
+def annual_report(result: Result, records: Records, trend: pd.DataFrame, change: Iterable[str], caption: Caption, made: date) -> Report:
     """The report on the fiscal year of `result`, judged on the day `made`."""
     carriers = tuple((carrier.key, carrier.name) for carrier in result.study.carriers)
     asked = _asked(records.letters)
@@ -289,9 +282,7 @@ def _open_zones(result: Result, records: Records) -> list[str]:
 def _built(result: Result, records: Records) -> tuple[Built, ...]:
     """Surest first. A zone that was resolved is no zone of the result any more: the registry knows its name."""
     towns = {str(code): str(name) for code, name in result.municipalities["name"].items()}
-    names = {
-        str(zone): str(name) for table in (records.zones, result.zones) if "name" in table for zone, name in table["name"].items()
-    }
+    names = {str(zone): str(name) for table in (records.zones, result.zones) if "name" in table for zone, name in table["name"].items()}
     found = [
         Built(
             stand.zone_id,
@@ -308,9 +299,7 @@ def _built(result: Result, records: Records) -> tuple[Built, ...]:
 
 def _short(stand: ZoneStatus) -> str:
     """Where a zone stands with one carrier, in two letters: the code of its answer, 待 or 済."""
-    return {"new": "－", "requested": "待", "asked_again": "待", "confirmed": "済", "resolved": "済"}.get(
-        stand.state, stand.code or "－"
-    )
+    return {"new": "－", "requested": "待", "asked_again": "待", "confirmed": "済", "resolved": "済"}.get(stand.state, stand.code or "－")
 
 
 def _remaining(result: Result, zone_id: str, records: Records) -> Remaining:

@@ -165,9 +165,7 @@ def _sheet(path: Path, report: Report) -> None:
             book.cell(sheet, row, column, text, valign="top", text_wrap=True)
         kind = "people" if fact.value is None or fact.value >= LEAST_WITH_COMMAS else "whole"
         book.cell(sheet, row, 3, fact.value, kind, valign="top")
-        keys = "、".join(fact.rows[:ROWS_SHOWN]) + (
-            f"、ほか{len(fact.rows) - ROWS_SHOWN}行" if len(fact.rows) > ROWS_SHOWN else ""
-        )
+        keys = "、".join(fact.rows[:ROWS_SHOWN]) + (f"、ほか{len(fact.rows) - ROWS_SHOWN}行" if len(fact.rows) > ROWS_SHOWN else "")
         unknown = "（不明）" if fact.value is None else ""
         for column, text in ((4, fact.unit), (5, fact.table), (6, fact.how + unknown)):
             book.cell(sheet, row, column, text, valign="top", text_wrap=True)
@@ -218,7 +216,6 @@ def _known(value: float) -> float | None:
 def _remaining(book: workbook.Book, sheet: Any, row: int, report: Report) -> int:
     head = ["残る主な地区　地区ID", "地区", "市町村", "順位", "", "エリア外人口", "回答", "次の動き"]
     rows = [
-        [zone.zone_id, zone.name, zone.municipality, zone.rank, "", zone.people, zone.answers, zone.next_step]
-        for zone in report.remaining
+        [zone.zone_id, zone.name, zone.municipality, zone.rank, "", zone.people, zone.answers, zone.next_step] for zone in report.remaining
     ]
     return _block(book, sheet, row, head, rows)

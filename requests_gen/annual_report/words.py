@@ -64,17 +64,12 @@ def _carrier_table(report: Report) -> dict[str, Any]:
     codes = [code.key for code in replies_codes.ANSWERS[:-1]]
     head = ["事業者", "要望", *codes, "未回答", *(f"約束\n{word}" for word in PROMISES.values())]
     keys = ["asked", *(f"answer.{code}" for code in codes), "no_reply", *(f"promise.{name}" for name in PROMISES)]
-    rows = [
-        [name, *(number(dataclasses.replace(report.fact(key, carrier), unit="")) for key in keys)]
-        for carrier, name in report.carriers
-    ]
+    rows = [[name, *(number(dataclasses.replace(report.fact(key, carrier), unit="")) for key in keys)] for carrier, name in report.carriers]
     return {"carrier_head": head, "carrier_rows": rows}
 
 
 def _trend(report: Report) -> dict[str, Any]:
-    most_people = max(
-        [float(row["zone_people"]) for row in report.trend if row["zone_people"] == row["zone_people"]], default=0.0
-    )
+    most_people = max([float(row["zone_people"]) for row in report.trend if row["zone_people"] == row["zone_people"]], default=0.0)
     most_zones = max([float(row["zones"]) for row in report.trend if row["zones"] == row["zones"]], default=0.0)
     rows = [
         {

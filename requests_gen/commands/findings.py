@@ -17,9 +17,7 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="読み込みと計算だけ行い、何も書きません")] = False,
     quiet: Quiet = False,
     lang: Lang = "ja",
-    progress: Annotated[
-        Path | None, typer.Option("--progress-json", hidden=True, help="進み具合を書くファイル（画面用）")
-    ] = None,
+    progress: Annotated[Path | None, typer.Option("--progress-json", hidden=True, help="進み具合を書くファイル（画面用）")] = None,
 ) -> None:
     """調査を実行し、不感地域の順位・地図・一覧を書き出します。"""
     from coverage.study import read_study
@@ -51,9 +49,7 @@ def found_in_words(summary: dict, lang: str) -> str:  # type: ignore[type-arg]
         if lang == "en":
             lines.append(f"{generation} (any carrier, {rule}): covered {parts[0]}, uncovered {parts[1]}, unknown {parts[2]}")
         else:
-            lines.append(
-                f"{generation}（いずれか1社、規則 {rule}）: エリア内 {parts[0]}人・エリア外 {parts[1]}人・不明 {parts[2]}人"
-            )
+            lines.append(f"{generation}（いずれか1社、規則 {rule}）: エリア内 {parts[0]}人・エリア外 {parts[1]}人・不明 {parts[2]}人")
     if lang == "en":
         head = f"{people['total']:,.0f} people; {zones['count']} zones with a gap, {zones['ranked']} of them ranked"
     else:
@@ -113,9 +109,7 @@ def _print_report(report: dict, lang: str) -> None:  # type: ignore[type-arg]
 def compare(
     old: Annotated[Path, typer.Argument(help="前の年度の調査フォルダ、または結果フォルダ")],
     new: Annotated[Path, typer.Argument(help="今の年度の調査フォルダ、または結果フォルダ")],
-    out: Annotated[
-        Path | None, typer.Option("--out", help="compare.xlsx と compare.json を書くフォルダ（初期値: 書かない）")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="compare.xlsx と compare.json を書くフォルダ（初期値: 書かない）")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSONで出力します")] = False,
     lang: Lang = "ja",
 ) -> None:

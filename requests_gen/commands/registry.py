@@ -13,9 +13,7 @@ from requests_gen.commands.options import Lang, Workspace, refuse
 
 def backup(
     workspace: Workspace = Path(),
-    out: Annotated[
-        Path | None, typer.Option("--out", help="書くファイル（初期値: 作業フォルダの backups/kengai-日時.sqlite）")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="書くファイル（初期値: 作業フォルダの backups/kengai-日時.sqlite）")] = None,
     lang: Lang = "ja",
 ) -> None:
     """台帳（kengai.sqlite）のバックアップを作ります。だれかが使っている間でもかまいません。"""

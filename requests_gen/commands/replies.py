@@ -99,9 +99,7 @@ def replies_settle(
     fields = None if set_aside else {name: value for name, value in given.items() if value}
     try:
         with open_registry(location.needed_registry(workspace)) as opened:
-            review.resolve_review(
-                opened, review_item, fields, who=who or location.person(), at=datetime.now().astimezone(), reason=reason
-            )
+            review.resolve_review(opened, review_item, fields, who=who or location.person(), at=datetime.now().astimezone(), reason=reason)
     except DataError as error:
         refuse(error, lang)
     typer.echo("記録しました" if lang != "en" else "recorded")
@@ -151,8 +149,4 @@ def progress(
             kept = promises(opened, day)
     except DataError as error:
         refuse(error, lang)
-    typer.echo(
-        json.dumps(lines, ensure_ascii=False, indent=1)
-        if as_json
-        else "\n".join(progress_report.progress_lines(lines, kept, lang))
-    )
+    typer.echo(json.dumps(lines, ensure_ascii=False, indent=1) if as_json else "\n".join(progress_report.progress_lines(lines, kept, lang)))

@@ -8,19 +8,7 @@ from typing import Annotated
 
 import typer
 
-from requests_gen.commands.options import (
-    ACCEPTED,
-    REFUSED,
-    WARNED,
-    Lang,
-    PrintedProgress,
-    Quiet,
-    StudyPath,
-    Who,
-    Workspace,
-    day_of,
-    refuse,
-)
+from requests_gen.commands.options import ACCEPTED, REFUSED, WARNED, Lang, PrintedProgress, Quiet, StudyPath, Who, Workspace, day_of, refuse
 
 survey_app = typer.Typer(help="市町への照会: 様式を書き出す・回答を取り込む・新しい箇所を地区に加える。", no_args_is_help=True)
 
@@ -29,9 +17,7 @@ survey_app = typer.Typer(help="市町への照会: 様式を書き出す・回�
 def survey_export(
     study: StudyPath,
     out: Annotated[Path | None, typer.Option("--out", help="様式を書くフォルダ（初期値: 結果の隣の survey）")] = None,
-    municipality: Annotated[
-        list[str] | None, typer.Option("--municipality", help="市町コード5桁（何度でも。初期値は全市町）")
-    ] = None,
+    municipality: Annotated[list[str] | None, typer.Option("--municipality", help="市町コード5桁（何度でも。初期値は全市町）")] = None,
     deadline: Annotated[str, typer.Option("--deadline", help="回答期限（2026-06-30 の形。台帳に残り、次からは省けます）")] = "",
     maps: Annotated[bool, typer.Option(help="地区の小さな地図を入れます")] = True,
     who: Who = "",
@@ -64,9 +50,7 @@ def survey_import(
     workspace: Workspace = Path(),
     who: Who = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="読んで比べるだけで、保存しません")] = False,
-    settled: Annotated[
-        bool, typer.Option("--settled", help="市町に確かめた後で、要確認の値も書かれたとおりに取り込みます")
-    ] = False,
+    settled: Annotated[bool, typer.Option("--settled", help="市町に確かめた後で、要確認の値も書かれたとおりに取り込みます")] = False,
     report: Annotated[Path | None, typer.Option("--report", help="取り込みの結果をすべて書くファイル（.xlsx）")] = None,
     lang: Lang = "ja",
 ) -> None:

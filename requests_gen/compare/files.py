@@ -53,8 +53,7 @@ def change_facts(change: Change, new: Result, lang: str = "ja") -> dict[str, Any
     changed = dataclasses.asdict(dataclasses.replace(change, zones=None))  # type: ignore[arg-type]
     zones = change.zones.reset_index().to_dict("records")
     figures = [
-        {**asdict, "change_on_equal_terms": figure.real}
-        for asdict, figure in zip(changed.pop("figures"), change.figures, strict=True)
+        {**asdict, "change_on_equal_terms": figure.real} for asdict, figure in zip(changed.pop("figures"), change.figures, strict=True)
     ]
     facts = {
         "study": said.title,
@@ -185,9 +184,7 @@ def ordered_zones(change: Change) -> Any:
     return table.sort_values(["order", "most"], kind="stable").drop(columns=["order", "most"])
 
 
-def _numbers(
-    book: workbook.Book, sheet: Any, row: int, column: int, values: list[float | None], *, signed: bool, **how: Any
-) -> None:
+def _numbers(book: workbook.Book, sheet: Any, row: int, column: int, values: list[float | None], *, signed: bool, **how: Any) -> None:
     """Persons, or differences with their sign, from `row` down; unknown ones stay empty."""
     shown = SIGNED if signed else workbook.NUMBER_FORMATS["people"]
     look = book.look(border=1, num_format=shown, **how)
@@ -214,10 +211,7 @@ def _meaning_sheet(book: workbook.Book, change: Change, caption: Caption) -> Non
                 "in each cell, the people left out by the carrier that leaves out most",
             ).in_(lang),
         ),
-        (
-            Text("空欄", "empty").in_(lang),
-            Text("不明、またはその年度には無い地区", "not known, or no zone of that year").in_(lang),
-        ),
+        (Text("空欄", "empty").in_(lang), Text("不明、またはその年度には無い地区", "not known, or no zone of that year").in_(lang)),
         *(("", line) for line in (caption.notice, *caption.lines, *caption.sources) if line),
     ]
     for row, (word, meaning) in enumerate(rows, start=workbook.HEADER_ROW + 1):

@@ -66,9 +66,7 @@ def _years(cells: pd.Series, lines: np.ndarray, path: Path | str) -> list[int]:
         year = _year(str(cell))
         where = Text(f"{line}行目", f"row {line}")
         if year is None:
-            raise _refusal(
-                "published-year", f"年度「{str(cell)[:20]}」を読めません", f"no fiscal year: {str(cell)[:20]}", path, where
-            )
+            raise _refusal("published-year", f"年度「{str(cell)[:20]}」を読めません", f"no fiscal year: {str(cell)[:20]}", path, where)
         if year in years:
             raise _refusal("published-year-twice", f"{year}年度が2度あります", f"fiscal year {year} stands twice", path, where)
         years.append(year)

@@ -116,9 +116,7 @@ def whose(figure: Figure, carriers: dict[str, str]) -> Text:
     """Who leaves the people of a figure out."""
     if figure.unpublished and figure.carrier in {ANY, WORST}:
         return Text(
-            "エリア図のある会社のエリアに入らない人"
-            + ("（全社）" if figure.carrier == ANY else "（地区の集計）")
-            + "※未公表の会社を除く",
+            "エリア図のある会社のエリアに入らない人" + ("（全社）" if figure.carrier == ANY else "（地区の集計）") + "※未公表の会社を除く",
             "outside the areas given, "
             + ("all carriers" if figure.carrier == ANY else "as zones are counted")
             + " (silent carriers left out)",
@@ -143,9 +141,7 @@ def headline(change: Change) -> Figure | None:
 def sentences(change: Change, carriers: dict[str, str], lang: str) -> list[str]:
     """The whole comparison in a few sentences, the most important first."""
     rule = captions.RULE_SHORT[change.rule].in_(lang)
-    said = [
-        Text(f"{years(change).ja}（{change.generation}・{rule}）", f"{years(change).en} ({change.generation}, {rule})").in_(lang)
-    ]
+    said = [Text(f"{years(change).ja}（{change.generation}・{rule}）", f"{years(change).en} ({change.generation}, {rule})").in_(lang)]
     if change.fictitious:
         said.append(captions.FICTITIOUS.in_(lang))
     figure = headline(change)
@@ -230,8 +226,7 @@ def difference(each: Difference, carriers: dict[str, str]) -> Text:
             for value in (sorted(set(each.old) - set(each.new)), sorted(set(each.new) - set(each.old)))
         )
         return Text(
-            f"条件の違い: {name.ja}（前回だけ: {old}、今回だけ: {new}）",
-            f"Terms differ: {name.en} (only before: {old}; only now: {new})",
+            f"条件の違い: {name.ja}（前回だけ: {old}、今回だけ: {new}）", f"Terms differ: {name.en} (only before: {old}; only now: {new})"
         )
     old, new = _value(each.old), _value(each.new)
     if old == new:

@@ -39,16 +39,7 @@ LETTER_ZONES = 20
 ORDERED_MUNICIPALITIES, ORDERED_ZONES = 4, 5
 STATES = {"確認": "confirmed", "解消": "resolved"}
 # the form's columns that a reply fills in, by the heading in replies.csv
-COLUMNS = {
-    "予定時期": 7,
-    "方式": 8,
-    "補助活用": 9,
-    "困難の理由": 10,
-    "協力依頼": 11,
-    "エリア認識": 12,
-    "備考": 13,
-    "公開可否": 14,
-}
+COLUMNS = {"予定時期": 7, "方式": 8, "補助活用": 9, "困難の理由": 10, "協力依頼": 11, "エリア認識": 12, "備考": 13, "公開可否": 14}
 ANSWER, ANSWERED_ON, PERSON = 6, 15, 16
 
 

@@ -67,14 +67,7 @@ def _change(number: int, row: Row) -> AreaChange:
     try:
         built = {BUILT: True, GIVEN_UP: False}[row["変化"]]
         return AreaChange(
-            int(row["年度"]),
-            row["事業者"],
-            row["世代"],
-            float(row["経度"]),
-            float(row["緯度"]),
-            float(row["半径m"]),
-            built,
-            row["場所"],
+            int(row["年度"]), row["事業者"], row["世代"], float(row["経度"]), float(row["緯度"]), float(row["半径m"]), built, row["場所"]
         )
     except (KeyError, ValueError, TypeError) as error:
         raise DataError(

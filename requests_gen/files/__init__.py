@@ -12,15 +12,4 @@ from requests_gen.files.json_text import json_bytes, plain
 from requests_gen.files.lock import only_one_writer
 from requests_gen.files.print_font import font
 
-__all__ = [
-    "font",
-    "json_bytes",
-    "names",
-    "only_one_writer",
-    "plain",
-    "print_checks",
-    "replace_folder",
-    "typst_pdf",
-    "workbook",
-    "zips",
-]
+__all__ = ["font", "json_bytes", "names", "only_one_writer", "plain", "print_checks", "replace_folder", "typst_pdf", "workbook", "zips"]

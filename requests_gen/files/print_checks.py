@@ -26,9 +26,7 @@ def check_no_hole(data: Mapping[str, Any], paper: str) -> None:
 
 
 # a paragraph under an item has no number, a column without a sum no total
-MAY_BE_EMPTY = frozenset(
-    {"draft", "notice", "blanks", "totals", "rest", "where", "close", "alt_where", "alt_close", "headings", "items"}
-)
+MAY_BE_EMPTY = frozenset({"draft", "notice", "blanks", "totals", "rest", "where", "close", "alt_where", "alt_close", "headings", "items"})
 
 
 def texts_in(value: Any, where: str = "", leave_out: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:

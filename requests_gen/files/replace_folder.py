@@ -110,10 +110,7 @@ def manifest_outputs(folder: Path) -> dict[str, str]:
 
 def output_list(folder: Path) -> list[dict[str, Any]]:
     """Name, size and SHA-256 of every file in `folder` and the folders in it, by name."""
-    return [
-        {"path": name, "size_bytes": path.stat().st_size, "sha256": file_sha256(path)}
-        for name, path in sorted(_files(folder).items())
-    ]
+    return [{"path": name, "size_bytes": path.stat().st_size, "sha256": file_sha256(path)} for name, path in sorted(_files(folder).items())]
 
 
 def _files(folder: Path) -> dict[str, Path]:
@@ -165,9 +162,7 @@ def put_in_place(new: Path, target: Path, worth_keeping: Callable[[Path], bool])
     except PermissionError as error:
         raise DataError(
             "output-in-use",
-            Text(
-                "出力先のファイルが開かれているか、書き込む権利がありません", "a file in it is open, or it may not be written to"
-            ),
+            Text("出力先のファイルが開かれているか、書き込む権利がありません", "a file in it is open, or it may not be written to"),
             Text(
                 "Excel・Word・QGIS などで開いているファイルを閉じてから、もう一度行ってください。前のものはそのままです。",
                 "close the files that Excel, Word or QGIS has open and try again; what was there is untouched",

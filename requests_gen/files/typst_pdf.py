@@ -47,18 +47,10 @@ class Frame:
 
 def margin_texts(frame: Frame) -> dict[str, str]:
     """The texts of `frame` under the names that the templates use."""
-    return {
-        "draft": frame.draft,
-        "notice": frame.notice,
-        "author": frame.author,
-        "carrier_name": frame.carrier_name,
-        "year": frame.year,
-    }
+    return {"draft": frame.draft, "notice": frame.notice, "author": frame.author, "carrier_name": frame.carrier_name, "year": frame.year}
 
 
-def paper_pdf(
-    template: Path, data: Mapping[str, Any], frame: Frame, paper: str, files: Mapping[str, bytes] | None = None
-) -> bytes:
+def paper_pdf(template: Path, data: Mapping[str, Any], frame: Frame, paper: str, files: Mapping[str, bytes] | None = None) -> bytes:
     """The PDF of `template` (a .typ file) filled with `data`, which it reads as JSON.
 
     paper: the paper's name, for messages; files: pictures, {name in the template: bytes}. Raises DataError naming the
@@ -101,9 +93,7 @@ def paper_pdf(
             ) from error
 
 
-def fitted_pdf(
-    template: Path, data: Mapping[str, Any], frame: Frame, paper: str, files: Mapping[str, bytes] | None = None
-) -> bytes:
+def fitted_pdf(template: Path, data: Mapping[str, Any], frame: Frame, paper: str, files: Mapping[str, bytes] | None = None) -> bytes:
     """As paper_pdf, in the largest of FITTED_SIZES_PT (`base_pt` in the data) that does not overflow.
 
     Raises PageOverflowError where the smallest does.

@@ -60,9 +60,7 @@ class Book:
     def __init__(self, path: Path, caption: Caption) -> None:
         import xlsxwriter
 
-        self.book = xlsxwriter.Workbook(
-            str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        )
+        self.book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
         self.book.set_properties({"title": caption.title, "subject": caption.notice, "author": "Kengai", "created": FIXED_DATE})
         self.caption = caption
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}

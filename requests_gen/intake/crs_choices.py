@@ -24,10 +24,7 @@ def crs_choices(prefecture: str, study_crs: str) -> list[Choice]:
     found = [
         Choice(
             "EPSG:6668",
-            Text(
-                "緯度経度・世界測地系 JGD2011（数字が 136.5 や 34.7 のような度の値）",
-                "degrees, JGD2011 (numbers like 136.5 and 34.7)",
-            ),
+            Text("緯度経度・世界測地系 JGD2011（数字が 136.5 や 34.7 のような度の値）", "degrees, JGD2011 (numbers like 136.5 and 34.7)"),
         ),
         Choice(
             plane,
@@ -37,16 +34,13 @@ def crs_choices(prefecture: str, study_crs: str) -> list[Choice]:
             ),
         ),
         Choice(
-            "EPSG:4326",
-            Text("緯度経度・WGS84（GPSや海外のソフトから書き出したもの）", "degrees, WGS84 (from GPS or software from abroad)"),
+            "EPSG:4326", Text("緯度経度・WGS84（GPSや海外のソフトから書き出したもの）", "degrees, WGS84 (from GPS or software from abroad)")
         ),
         Choice(
-            "EPSG:3857",
-            Text("ウェブ地図の座標（Webメルカトル。数字が千万に近いメートルの値）", "Web Mercator (numbers in the millions)"),
+            "EPSG:3857", Text("ウェブ地図の座標（Webメルカトル。数字が千万に近いメートルの値）", "Web Mercator (numbers in the millions)")
         ),
         Choice(
-            "EPSG:4301",
-            Text("緯度経度・旧日本測地系（2002年より前に作られたもの）", "degrees, the old Tokyo datum (made before 2002)"),
+            "EPSG:4301", Text("緯度経度・旧日本測地系（2002年より前に作られたもの）", "degrees, the old Tokyo datum (made before 2002)")
         ),
     ]
     if plane.startswith("EPSG:66") and plane[5:].isdigit() and 6669 <= int(plane[5:]) <= 6687:
@@ -56,18 +50,13 @@ def crs_choices(prefecture: str, study_crs: str) -> list[Choice]:
             3,
             Choice(
                 f"EPSG:{2443 + zone}",
-                Text(
-                    "平面直角座標系・JGD2000（2002〜2011年ごろのもの）", "metres, the same zone on JGD2000 (about 2002 to 2011)"
-                ),
+                Text("平面直角座標系・JGD2000（2002〜2011年ごろのもの）", "metres, the same zone on JGD2000 (about 2002 to 2011)"),
             ),
         )
         found.append(
             Choice(
                 f"EPSG:{30161 + zone}",
-                Text(
-                    "平面直角座標系・旧日本測地系（2002年より前のもの）",
-                    "metres, the same zone on the old Tokyo datum (before 2002)",
-                ),
+                Text("平面直角座標系・旧日本測地系（2002年より前のもの）", "metres, the same zone on the old Tokyo datum (before 2002)"),
             )
         )
     return list({choice.code: choice for choice in found}.values())

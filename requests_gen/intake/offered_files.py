@@ -87,8 +87,7 @@ def typed_path(typed: str, folder: Path, *, anywhere: bool) -> Path:
             "path-outside",
             Text("調査フォルダの外のファイルは指定できません。", "that file is outside the study's folder"),
             Text(
-                "ファイルを調査フォルダの inbox に置くか、アップロードしてください。",
-                "put it into the study's inbox folder, or upload it",
+                "ファイルを調査フォルダの inbox に置くか、アップロードしてください。", "put it into the study's inbox folder, or upload it"
             ),
             typed,
         )

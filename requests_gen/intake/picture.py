@@ -185,16 +185,12 @@ def _degrees(pen: Any, frame: Box) -> None:
         x = (value - frame[0]) / (frame[2] - frame[0]) * WIDTH
         pen.line([(x, 0), (x, 8)], fill=BORDER)
         if EDGE * 2 < x < WIDTH - EDGE * 2:
-            pen.text(
-                (x, 10), _named(value, step, "E", "W"), font=letters, fill=BORDER, anchor="ma", stroke_width=2, stroke_fill=SEA
-            )
+            pen.text((x, 10), _named(value, step, "E", "W"), font=letters, fill=BORDER, anchor="ma", stroke_width=2, stroke_fill=SEA)
     for value in np.arange(np.ceil(frame[1] / step) * step, frame[3], step):
         y = HEIGHT - (value - frame[1]) / (frame[3] - frame[1]) * HEIGHT
         pen.line([(0, y), (8, y)], fill=BORDER)
         if EDGE * 2 < y < HEIGHT - EDGE:
-            pen.text(
-                (11, y), _named(value, step, "N", "S"), font=letters, fill=BORDER, anchor="lm", stroke_width=2, stroke_fill=SEA
-            )
+            pen.text((11, y), _named(value, step, "N", "S"), font=letters, fill=BORDER, anchor="lm", stroke_width=2, stroke_fill=SEA)
     pen.rectangle([(0, 0), (WIDTH - 1, HEIGHT - 1)], outline=GRID)
 
 

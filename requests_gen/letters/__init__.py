@@ -13,15 +13,4 @@ from requests_gen.letters.docx import template_file
 from requests_gen.letters.papers import PaperStore
 from requests_gen.letters.zip import letters_zip
 
-__all__ = [
-    "Annex",
-    "PaperStore",
-    "background",
-    "last_year",
-    "letters_zip",
-    "make",
-    "proof",
-    "status",
-    "template_file",
-    "versions",
-]
+__all__ = ["Annex", "PaperStore", "background", "last_year", "letters_zip", "make", "proof", "status", "template_file", "versions"]

@@ -35,16 +35,7 @@ def cover(result: Result, settings: LetterSettings, zones: Annex, letter: Reques
         "figures_note": wording.text("基準日　") + dates(result, settings, zones, wording),
         "requests": [[item.number, item.text] for item in headings] + [[letter.items[at].number, f"回答期限　{letter.deadline}"]],
         "zones_title": wording.say("優先順位の高い地区（{n}地区のうち上位{shown}地区）", n=len(zones.rows), shown=len(shown)),
-        "zone_heads": [
-            "番号",
-            "地区ID",
-            f"{words['municipalities']}名",
-            "地区名",
-            "提供事業者数",
-            "エリア外人口",
-            "世帯",
-            "避難所等",
-        ],
+        "zone_heads": ["番号", "地区ID", f"{words['municipalities']}名", "地区名", "提供事業者数", "エリア外人口", "世帯", "避難所等"],
         "zones": [
             [
                 wording.number(row.number),
@@ -88,13 +79,9 @@ def _towns(zones: Annex, settings: LetterSettings, word: str) -> list[list[Any]]
     by_town: dict[str, list[int | None]] = {}
     for row in zones.rows:
         by_town.setdefault(row.municipality, []).append(row.people)
-    sums = sorted(
-        ((name, numbers_and_eras.total(people)) for name, people in by_town.items()), key=lambda s: (-(s[1] or 0), s[0])
-    )
+    sums = sorted(((name, numbers_and_eras.total(people)) for name, people in by_town.items()), key=lambda s: (-(s[1] or 0), s[0]))
     shown, others = sums[:FIRST_TOWNS], sums[FIRST_TOWNS:]
     if others:
         shown.append((wording.say("ほか{n}" + word, n=len(others)), numbers_and_eras.total([people for _, people in others])))
     longest = max((people or 0 for _, people in shown), default=0) or 1
-    return [
-        [name, wording.number(people) + ("人" if people is not None else ""), (people or 0) / longest] for name, people in shown
-    ]
+    return [[name, wording.number(people) + ("人" if people is not None else ""), (people or 0) / longest] for name, people in shown]

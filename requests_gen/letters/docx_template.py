@@ -62,9 +62,7 @@ def _style(document: Any) -> None:
     layout.widow_control = True
 
 
-def _paragraph(
-    where: Any, text: str, align: str = "both", left: int = 0, first: int = 0, right: int = 0, keep: bool = False
-) -> Any:
+def _paragraph(where: Any, text: str, align: str = "both", left: int = 0, first: int = 0, right: int = 0, keep: bool = False) -> Any:
     """A paragraph with indents in characters (first < 0 hangs); a tab in `text` is a tab."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn

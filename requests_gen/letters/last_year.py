@@ -160,9 +160,9 @@ def _answer(code: str) -> str:
 
 def _first_years(letters: pd.DataFrame, replies: pd.DataFrame) -> dict[tuple[str, str], int]:
     """{(carrier, zone): fiscal year in which it was first asked for}."""
-    asked = [
-        (row.carrier, zone, row.year) for row in letters[letters["state"] == tables.SENT].itertuples() for zone in row.zones or []
-    ] + [(row.carrier, row.zone_id, row.year) for row in replies.itertuples()]
+    asked = [(row.carrier, zone, row.year) for row in letters[letters["state"] == tables.SENT].itertuples() for zone in row.zones or []] + [
+        (row.carrier, row.zone_id, row.year) for row in replies.itertuples()
+    ]
     first: dict[tuple[str, str], int] = {}
     for carrier, zone, year in asked:
         first[carrier, zone] = min(int(year), first.get((carrier, zone), int(year)))

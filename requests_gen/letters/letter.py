@@ -131,9 +131,7 @@ def promise(facts: LetterFacts) -> str:
         return understood
     *before, last = facts.commitments
     what = facts.wording.comma.join(before) + ("及び" if before else "") + last
-    return understood + facts.say(
-        "{government}としましても、{what}について、{municipalities}とともに協力を行ってまいります。", what=what
-    )
+    return understood + facts.say("{government}としましても、{what}について、{municipalities}とともに協力を行ってまいります。", what=what)
 
 
 def requests(facts: LetterFacts) -> list[Line]:
@@ -328,9 +326,7 @@ def _letter_facts(result: Result, settings: LetterSettings, zones: Annex, histor
         answered_year=history.fiscal_year if history else None,
         commitments=tuple(wording.text(text) for text in allowed),
         roaming_partner=to.roaming_partner,
-        contradicted=any(
-            evidence.contradictions(result.verdicts, key, row.zone_id, study.evidence, wording) for row in zones.rows
-        ),
+        contradicted=any(evidence.contradictions(result.verdicts, key, row.zone_id, study.evidence, wording) for row in zones.rows),
         deadline=_date(settings.letter.deadline, wording, weekday=True),
     )
 

@@ -245,18 +245,14 @@ def _steps(result: Result, jobs: list[_Job], entries: list[Entry], left_out: dic
             yield Text(f"{name} あての要望書は変わっていないため、そのままです", f"the letter to {name} is unchanged and stays")
             continue
         if last is not None and job.place.version > last.version:
-            why_new = (
-                Text("送付済みの", "was sent") if last.state == tables.SENT else Text("手で直されている", "was changed by hand")
-            )
+            why_new = Text("送付済みの", "was sent") if last.state == tables.SENT else Text("手で直されている", "was changed by hand")
             yield Text(
                 f"{name} あての前の版は{why_new.ja}ため残し、第{job.place.version}版を作ります",
                 f"the former letter to {name} {why_new.en} and stays; version {job.place.version} is made",
             )
         if job.papers.letter.blanks:
             blanks = "、".join(job.papers.letter.blanks)
-            yield Text(
-                f"{name} あては（案）です。まだ空の項目: {blanks}", f"the letter to {name} is a draft; still empty: {blanks}"
-            )
+            yield Text(f"{name} あては（案）です。まだ空の項目: {blanks}", f"the letter to {name} is a draft; still empty: {blanks}")
 
 
 def _entry(job: _Job, files: dict[str, str], facts: dict[str, Any]) -> Entry:

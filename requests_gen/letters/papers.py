@@ -52,9 +52,7 @@ class Papers:
     answers: list[int]
 
 
-def make_papers(
-    result: Result, settings: LetterSettings, zones: Annex, history: History | None, caption: Caption, identity: str
-) -> Papers:
+def make_papers(result: Result, settings: LetterSettings, zones: Annex, history: History | None, caption: Caption, identity: str) -> Papers:
     """The papers to the carrier of `zones`. Raises DataError where a figure or an answer is where it must not be."""
     letter = compose(result, settings, zones, history, identity)
     year = settings.style.wording.fiscal_year(result.study.about.fiscal_year)

@@ -68,9 +68,7 @@ def proof(
             raise DataError(
                 "letter-nothing-to-ask",
                 Text("要望する地区がないため、要望書はありません", "there is no zone to ask for, and no letter"),
-                Text(
-                    "「対象地区」の設定か、調査の設定を確かめてください。", "look at the settings of the zones and of the study"
-                ),
+                Text("「対象地区」の設定か、調査の設定を確かめてください。", "look at the settings of the zones and of the study"),
                 carrier,
             )
         files = {name: (trial / entry.folder / name).read_bytes() for name in files_in(trial / entry.folder)}

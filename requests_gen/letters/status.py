@@ -141,9 +141,7 @@ def traced(zones: Annex) -> list[Traced]:
     figures = zones.figures
     places, people = Text("地区", "zones"), Text("人", "people")
     return [
-        Traced(
-            Text("要望する地区", "Zones asked for"), Text("地区数", "Zones"), places, figures.zones, _rows(zones, lambda row: 1)
-        ),
+        Traced(Text("要望する地区", "Zones asked for"), Text("地区数", "Zones"), places, figures.zones, _rows(zones, lambda row: 1)),
         Traced(
             Text("うち、どの社も利用できない地区", "Of them, without any carrier"),
             Text("0社の地区", "No carrier"),

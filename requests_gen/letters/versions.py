@@ -73,9 +73,7 @@ def read_versions(folder: Path) -> list[Entry]:
         told = json.loads(file.read_text(encoding="utf-8"))
         return [_entry(row) for row in told["letters"]]
     except (ValueError, KeyError, TypeError) as error:
-        raise _not_a_shelf(
-            folder, f"{LETTERS_JSON} を読めません（{error}）", f"{LETTERS_JSON} cannot be read ({error})"
-        ) from error
+        raise _not_a_shelf(folder, f"{LETTERS_JSON} を読めません（{error}）", f"{LETTERS_JSON} cannot be read ({error})") from error
 
 
 def _entry(row: dict[str, Any]) -> Entry:
@@ -95,9 +93,7 @@ def _entry(row: dict[str, Any]) -> Entry:
 def _not_a_shelf(folder: Path, ja: str, en: str) -> DataError:
     return DataError(
         "letters-not-a-shelf",
-        Text(
-            f"要望書の出力先として使えません。{ja}。何も変えていません", f"cannot hold the letters: it {en}; nothing was changed"
-        ),
+        Text(f"要望書の出力先として使えません。{ja}。何も変えていません", f"cannot hold the letters: it {en}; nothing was changed"),
         Text(
             f"--out で別のフォルダを指定するか、{folder.name}.old の {LETTERS_JSON} を戻してください。",
             f"name another folder with --out, or put back {LETTERS_JSON} from {folder.name}.old",
@@ -239,6 +235,4 @@ def _holds_more(old: Path, letter_versions: Path) -> bool:
         ours = {f"{entry.folder}/{name}": digest for entry in read_versions(old) for name, digest in entry.files.items()}
     except DataError:
         ours = {}
-    return any(
-        name != LETTERS_JSON and have.get(name) != digest and ours.get(name) != digest for name, digest in files_in(old).items()
-    )
+    return any(name != LETTERS_JSON and have.get(name) != digest and ours.get(name) != digest for name, digest in files_in(old).items())

@@ -57,15 +57,8 @@ OTHERS = (
         "地区の区画にある学校・医療機関・役場支所・集会所の数",
         ("schools_p29", "clinics_p04", "offices_p05", "own_places"),
     ),
-    Public(
-        "uncovered_road_km", "不感道路延長km", "緊急輸送道路・県道以上のうち、1社でもエリア外の延長", ("n13", "ledger"), 0.0, 1
-    ),
-    Public(
-        "designated",
-        "条件不利地域",
-        "過=過疎 辺=辺地 離=離島 半=半島 山=振興山村 特=特定農山村 豪=豪雪",
-        ("designated", "overrides"),
-    ),
+    Public("uncovered_road_km", "不感道路延長km", "緊急輸送道路・県道以上のうち、1社でもエリア外の延長", ("n13", "ledger"), 0.0, 1),
+    Public("designated", "条件不利地域", "過=過疎 辺=辺地 離=離島 半=半島 山=振興山村 特=特定農山村 豪=豪雪", ("designated", "overrides")),
     Public("designated_until", "指定の期限", "指定のうち最も早く終わるものの最後の日", ("designated", "overrides")),
     Public("hazard", "土砂災害の区域", "1: 住民の1割以上が土砂災害警戒区域に住む、0: それ未満", ("hazards",)),
     Public("nearest_coverage_km", "最寄りエリアまでkm", "いずれか1社が届く最寄りの区画までの直線距離", (), 0.0, 1),
@@ -140,11 +133,7 @@ def readme(result: Result, caption: Caption, shown: list[Public], left_out: list
         "■ 含まないもの",
         "・事業者ごとのエリア・不感状況・回答（事業者の承諾が必要なため）",
         *([f"・{'、'.join(without)}（もとの資料の利用条件により公表できない、または確かめられないため）"] if without else []),
-        *(
-            [f"・使っていないデータ: {'、'.join(source.name.ja for source in urgency.not_used(study))}"]
-            if urgency.not_used(study)
-            else []
-        ),
+        *([f"・使っていないデータ: {'、'.join(source.name.ja for source in urgency.not_used(study))}"] if urgency.not_used(study) else []),
         "",
         "■ 利用条件",
         f"・{LICENCE}。出典の各データの利用条件にも従ってください。",

@@ -48,9 +48,7 @@ LAST = ("緯度", "経度", "判定の世代", "判定の規則", "エリアの�
 WHOLE = "全体"
 
 
-def write_open_data(
-    result: Result, out_dir: Path | str, *, places: pd.DataFrame | None = None, progress: Progress = silent
-) -> list[Path]:
+def write_open_data(result: Result, out_dir: Path | str, *, places: pd.DataFrame | None = None, progress: Progress = silent) -> list[Path]:
     """Write FILES into `out_dir`; what stood there before is kept as `<out_dir>.old`.
 
     places: settlement points or polygons in EPSG:6668, index settlement_id (settlement_places); without them a
@@ -120,9 +118,7 @@ def settlement_places(study: Study) -> pd.DataFrame | None:
     return pd.DataFrame(table.to_crs(CRS_GEOGRAPHIC))
 
 
-def _rows(
-    result: Result, masked: Masked, shown: Sequence[Public], points: pd.DataFrame, caption: Caption
-) -> list[dict[str, Any]]:
+def _rows(result: Result, masked: Masked, shown: Sequence[Public], points: pd.DataFrame, caption: Caption) -> list[dict[str, Any]]:
     """One record a zone in order of zone_id: text, numbers, None (unknown) or SIGN (masked)."""
     zones = pd.DataFrame(result.zones.drop(columns="geometry")).reindex(points.index)
     zones["designated"] = urgency.designated_words(zones, "", urgency.NO_DESIGNATION.ja)
@@ -135,9 +131,7 @@ def _rows(
         names = (_code(str(zone["municipality_id"])), str(zone_id), str(zone["municipality"]), str(zone["name"]))
         at = points.loc[zone_id]
         last = (float(at["lat"]), float(at["lon"]), caption.generation, caption.rule_key, caption.as_of_key, caption.short_notice)
-        records.append(
-            {**dict(zip(FIRST, (*names, rank), strict=True)), **counts, **others, **dict(zip(LAST, last, strict=True))}
-        )
+        records.append({**dict(zip(FIRST, (*names, rank), strict=True)), **counts, **others, **dict(zip(LAST, last, strict=True))})
     return records
 
 

@@ -19,15 +19,7 @@ from requests_gen.registry import Registry, tables
 # What a carrier says never confirms anything: only evidence or the municipality does, and only what is confirmed can be
 # resolved. A later letter about what was not resolved is asking again.
 
-ASK, NO_ANSWER, ANSWER, BUILT, CONFIRM, RESOLVE, REOPEN = EVENTS = (
-    "ask",
-    "no_answer",
-    "answer",
-    "built",
-    "confirm",
-    "resolve",
-    "reopen",
-)
+ASK, NO_ANSWER, ANSWER, BUILT, CONFIRM, RESOLVE, REOPEN = EVENTS = ("ask", "no_answer", "answer", "built", "confirm", "resolve", "reopen")
 # what is not named here leaves the state as it is
 TABLE: dict[str, dict[str, str]] = {
     "new": {ASK: "requested", ANSWER: "answered", BUILT: "reported_built", CONFIRM: "confirmed"},

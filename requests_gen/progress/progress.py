@@ -81,9 +81,7 @@ def states(registry: Registry, deadlines: Mapping[int, str] | None = None, on: d
     return sorted(stands, key=lambda stand: (stand.zone_id, stand.carrier))
 
 
-def _stand(
-    zone: str, carrier: str, steps: list[Step], deadlines: Mapping[int, str], on: date | None, gone: tuple[str, ...]
-) -> ZoneStatus:
+def _stand(zone: str, carrier: str, steps: list[Step], deadlines: Mapping[int, str], on: date | None, gone: tuple[str, ...]) -> ZoneStatus:
     state, remark = "new", ""
     for step in steps:
         if step.event == RESOLVE and state not in ("confirmed", "resolved"):
@@ -92,9 +90,7 @@ def _stand(
         remark = "" if state in ("confirmed", "resolved") else remark
     answers = [step.record for step in steps if "answer" in step.record]
     last = answers[-1] if answers else {}
-    said: Mapping[str, Any] = next(
-        (answer for answer in reversed(answers) if answer["answer"] != "N"), {}
-    )  # silence takes nothing back
+    said: Mapping[str, Any] = next((answer for answer in reversed(answers) if answer["answer"] != "N"), {})  # silence takes nothing back
     code = str(last.get("answer", ""))
     year = max((step.year for step in steps if step.event == ASK or "answer" in step.record), default=None)
     finished = state in ("confirmed", "resolved")
@@ -102,9 +98,7 @@ def _stand(
     deadline = deadlines.get(year or 0, "") if state in ("requested", "asked_again") else ""
     owes = OWED_FOR_ANSWER.get(code, "carrier-plan") if state == "answered" else OWED_FOR_STATE[state]
     promised = due.isoformat() if due and said.get("answer") in PROMISING else ""
-    overdue = [
-        kind for kind, day in (("reply", deadline), ("promise", promised)) if day and on and day < on.isoformat() and not gone
-    ]
+    overdue = [kind for kind, day in (("reply", deadline), ("promise", promised)) if day and on and day < on.isoformat() and not gone]
     return ZoneStatus(
         zone,
         carrier,

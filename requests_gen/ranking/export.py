@@ -69,10 +69,7 @@ class RankingSheets:
 def export_columns(sheets: RankingSheets) -> list[results_columns.Column]:
     """The columns that are taken away, in order: those of ranking.xlsx that a ranking alone can fill."""
     known = {column.key: column for column in (*results_columns.FIRST, *results_columns.NEEDS, *results_columns.PLACE, *THEIRS)}
-    parts = [
-        results_columns.Column(f"score_{c.key}", Text(f"評点 {c.ja}", f"score: {c.en}"), c.rule(), "score")
-        for c in sheets.criteria
-    ]
+    parts = [results_columns.Column(f"score_{c.key}", Text(f"評点 {c.ja}", f"score: {c.en}"), c.rule(), "score") for c in sheets.criteria]
     amounts = [
         known.get(c.key, results_columns.Column(c.key, Text(f"{c.ja}（{c.unit}）" if c.unit else c.ja, c.en), c.why, "amount"))
         for c in sheets.criteria
@@ -169,8 +166,7 @@ def _weights_sheet(book: workbook.Book, sheets: RankingSheets) -> None:
         for column, (value, kind) in enumerate(cells):
             book.cell(sheet, row, column, value, kind, valign="top", text_wrap=True)
         sheet.set_row(
-            row,
-            ranking_sheets.LINE_POINTS * max(workbook.lines_in(c.why.in_(lang), 50), workbook.lines_in(c.rule().in_(lang), 40)),
+            row, ranking_sheets.LINE_POINTS * max(workbook.lines_in(c.why.in_(lang), 50), workbook.lines_in(c.rule().in_(lang), 40))
         )
     for text in gate_words(sheets.chosen):
         row += 1
@@ -200,10 +196,7 @@ def _about_sheet(book: workbook.Book, sheets: RankingSheets) -> None:
         (Text("この順位", "This ranking"), [("", line) for line in sheets.notes]),
         (Text("注意", "Note"), [("", caption.notice)] if caption.notice else []),
         (Text("判定と基準日", "Rules and dates"), [("", line) for line in caption.lines]),
-        (
-            Text("列の意味", "Columns"),
-            [(f"{c.heading.in_(lang)}\n({c.key})", c.meaning.in_(lang)) for c in export_columns(sheets)],
-        ),
+        (Text("列の意味", "Columns"), [(f"{c.heading.in_(lang)}\n({c.key})", c.meaning.in_(lang)) for c in export_columns(sheets)]),
         (Text("出典と備考", "Sources and notes"), [("", line) for line in caption.sources]),
     ]
     row = workbook.HEADER_ROW

@@ -93,9 +93,7 @@ def _is_same(head: Mapping[str, Any] | pd.Series, held: pd.DataFrame, frozen: st
 
 
 def _unexplained(missing: pd.DataFrame) -> DataError:
-    named = [
-        (zone_id, row["municipality"], row["name"], difference_words(row)) for zone_id, row in missing.head(NAMED).iterrows()
-    ]
+    named = [(zone_id, row["municipality"], row["name"], difference_words(row)) for zone_id, row in missing.head(NAMED).iterrows()]
     more = len(missing) - len(named)
     return DataError(
         "order-reason-missing",
@@ -103,13 +101,9 @@ def _unexplained(missing: pd.DataFrame) -> DataError:
             f"市町の順と違うのに理由が書かれていない地区が{len(missing)}あります",
             f"{len(missing)} zones differ from the municipality's order without a reason",
         ),
-        Text(
-            "「市町の順位」で理由を書いて保存してから、確定してください。",
-            "give the reasons under Municipal order, save, then freeze",
-        ),
+        Text("「市町の順位」で理由を書いて保存してから、確定してください。", "give the reasons under Municipal order, save, then freeze"),
         where=Text(
-            " ／ ".join(f"{m} {name}（{zone}）: {text.ja}" for zone, m, name, text in named)
-            + (f" ／ ほか{more}" if more else ""),
+            " ／ ".join(f"{m} {name}（{zone}）: {text.ja}" for zone, m, name, text in named) + (f" ／ ほか{more}" if more else ""),
             " / ".join(f"{m} {name} ({zone}): {text.en}" for zone, m, name, text in named) + (f" / {more} more" if more else ""),
         ),
     )
@@ -124,9 +118,7 @@ def frozen_weighting(head: Mapping[str, Any] | pd.Series) -> Weighting:
     )
 
 
-def version_changes(
-    old: pd.DataFrame, new: pd.DataFrame, before: Weighting, after: Weighting, names: Mapping[str, Text]
-) -> list[Text]:
+def version_changes(old: pd.DataFrame, new: pd.DataFrame, before: Weighting, after: Weighting, names: Mapping[str, Text]) -> list[Text]:
     """What changed from one ranking to another, a sentence a kind of change. old, new: as frozen_rows gives them."""
     texts = weight_changes(before, after, names)
     steps = rank_changes(old, new)
@@ -166,10 +158,7 @@ def rank_changes(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """
     index = new.index.append(old.index.difference(new.index, sort=False)).rename("zone_id")
     table = pd.DataFrame(
-        {
-            name: new[name].reindex(index).where(index.isin(new.index), old[name].reindex(index))
-            for name in ("municipality", "name")
-        }
+        {name: new[name].reindex(index).where(index.isin(new.index), old[name].reindex(index)) for name in ("municipality", "name")}
     )
     table["old_rank"], table["new_rank"] = old["rank"].reindex(index), new["rank"].reindex(index)
     table["step"] = table["old_rank"] - table["new_rank"]

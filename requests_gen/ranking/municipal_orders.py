@@ -51,8 +51,7 @@ def order_table(ranking: pd.DataFrame, zones: pd.DataFrame, orders: pd.DataFrame
     apart = (table["our_high"] < table["municipal_low"]) | (table["municipal_high"] < table["our_low"])
     table["difference"] = np.select([table["municipal_rank"].isna(), table["rank"].isna(), apart], ["", UNRANKED, MOVED], SAME)
     by = pd.DataFrame(
-        {"m": table["municipality_id"].astype(str), "rank": table["rank"].fillna(np.inf), "n": range(len(table))},
-        index=table.index,
+        {"m": table["municipality_id"].astype(str), "rank": table["rank"].fillna(np.inf), "n": range(len(table))}, index=table.index
     )
     return table.loc[by.sort_values(["m", "rank", "n"]).index]
 
@@ -181,8 +180,7 @@ Words = tuple[Text, Text]
 _UNKNOWN: Words = (
     Text("この調査の結果にない地区IDがあります", "holds zone ids that this study does not have"),
     Text(
-        "下の行の地区IDを直してください（市町村コード5桁-連番3桁）。何も保存していません。",
-        "mend the ids in these rows; nothing was saved",
+        "下の行の地区IDを直してください（市町村コード5桁-連番3桁）。何も保存していません。", "mend the ids in these rows; nothing was saved"
     ),
 )
 _TWICE: Words = (

@@ -38,7 +38,5 @@ def rank_again(zones: pd.DataFrame, study: Study, chosen: Weighting, draws: int 
 
     draws: shaken weightings, by default the study's; 0 gives scores and ranks at once, without ranges.
     """
-    spec = replace(
-        study.ranking.spec, weights=chosen.weights, least_uncovered_population=chosen.least, least_road_km=chosen.road_km
-    )
+    spec = replace(study.ranking.spec, weights=chosen.weights, least_uncovered_population=chosen.least, least_road_km=chosen.road_km)
     return rank(zones, spec if draws is None else replace(spec, draws=draws))

@@ -51,10 +51,7 @@ def step_words(steps: Sequence[float], lang: str) -> list[str]:
 
 def span_words(lows: Sequence[float], highs: Sequence[float]) -> list[str]:
     """ "2～5" for each pair of ranks, "3" where both are the same, "" where there are none."""
-    return [
-        "" if low != low else f"{low:.0f}" if low == high else f"{low:.0f}～{high:.0f}"
-        for low, high in zip(lows, highs, strict=True)
-    ]
+    return ["" if low != low else f"{low:.0f}" if low == high else f"{low:.0f}～{high:.0f}" for low, high in zip(lows, highs, strict=True)]
 
 
 def named(keys: str, names: Mapping[str, Text], lang: str) -> str:
@@ -146,9 +143,7 @@ def _points(row: pd.Series, zone: pd.Series, criteria: Sequence[Criterion]) -> T
     en = [f"{c.en} ({amount(zone, c).en}) {points(value)}" for value, c in earned]
     out = Text("内訳は、" + "、".join(ja), "Points: " + ", ".join(en)) if earned else Text("どの項目も0点", "No points")
     if nothing:
-        out = Text(
-            out.ja + "。" + "、".join(c.ja for c in nothing) + "は0点", out.en + "; none for " + ", ".join(c.en for c in nothing)
-        )
+        out = Text(out.ja + "。" + "、".join(c.ja for c in nothing) + "は0点", out.en + "; none for " + ", ".join(c.en for c in nothing))
     return Text(out.ja + "です。", out.en + ".")
 
 
@@ -159,8 +154,7 @@ def _unknown(row: pd.Series, names: Mapping[str, Text]) -> Text:
     ja = "・".join(names[key].ja if key in names else key for key in keys)
     en = ", ".join(names[key].en if key in names else key for key in keys)
     head = Text(
-        f"{ja}は不明です。0とはせず、分かっている項目だけで採点しました",
-        f"Unknown: {en}; not taken as 0, the score rests on what is known",
+        f"{ja}は不明です。0とはせず、分かっている項目だけで採点しました", f"Unknown: {en}; not taken as 0, the score rests on what is known"
     )
     best, worst = row.get("rank_best", float("nan")), row.get("rank_worst", float("nan"))
     if best != best or worst != worst:

@@ -226,10 +226,7 @@ def preset_weighting(preset: Preset, own: Weighting, criteria: Sequence[Criterio
             key: max(
                 1.0,
                 float(
-                    round(
-                        HIGHEST_WEIGHT
-                        * (EMPHASIS_SHARE * share / heavy if key in stressed else (1 - EMPHASIS_SHARE) * share / light)
-                    )
+                    round(HIGHEST_WEIGHT * (EMPHASIS_SHARE * share / heavy if key in stressed else (1 - EMPHASIS_SHARE) * share / light))
                 ),
             )
             for key, share in shares.items()

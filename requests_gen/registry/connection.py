@@ -140,19 +140,14 @@ def server_engine(url: sa.URL) -> sa.Engine:
                 f"台帳の置き場所として使えるのは SQLite と PostgreSQL です（{url.drivername}）",
                 f"a registry is kept in SQLite or PostgreSQL, not in {url.drivername}",
             ),
-            Text(
-                "フォルダか、postgresql:// で始まる接続先を指定してください。",
-                "name a folder, or a URL that begins with postgresql://",
-            ),
+            Text("フォルダか、postgresql:// で始まる接続先を指定してください。", "name a folder, or a URL that begins with postgresql://"),
         )
     try:
         return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     except ModuleNotFoundError as error:
         raise DataError(
             "registry-driver-missing",
-            Text(
-                "PostgreSQL を使うための部品（psycopg）が入っていません", "psycopg, which speaks to PostgreSQL, is not installed"
-            ),
+            Text("PostgreSQL を使うための部品（psycopg）が入っていません", "psycopg, which speaks to PostgreSQL, is not installed"),
             Text(
                 "pip install 'psycopg[binary]' を行うか、導入した担当に頼んでください（SQLite なら何も要りません）。",
                 "pip install 'psycopg[binary]' (SQLite needs nothing)",
@@ -169,10 +164,7 @@ def place_of(place: Path | str) -> Path | sa.URL:
             raise DataError(
                 "registry-url-broken",
                 Text("台帳の接続先の書き方が違います", "the URL of the registry cannot be read"),
-                Text(
-                    "postgresql://利用者@サーバー/データベース の形で書いてください。",
-                    "write it as postgresql://user@server/database",
-                ),
+                Text("postgresql://利用者@サーバー/データベース の形で書いてください。", "write it as postgresql://user@server/database"),
             ) from error
         if url.get_backend_name() != "sqlite" or not url.database:
             return url
@@ -254,8 +246,7 @@ _MENDS = {
         "フォルダとファイルに書き込む権利があるか確かめてください。", "see that you may write the folder and the file"
     ),
     "registry-not-opened": Text(
-        "フォルダがあるか、読み書きの権利があるか確かめてください。",
-        "see that the folder is there and that you may read and write it",
+        "フォルダがあるか、読み書きの権利があるか確かめてください。", "see that the folder is there and that you may read and write it"
     ),
     "registry-not-let-in": Text("接続先の利用者名とパスワードを確かめてください。", "check the user's name and password"),
     "registry-not-reached": Text(

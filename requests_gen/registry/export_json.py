@@ -61,8 +61,7 @@ def put_in(database: Database, given: list[Change], name: str) -> None:
             raise DataError(
                 "registry-not-empty",
                 Text(
-                    "取り込み先の台帳にすでに記録があります。何も変えていません",
-                    "the registry already holds records; nothing was changed",
+                    "取り込み先の台帳にすでに記録があります。何も変えていません", "the registry already holds records; nothing was changed"
                 ),
                 Text(
                     "空の作業フォルダを指定するか、今の内容と入れ替えるときは kengai restore を使ってください（今の台帳は残ります）。",
@@ -171,9 +170,7 @@ def not_an_export(path: Path) -> DataError:
             "Kengai の台帳を書き出したファイルではないか、壊れています。何も変えていません",
             "no export of a registry, or damaged; nothing was changed",
         ),
-        Text(
-            "kengai registry export で書き出したファイルを指定してください。", "name a file that `kengai registry export` wrote"
-        ),
+        Text("kengai registry export で書き出したファイルを指定してください。", "name a file that `kengai registry export` wrote"),
         path.name,
     )
 

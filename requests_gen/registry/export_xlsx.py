@@ -61,8 +61,7 @@ def export_xlsx(database: Database, path: Path, notice: str = "") -> None:
         book.set_properties({"title": "Kengai 台帳", "comments": notice, "author": "Kengai", "created": workbook.FIXED_DATE})
         _about_sheet(book, told, notice)
         signed = [
-            {"number": number, **{name: change[name] for name in SIGNED if change[name]}}
-            for number, change in enumerate(told, start=1)
+            {"number": number, **{name: change[name] for name in SIGNED if change[name]}} for number, change in enumerate(told, start=1)
         ]
         _Sheet(book, CHANGES, {"number": "whole", **dict.fromkeys(SIGNED, "text")}, notice).fill(signed)
         unexpected = {record["kind"] for _, record in records_in_order(told)} - set(TABLES)

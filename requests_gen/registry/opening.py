@@ -118,10 +118,7 @@ def _known(version: str, name: str) -> str:
 def not_a_registry(path: Path) -> DataError:
     return DataError(
         "not-a-registry",
-        Text(
-            "Kengai の台帳ではないか、壊れています。何も変えていません",
-            "not a registry of Kengai, or damaged; nothing was changed",
-        ),
+        Text("Kengai の台帳ではないか、壊れています。何も変えていません", "not a registry of Kengai, or damaged; nothing was changed"),
         Text(
             "作業フォルダの指定を確かめてください。台帳が壊れたときは kengai restore バックアップ --workspace 作業フォルダ で戻せます（今のファイルは名前を変えて残します）。",
             "check the folder; `kengai restore` brings back a backup and keeps this file under another name",

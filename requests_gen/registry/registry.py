@@ -98,9 +98,7 @@ class Registry:
         """All zones ever given an id, superseded ones too. Index zone_id."""
         return self.read("zones").set_index("zone_id")
 
-    def supersede(
-        self, old_ids: Iterable[str], new_ids: Iterable[str], *, year: int, who: str, at: datetime, reason: str = ""
-    ) -> Saved:
+    def supersede(self, old_ids: Iterable[str], new_ids: Iterable[str], *, year: int, who: str, at: datetime, reason: str = "") -> Saved:
         """Record a merge or a split: `new_ids` take the place of `old_ids` from `year` on. All must be known."""
         return supersession(self.database, list(old_ids), list(new_ids), year, who=who, at=at, reason=reason)
 

@@ -40,8 +40,7 @@ def append_only(dialect: str) -> list[str]:
             for act in ("UPDATE", "DELETE")
         ]
     function = (
-        "CREATE FUNCTION registry_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{APPEND_ONLY}'; END $$"
+        f"CREATE FUNCTION registry_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{APPEND_ONLY}'; END $$"
     )
     return [
         function,

@@ -16,17 +16,7 @@ from geodata.errors import DataError, Text
 from requests_gen.registry.conflict import Clash, Conflict
 from requests_gen.registry.connection import Database
 from requests_gen.registry.tables import TABLES, Table, changes, revisions
-from requests_gen.registry.values import (
-    RESERVED,
-    content_of,
-    dumps,
-    frame_of,
-    is_unknown,
-    key_of,
-    moment_text,
-    moments,
-    records_of,
-)
+from requests_gen.registry.values import RESERVED, content_of, dumps, frame_of, is_unknown, key_of, moment_text, moments, records_of
 
 KEYS_AT_ONCE = 500
 
@@ -128,13 +118,7 @@ def _write(
         if expected is not None and expected != revision:
             clashes.append(
                 Clash(
-                    table,
-                    key,
-                    content,
-                    there.content if there else None,
-                    revision,
-                    there.who if there else "",
-                    there.at if there else "",
+                    table, key, content, there.content if there else None, revision, there.who if there else "", there.at if there else ""
                 )
             )
             continue
@@ -181,18 +165,14 @@ def signature(who: str) -> str:
 def already_imported(connection: sa.Connection, kind: str, file: SourceFile) -> Already | None:
     """When the same bytes were imported into the table `kind` before; None where they were not."""
     row = connection.execute(
-        sa.select(changes.c.who, changes.c.at, changes.c.file_name).where(
-            changes.c.subject == kind, changes.c.file_sha256 == file.sha256
-        )
+        sa.select(changes.c.who, changes.c.at, changes.c.file_name).where(changes.c.subject == kind, changes.c.file_sha256 == file.sha256)
     ).first()
     return Already(row.who, datetime.fromisoformat(row.at), row.file_name) if row else None
 
 
 def _as_they_stand(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
     newer = revisions.alias("newer")
-    later = sa.exists().where(
-        newer.c.kind == revisions.c.kind, newer.c.key == revisions.c.key, newer.c.revision > revisions.c.revision
-    )
+    later = sa.exists().where(newer.c.kind == revisions.c.kind, newer.c.key == revisions.c.key, newer.c.revision > revisions.c.revision)
     return (
         sa.select(revisions.c.key, revisions.c.content, revisions.c.revision, changes.c.who, changes.c.at)
         .join(changes, changes.c.id == revisions.c.change_id)

@@ -15,8 +15,7 @@ from requests_gen.registry.values import content_of, records_of
 
 MOST_NAMED = 5
 AGAIN = Text(
-    "もう一度実行してください。台帳にある地区IDに合わせて付け直します。",
-    "run again: ids are then given beside those of the registry",
+    "もう一度実行してください。台帳にある地区IDに合わせて付け直します。", "run again: ids are then given beside those of the registry"
 )
 
 
@@ -33,10 +32,7 @@ def _as_text(zones: pd.DataFrame) -> pd.DataFrame:
 def check_agree(known: pd.DataFrame, given: pd.DataFrame, file: str, remedy: Text) -> None:
     """Raise DataError "zone-id-taken" where an id, or a place, has another partner in the two lists."""
     place = ["municipality_id", "place_id"]
-    pairs = [
-        known.merge(given, on="zone_id", suffixes=("_known", "_given")),
-        known.merge(given, on=place, suffixes=("_known", "_given")),
-    ]
+    pairs = [known.merge(given, on="zone_id", suffixes=("_known", "_given")), known.merge(given, on=place, suffixes=("_known", "_given"))]
     by_id = pairs[0].query(" or ".join(f"{name}_known != {name}_given" for name in place))
     by_place = pairs[1].query("zone_id_known != zone_id_given")
     texts = [
@@ -50,8 +46,7 @@ def check_agree(known: pd.DataFrame, given: pd.DataFrame, file: str, remedy: Tex
     ] + [
         Text(
             f"「{row.name_known}」（{row.municipality_id} {row.place_id}）は台帳では {row.zone_id_known}、こちらでは {row.zone_id_given}",
-            f"{row.name_known} ({row.municipality_id} {row.place_id}) is {row.zone_id_known} in the registry, "
-            f"{row.zone_id_given} here",
+            f"{row.name_known} ({row.municipality_id} {row.place_id}) is {row.zone_id_known} in the registry, {row.zone_id_given} here",
         )
         for row in by_place.itertuples()
     ]

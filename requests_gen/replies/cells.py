@@ -110,9 +110,7 @@ def reasons_of(text: str) -> Reading:
         return Reading()
     circled = re.sub(r"([①-⑨])", lambda sign: f"、{unicodedata.normalize('NFKC', sign[1])}、", text)
     said = unicodedata.normalize("NFKC", circled).strip()
-    said = re.sub(
-        r"[(\[].*?[)\]]", lambda part: part[0] if dates.plain_text(part[0]) in _REASON_NAMES else "", said, flags=re.DOTALL
-    )
+    said = re.sub(r"[(\[].*?[)\]]", lambda part: part[0] if dates.plain_text(part[0]) in _REASON_NAMES else "", said, flags=re.DOTALL)
     keys, strange = [], False
     for part in filter(None, SEPARATORS.split(said)):
         key = _reason(part)

@@ -137,13 +137,7 @@ def _workbook(head: ReplyForm, zones: pd.DataFrame) -> bytes:
     as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(stream, {"in_memory": True, **as_text}) as book:
         book.set_properties(
-            {
-                "title": head.title,
-                "subject": head.letter_id,
-                "comments": head.marks,
-                "author": "Kengai",
-                "created": workbook.FIXED_DATE,
-            }
+            {"title": head.title, "subject": head.letter_id, "comments": head.marks, "author": "Kengai", "created": workbook.FIXED_DATE}
         )
         looks = _Looks(book)
         _form_sheet(book.add_worksheet(SHEET), looks, head, zones)

@@ -108,10 +108,7 @@ def asked_in(registry: Registry, names: Mapping[str, str], year: int | None, car
         raise DataError(
             "reply-no-zones",
             Text("台帳に地区がまだないため、回答と照らし合わせられません", "the registry knows no zones yet"),
-            Text(
-                "先に kengai run を実行し、kengai letters で要望書を作ってください。",
-                "run `kengai run` and `kengai letters` first",
-            ),
+            Text("先に kengai run を実行し、kengai letters で要望書を作ってください。", "run `kengai run` and `kengai letters` first"),
         )
     if carrier is not None and carrier not in asked.carriers.values():
         raise DataError(

@@ -23,8 +23,7 @@ OUTCOMES = {
     "left-out": Text("対象外", "left out"),
 }
 ALREADY = Text(
-    "このファイルは {at} に {who} が取り込み済みです。何も変えていません。",
-    "{who} imported this file on {at}; nothing was changed.",
+    "このファイルは {at} に {who} が取り込み済みです。何も変えていません。", "{who} imported this file on {at}; nothing was changed."
 )
 
 
@@ -73,12 +72,7 @@ def intakes_as_dict(intakes: Iterable[Intake], refused: Iterable[DataError], lan
     """For JSON: the sums of all files, then each file with its rows."""
     files = [_file_told(intake, lang) for intake in intakes]
     sums = {name: sum(file["counts"][name] for file in files) for name in COUNTS}
-    return {
-        **sums,
-        "saved": saved,
-        "files": files,
-        "refused": [{"file": e.file, "code": e.code, "message": e.in_(lang)} for e in refused],
-    }
+    return {**sums, "saved": saved, "files": files, "refused": [{"file": e.file, "code": e.code, "message": e.in_(lang)} for e in refused]}
 
 
 def _file_told(intake: Intake, lang: str) -> dict[str, Any]:
@@ -131,9 +125,7 @@ def review_lines(waiting: Iterable[Mapping[str, Any]], lang: str) -> list[str]:
     for review_item in review_items_as_dict(waiting, lang):
         written = "、".join(f"{name}＝{text}" for name, text in review_item["written"].items())
         offer = answer_name(review_item["suggestion"].get("answer"), lang) or "－"
-        lines.append(
-            f"{review_item['doubt_id']}  {review_item['carrier'] or '?'} {review_item['zone_id'] or '?'}  {review_item['why']}"
-        )
+        lines.append(f"{review_item['doubt_id']}  {review_item['carrier'] or '?'} {review_item['zone_id'] or '?'}  {review_item['why']}")
         lines.append(Text(f"    書かれていた内容: {written}", f"    written: {written}").in_(lang))
         lines.append(Text(f"    読み取りの案: {offer}", f"    probably: {offer}").in_(lang))
     return lines or [Text("要確認はありません", "nothing waits").in_(lang)]

@@ -45,11 +45,7 @@ def resolve_review(
             store.save(registry.database, REVIEW_ITEMS.name, [review_item], **signed)
             return {}
         suggestion = review_item.get("suggestion", {})
-        record = {
-            **suggestion,
-            **understood(fields),
-            "written": {**suggestion.get("written", {}), **review_item.get("written", {})},
-        }
+        record = {**suggestion, **understood(fields), "written": {**suggestion.get("written", {}), **review_item.get("written", {})}}
         record = {name: value for name, value in record.items() if value not in (None, "", [])}
         _check_whole(connection, record)
         store.save(registry.database, REPLIES.name, [record], **signed)
@@ -90,9 +86,7 @@ def _check_whole(connection: sa.Connection, record: Mapping[str, Any]) -> None:
         told = "、".join(words[name] for name in missing) or ("地区ID" if not known else "回答区分")
         raise DataError(
             "reply-incomplete",
-            Text(
-                f"回答として足りないか、正しくない項目があります（{told}）", f"not a whole answer ({', '.join(missing) or told})"
-            ),
+            Text(f"回答として足りないか、正しくない項目があります（{told}）", f"not a whole answer ({', '.join(missing) or told})"),
             Text(
                 "回答区分は A1・A2・B1・B2・C1・D1・D2・N から、地区は台帳の地区IDから選んでください。",
                 "choose the code from A1 … N, and a zone of the registry",
@@ -115,9 +109,7 @@ def type_in(registry: Registry, cells: Mapping[str, str], names: Mapping[str, st
     """Keep one answer that was typed in. cells: by reply_sheets.FIELDS. Raises DataError saying what is not plain."""
     judged = judge(RawRow("", 0, dict(cells)), asked_in(registry, names, None, None))
     if judged.kind != "answer":
-        problem = (
-            reasons_text(judged.review_items) if judged.review_items else Text("何も入力されていません", "nothing was typed")
-        )
+        problem = reasons_text(judged.review_items) if judged.review_items else Text("何も入力されていません", "nothing was typed")
         raise DataError("reply-doubtful", problem, Text("入力を直してください。", "mend what was typed"))
     record = dict(judged.record)
     registry.save_replies([record], who=who, at=at, note=TYPED_IN)

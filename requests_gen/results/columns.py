@@ -116,10 +116,7 @@ ROADS = (
         Column(
             f"road_km_{key}",
             Text(f"{ja}km", f"{en} km"),
-            Text(
-                f"{ja}のうち1社でもエリア外の延長。空欄は資料がなく不明",
-                f"{en}: what at least one carrier leaves out; empty: not known",
-            ),
+            Text(f"{ja}のうち1社でもエリア外の延長。空欄は資料がなく不明", f"{en}: what at least one carrier leaves out; empty: not known"),
             "km",
             9,
         )
@@ -133,9 +130,7 @@ ROADS = (
     ),
 )
 PLACES = {
-    "schools_p29": (
-        Column("schools", Text("学校", "schools"), Text("地区の区画にある学校の数", "schools in the zone's cells"), "whole"),
-    ),
+    "schools_p29": (Column("schools", Text("学校", "schools"), Text("地区の区画にある学校の数", "schools in the zone's cells"), "whole"),),
     "clinics_p04": (Column("clinics", Text("医療機関", "clinics"), Text("同じく医療機関の数", "clinics likewise"), "whole"),),
     "offices_p05": (
         Column("offices", Text("役場・支所", "offices"), Text("同じく役場・支所などの数", "offices likewise"), "whole"),
@@ -205,10 +200,7 @@ def detail_columns(study: Study) -> list[Column]:
             Column(
                 f"population_{year}",
                 Text(f"将来推計人口 {year}", f"people in {year}"),
-                Text(
-                    "参考。国の推計の区画の値を地区に割り振ったもの。空欄は不明",
-                    "for reference, shared out from the estimate's meshes",
-                ),
+                Text("参考。国の推計の区画の値を地区に割り振ったもの。空欄は不明", "for reference, shared out from the estimate's meshes"),
                 "people",
             )
             for year in study.future_population.years
@@ -222,13 +214,7 @@ def _road_columns(study: Study) -> list[Column]:
         "emergency roads and 県道 or greater outside this layer; empty: not published or not known",
     )
     return [
-        Column(
-            f"uncovered_road_km_{carrier.key}",
-            Text(f"不感道路km {carrier.name}", f"road without {carrier.name}, km"),
-            meaning,
-            "km",
-            9,
-        )
+        Column(f"uncovered_road_km_{carrier.key}", Text(f"不感道路km {carrier.name}", f"road without {carrier.name}, km"), meaning, "km", 9)
         for carrier in study.carriers
     ]
 
@@ -238,8 +224,7 @@ def _inside_column(kind: str, ja: str, en: str) -> Column:
         f"in_{kind}",
         Text(f"{ja}に住む割合", f"within {en}"),
         Text(
-            f"地区の住民のうち{ja}の中に住む割合（人のいない地区は面積）。空欄は不明",
-            f"share of its people within {en}; empty: not known",
+            f"地区の住民のうち{ja}の中に住む割合（人のいない地区は面積）。空欄は不明", f"share of its people within {en}; empty: not known"
         ),
         "share",
     )
@@ -272,10 +257,7 @@ FIRST = (
     Column(
         "rank",
         Text("優先順位", "rank"),
-        Text(
-            "1が最も優先。同点は同じ順位。空欄は順位を付けない地区",
-            "1 is most urgent; equal scores share a rank; empty: not ranked",
-        ),
+        Text("1が最も優先。同点は同じ順位。空欄は順位を付けない地区", "1 is most urgent; equal scores share a rank; empty: not ranked"),
         "whole",
         6,
     ),
@@ -363,9 +345,7 @@ PLACE = (
     Column(
         "feasibility",
         Text("実現性（評点に含まない）", "feasibility (no part of the score)"),
-        Text(
-            "0〜100。最寄りエリアまでの距離など。必要の大きさとは別に見る", "0 to 100, from the distance to coverage and the like"
-        ),
+        Text("0〜100。最寄りエリアまでの距離など。必要の大きさとは別に見る", "0 to 100, from the distance to coverage and the like"),
         "amount",
         9,
     ),
@@ -413,10 +393,7 @@ NEEDS = (
     Column(
         "shelters",
         Text("避難所等", "shelters"),
-        Text(
-            "地区の区画にある避難所などの数。空欄は一覧がなく不明",
-            "shelters standing in the zone's cells; empty: no list was given",
-        ),
+        Text("地区の区画にある避難所などの数。空欄は一覧がなく不明", "shelters standing in the zone's cells; empty: no list was given"),
         "whole",
     ),
 )
@@ -437,10 +414,7 @@ MORE = (
     ),
     Column("households", Text("世帯", "households"), Text("地区の世帯の推計", "households, estimated"), "people"),
     Column(
-        "population_65plus",
-        Text("65歳以上", "aged 65+"),
-        Text("地区の65歳以上の人の推計", "people aged 65 or more, estimated"),
-        "people",
+        "population_65plus", Text("65歳以上", "aged 65+"), Text("地区の65歳以上の人の推計", "people aged 65 or more, estimated"), "people"
     ),
     Column("share_65plus", Text("65歳以上の割合", "share 65+"), Text("65歳以上÷人口", "aged 65+ ÷ people"), "share"),
     Column(
@@ -452,17 +426,11 @@ MORE = (
     Column("carriers_unknown", Text("不明な事業者数", "carriers unknown"), Text("－の事業者の数", "carriers marked －"), "whole"),
 )
 LAST = (
-    Column(
-        "municipality_id", Text("市町村コード", "municipality code"), Text("全国地方公共団体コード5桁", "five digits"), "text", 10
-    ),
-    Column(
-        "lon", Text("経度", "longitude"), Text("地区に住む人の重心", "the middle of the zone's people, degrees"), "degree", 11
-    ),
+    Column("municipality_id", Text("市町村コード", "municipality code"), Text("全国地方公共団体コード5桁", "five digits"), "text", 10),
+    Column("lon", Text("経度", "longitude"), Text("地区に住む人の重心", "the middle of the zone's people, degrees"), "degree", 11),
     Column("lat", Text("緯度", "latitude"), Text("同上", "as above"), "degree", 11),
     Column("rule", Text("判定の規則", "rule"), Text("エリア外の人の数え方", "how uncovered people are counted"), "text", 10),
-    Column(
-        "generation", Text("判定の世代", "generation"), Text("地区と順位を決めた世代", "the generation that decides"), "text", 8
-    ),
+    Column("generation", Text("判定の世代", "generation"), Text("地区と順位を決めた世代", "the generation that decides"), "text", 8),
     Column("as_of", Text("エリアの基準日", "areas as of"), Text("", ""), "text", 22),
     Column(NOTE, Text("注記", "note"), Text("架空のエリアのときは、その旨", "says so where areas are fictitious"), "text", 12),
 )
@@ -568,11 +536,7 @@ def _mark_columns(study: Study) -> list[Column]:
     )
     return [
         Column(
-            mark_column(generation, carrier.key),
-            Text(f"{carrier.name} {generation}", f"{carrier.name} {generation}"),
-            meaning,
-            "mark",
-            7,
+            mark_column(generation, carrier.key), Text(f"{carrier.name} {generation}", f"{carrier.name} {generation}"), meaning, "mark", 7
         )
         for generation in study.generations
         for carrier in study.carriers
@@ -621,10 +585,7 @@ def ranking_rows(result: Result, caption: Caption) -> pd.DataFrame:
         lat=lat,
         tied=np.where(rows["tied"], *yes_no),
         gate=rows["gate"].map(words),
-        **{
-            name: [_criterion_words(value, names, caption.lang) for value in rows[name]]
-            for name in ("unknown_criteria", "decides")
-        },
+        **{name: [_criterion_words(value, names, caption.lang) for value in rows[name]] for name in ("unknown_criteria", "decides")},
         always_top=_always_words(rows, caption.lang),
         designated=urgency.designated_words(rows, "", urgency.NO_DESIGNATION.in_(caption.lang)),
         subsidy=[urgency.SUBSIDY[grants[str(zone)].answer].in_(caption.lang) for zone in rows.index],

@@ -114,9 +114,7 @@ def _qml(rules: list[tuple[str, str, str]], aliases: dict[str, str], label: str)
 
 def _fill(color: str, width: str, hatch_degrees: tuple[str, ...], line: str = "solid") -> str:
     """Layers of a fill symbol: colour and outline, then one hatching a direction."""
-    fill = _layer(
-        "SimpleFill", {"color": color, "outline_color": INK, "outline_style": line, "outline_width": width, "style": "solid"}
-    )
+    fill = _layer("SimpleFill", {"color": color, "outline_color": INK, "outline_style": line, "outline_width": width, "style": "solid"})
     hatches = (
         _layer(
             "LinePatternFill",
@@ -221,15 +219,7 @@ def _facts(result: Result, caption: Caption) -> dict[str, Any]:
         "rules": plain(result.summary["rules"]),
         "as_of": dates_by_layer(result),
         "credits": caption.credits,
-        "grid": {
-            "west": grid.west,
-            "south": grid.south,
-            "dx": grid.dx,
-            "dy": grid.dy,
-            "nx": grid.nx,
-            "ny": grid.ny,
-            "crs": grid.crs,
-        },
+        "grid": {"west": grid.west, "south": grid.south, "dx": grid.dx, "dy": grid.dy, "nx": grid.nx, "ny": grid.ny, "crs": grid.crs},
     }
 
 
@@ -254,9 +244,7 @@ def write_zones_gpkg(path: Path, result: Result, caption: Caption, rows: pd.Data
         set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
-def _write_layer(
-    path: Path, name: str, fields: pd.DataFrame, shapes: np.ndarray | None, result: Result, caption: Caption
-) -> None:
+def _write_layer(path: Path, name: str, fields: pd.DataFrame, shapes: np.ndarray | None, result: Result, caption: Caption) -> None:
     """One layer of the GeoPackage. shapes: object[n] in the grid's CRS, or None for a plain table."""
     from pyogrio.raw import write
 
@@ -313,9 +301,7 @@ def _gap_cells(result: Result, caption: Caption) -> tuple[pd.DataFrame, np.ndarr
     fields = pd.concat([cells[people], result.gaps.loc[inside, kept + whole], flat_shares(result.shares[inside])], axis=1)
     fields = fields.assign(rule=caption.rule_key, as_of=caption.as_of_key, **{NOTE: caption.short_notice})
     i, j = cells["i"].to_numpy(), cells["j"].to_numpy()
-    boxes = shapely.box(
-        grid.west + i * grid.dx, grid.south + j * grid.dy, grid.west + (i + 1) * grid.dx, grid.south + (j + 1) * grid.dy
-    )
+    boxes = shapely.box(grid.west + i * grid.dx, grid.south + j * grid.dy, grid.west + (i + 1) * grid.dx, grid.south + (j + 1) * grid.dy)
     return fields.rename_axis("cell_id").reset_index(), np.asarray(boxes, dtype=object)
 
 

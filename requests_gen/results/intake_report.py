@@ -81,9 +81,7 @@ def _whole(counted: dict[str, int]) -> Text:
     ja = [f"{counted['files']}件のファイルを読みました。"]
     en = [f"{counted['files']} files were read."]
     if counted["warn"]:
-        ja.append(
-            f"このうち{counted['warn']}件は、直したり選んだりしたうえで使っています。下の「確認してください」をご覧ください。"
-        )
+        ja.append(f"このうち{counted['warn']}件は、直したり選んだりしたうえで使っています。下の「確認してください」をご覧ください。")
         en.append(f"{counted['warn']} of them were used after a repair or a choice: see “please check” below.")
     if counted["refuse"]:
         ja.append(f"{counted['refuse']}件は使えませんでした。")
@@ -116,9 +114,7 @@ def _file(report: IntakeReport, caption: Caption) -> dict[str, Any]:
         "facts": [
             (
                 heading.in_(lang),
-                intake.VALUE_NAMES[str(facts[key])].in_(lang)
-                if str(facts[key]) in intake.VALUE_NAMES
-                else _value(key, facts[key]),
+                intake.VALUE_NAMES[str(facts[key])].in_(lang) if str(facts[key]) in intake.VALUE_NAMES else _value(key, facts[key]),
             )
             for key, heading in intake.FACTS.items()
             if facts.get(key) not in ("", None, [], {})
@@ -146,9 +142,7 @@ def _sentence(report: IntakeReport) -> Text:
     if report.records_in_file is None:
         return Text("全体を読みました。", "It was read as a whole.")
     if not left_out:
-        return Text(
-            f"{report.records_in_file:,}件を読み、すべて使いました。", f"All of its {report.records_in_file:,} records are used."
-        )
+        return Text(f"{report.records_in_file:,}件を読み、すべて使いました。", f"All of its {report.records_in_file:,} records are used.")
     return Text(
         f"{report.records_in_file:,}件のうち{report.accepted:,}件を使い、{left_out:,}件を除きました。",
         f"Of {report.records_in_file:,} records {report.accepted:,} are used and {left_out:,} left out.",

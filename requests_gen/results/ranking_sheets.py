@@ -152,9 +152,7 @@ def _municipality_sheet(book: workbook.Book, result: Result, caption: Caption) -
         for column, (value, kind) in enumerate(cells):
             book.cell(sheet, row, column, value, kind)
     sheet.freeze_panes(workbook.HEADER_ROW + 1, 2)
-    sheet.autofilter(
-        workbook.HEADER_ROW, 0, workbook.HEADER_ROW + max(len(result.summary["municipalities"]), 1), len(headings) - 1
-    )
+    sheet.autofilter(workbook.HEADER_ROW, 0, workbook.HEADER_ROW + max(len(result.summary["municipalities"]), 1), len(headings) - 1)
 
 
 def uncovered_people(figures: dict[str, Any]) -> float | None:
@@ -277,10 +275,7 @@ def _meaning_parts(result: Result, caption: Caption) -> list[tuple[str, list[tup
             [(f"{c.heading.in_(lang)}\n({c.key})", c.meaning.in_(lang)) for c in ranking_columns(result.study)],
         ),
         (
-            Text(
-                "使っていないデータ（分からないことは空欄。0ではありません）",
-                "Data not given (what it would tell is empty, not 0)",
-            ),
+            Text("使っていないデータ（分からないことは空欄。0ではありません）", "Data not given (what it would tell is empty, not 0)"),
             [(source.name.in_(lang), source.unknown.in_(lang)) for source in urgency.not_used(result.study)],
         ),
         (Text("出典と備考", "Sources and notes"), [("", line) for line in caption.sources]),

@@ -125,9 +125,7 @@ def _filled(table: pd.DataFrame, spans: tuple[Span, ...]) -> tuple[pd.DataFrame,
 
 
 def _features(sheet: Any) -> SheetFeatures:
-    merged = tuple(
-        (part.min_col - 1, part.min_row, part.max_row) for part in sheet.merged_cells.ranges if part.max_row > part.min_row
-    )
+    merged = tuple((part.min_col - 1, part.min_row, part.max_row) for part in sheet.merged_cells.ranges if part.max_row > part.min_row)
     struck: set[int] = set()
     comments: dict[int, list[str]] = {}
     for row in sheet.iter_rows():

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 LIST_DIFFERS = Text(
     "地区IDの一覧（zone_ids.csv）を手で直したか、別の作業フォルダから写した場合は、台帳に合わせて直してください。"
     "kengai registry export で台帳の地区を見られます。",
-    "mend the list (zone_ids.csv) if it was changed by hand or copied from elsewhere; "
-    "`kengai registry export` shows the registry's zones",
+    "mend the list (zone_ids.csv) if it was changed by hand or copied from elsewhere; `kengai registry export` shows the registry's zones",
 )
 
 

@@ -23,9 +23,7 @@ _DASHES = re.compile("[‐‑‒–—―−ーｰ－_]")
 _DEGREES = re.compile(
     r"(?:北緯|n)?(\d{1,3})度(\d{1,2})分(\d{1,2}(?:\.\d+)?)?秒?[,、/ ]*(?:東経|e)?(\d{1,3})度(\d{1,2})分(\d{1,2}(?:\.\d+)?)?秒?"
 )
-_PAIR = re.compile(
-    r"(?:北緯|緯度|n|lat)?[:：]?(\d{2,3}\.\d+)[度°]?n?[,、/;]*(?:東経|経度|e|lon|lng)?[:：]?(\d{2,3}\.\d+)[度°]?e?"
-)
+_PAIR = re.compile(r"(?:北緯|緯度|n|lat)?[:：]?(\d{2,3}\.\d+)[度°]?n?[,、/;]*(?:東経|経度|e|lon|lng)?[:：]?(\d{2,3}\.\d+)[度°]?e?")
 
 
 @dataclass(frozen=True)
@@ -39,9 +37,7 @@ class Read:
 def read_cell(column: Asked, text: str, carriers: Mapping[str, str]) -> Read:
     """What `text` says in this column. carriers: {plain name or key: key} of the study, for `carriers`."""
     if dates.plain_text(text) in ABOVE:
-        return Read(
-            review_item=Text("「同上」は読み取れません。値を書いてもらってください", '"as above" is not read: ask for the value')
-        )
+        return Read(review_item=Text("「同上」は読み取れません。値を書いてもらってください", '"as above" is not read: ask for the value'))
     if column.kind == "choice":
         return _choice(column.key, text)
     if column.kind == "count":

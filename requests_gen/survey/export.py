@@ -76,12 +76,7 @@ def write_surveys(
 
 
 def form_of(
-    result: Result,
-    code: str,
-    before: pd.DataFrame,
-    settings: LetterSettings | None,
-    deadline: date | None,
-    frames: MapFrames | None,
+    result: Result, code: str, before: pd.DataFrame, settings: LetterSettings | None, deadline: date | None, frames: MapFrames | None
 ) -> Form:
     """Everything of one municipality's form. before: as _before gives it; frames: None draws no maps."""
     year = result.study.about.fiscal_year
@@ -185,10 +180,7 @@ def _chosen(result: Result, asked: list[str] | None) -> list[str]:
     if unexpected := sorted(set(asked or []) - set(codes)):
         raise DataError(
             "municipality-unknown",
-            Text(
-                f"この調査にない市町コードです（{'、'.join(unexpected)}）",
-                f"the study has no municipality {', '.join(unexpected)}",
-            ),
+            Text(f"この調査にない市町コードです（{'、'.join(unexpected)}）", f"the study has no municipality {', '.join(unexpected)}"),
             Text(f"5桁のコードで指定してください（例 {codes[0] if codes else '24201'}）。", "name it by its five digits"),
         )
     return [code for code in codes if not asked or code in asked]
@@ -214,10 +206,7 @@ def _notices(settings: LetterSettings | None, deadline: date | None) -> list[Tex
     notices = []
     if deadline is None:
         notices.append(
-            Text(
-                "回答期限が空です。--deadline 2026-06-30 のように指定すると、様式に入ります。",
-                "no deadline: name one with --deadline",
-            )
+            Text("回答期限が空です。--deadline 2026-06-30 のように指定すると、様式に入ります。", "no deadline: name one with --deadline")
         )
     if not _contact(settings):
         notices.append(

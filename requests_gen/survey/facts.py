@@ -56,9 +56,7 @@ def survey_needs(facts: pd.DataFrame) -> pd.DataFrame:
     municipal_order (1, 2, …) as the criterion of that name wants it; survey_land, survey_power, survey_fibre,
     survey_consent from 0 to 1 (READY).
     """
-    table = pd.DataFrame(
-        {"municipal_order": facts["municipal_rank"].astype("Float64").to_numpy(float, na_value=np.nan)}, index=facts.index
-    )
+    table = pd.DataFrame({"municipal_order": facts["municipal_rank"].astype("Float64").to_numpy(float, na_value=np.nan)}, index=facts.index)
     for name in ("land", "power", "fibre", "consent"):
         table[f"survey_{name}"] = facts[name].map(READY).astype(float)
     return table

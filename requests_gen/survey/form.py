@@ -197,11 +197,7 @@ def map_sheet(sheet: Any, looks: Formats, form: Form) -> None:
         if column == 0:
             sheet.set_row(row, (MAP_MM[1] + GAP_MM) * POINTS_A_MM + CAPTION_POINTS)
         workbook.write_text(
-            sheet,
-            row,
-            column,
-            f"{zone.ours['zone_id']}　{zone.ours['name']}{'' if zone.map_png else '（地図なし）'}",
-            looks.caption,
+            sheet, row, column, f"{zone.ours['zone_id']}　{zone.ours['name']}{'' if zone.map_png else '（地図なし）'}", looks.caption
         )
         if zone.map_png:
             sheet.insert_image(

@@ -99,9 +99,7 @@ def _save(
     records = [{**row.record, "revision": known.revisions.get(row.zone_id, 0)} for row in done.rows if row.record]
     source = _source(done.file.source, settled)
     with registry.database.writing() as connection:
-        saved = store.save(
-            registry.database, "survey_answers", records, who=who, at=at, file=source, note=NOTE, connection=connection
-        )
+        saved = store.save(registry.database, "survey_answers", records, who=who, at=at, file=source, note=NOTE, connection=connection)
         if saved.already is not None:
             return replace(done, already=saved.already, orders=0)
         _check_not_older(done.file, known, settled)

@@ -34,9 +34,7 @@ def columns_of(row: Row) -> tuple[Asked, ...]:
 def answered(judged: ClassifiedRow, known: Known, settled: bool) -> ClassifiedRow:
     """The row with its values, or left out where nobody wrote in it."""
     row = judged.row
-    reads = {
-        column.key: read_cell(column, row.text(column.key), known.carriers) for column in columns_of(row) if row.text(column.key)
-    }
+    reads = {column.key: read_cell(column, row.text(column.key), known.carriers) for column in columns_of(row) if row.text(column.key)}
     if row.kind != PLACE and _untouched(row, reads, known, judged.zone_id):
         return left_out(row, judged.zone_id, UNANSWERED, name=judged.name)
     record: Record = {}
@@ -127,15 +125,11 @@ def finished(judged: ClassifiedRow, file: SurveyFile, known: Known) -> Classifie
     record = {**_signed(judged, file), **answers}
     if row.kind == PLACE:
         record |= {"state": NEW, **{key: now[key] for key in KEPT_OF_PLACES if key in now}}
-    return replace(
-        judged, record=record, changes=changes, review_items=tuple(review_items), status="check" if review_items else "accepted"
-    )
+    return replace(judged, record=record, changes=changes, review_items=tuple(review_items), status="check" if review_items else "accepted")
 
 
 def _held_words(key: str, held: Held) -> Text:
-    return Text(
-        f"{HEADINGS[key]}「{held.text}」: {held.why.ja}（取り込んでいません）", f"{key} {held.text!r}: {held.why.en} (not taken)"
-    )
+    return Text(f"{HEADINGS[key]}「{held.text}」: {held.why.ja}（取り込んでいません）", f"{key} {held.text!r}: {held.why.en} (not taken)")
 
 
 def _signed(judged: ClassifiedRow, file: SurveyFile) -> Record:
@@ -249,10 +243,7 @@ def _where(judged: ClassifiedRow, known: Known) -> ClassifiedRow:
     at = position_of(str(record.get("where", "")))
     if at and not known.lies_inside(*at):
         review_items.append(
-            Text(
-                "およその場所が市町の外です（緯度・経度を使っていません）",
-                "it lies outside the municipality: its position was not used",
-            )
+            Text("およその場所が市町の外です（緯度・経度を使っていません）", "it lies outside the municipality: its position was not used")
         )
     elif at:
         record["longitude"], record["latitude"] = at
@@ -340,16 +331,12 @@ def _zone_doubt(row: Row, zone_id: str, name: str, known: Known, twice: dict[str
         return _UNKNOWN if zone_id else _NO_ID, "check"
     if after := known.successors(zone_id):
         now = "、".join(after)
-        return Text(
-            f"統合・分割された地区です（今は {now}）。今の地区に書き直してもらってください", f"merged or split: now {now}"
-        ), "check"
+        return Text(f"統合・分割された地区です（今は {now}）。今の地区に書き直してもらってください", f"merged or split: now {now}"), "check"
     first, *others = twice.get(zone_id, [row])
     if any(other.asked != first.asked for other in others):
         return _DIFFER, "check"
     if others and row is not first:
-        return Text(
-            f"同じ地区の同じ内容の行です（{first.place}を使いました）", f"the same row again ({first.place} was used)"
-        ), "excluded"
+        return Text(f"同じ地区の同じ内容の行です（{first.place}を使いました）", f"the same row again ({first.place} was used)"), "excluded"
     if row.text("name") and dates.plain_text(row.text("name")) != dates.plain_text(name):
         return Text(
             f"地区名が地区IDと合いません（{zone_id} は「{name}」）。行がずれたおそれがあります",

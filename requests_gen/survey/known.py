@@ -108,11 +108,7 @@ def _records(answers: pd.DataFrame) -> dict[str, Record]:
     """{zone_id: fields that are known, as plain values}."""
     out: dict[str, Record] = {}
     for row in answers.drop(columns=[name for name in values.RESERVED if name in answers]).to_dict("records"):
-        known = {
-            str(name): _plain(value)
-            for name, value in row.items()
-            if isinstance(value, list | dict) or not values.is_unknown(value)
-        }
+        known = {str(name): _plain(value) for name, value in row.items() if isinstance(value, list | dict) or not values.is_unknown(value)}
         out[str(known["zone_id"])] = known
     return out
 

@@ -78,9 +78,7 @@ def _cells(scene: zone_maps_scene.Scene, view: zone_maps_scene.View, frames: Map
                 view.draw(scene, look, shapely.intersection(region, land, grid_size=GRID_M))
 
 
-def _outlines(
-    scene: zone_maps_scene.Scene, view: zone_maps_scene.View, frames: MapFrames, zone_id: str
-) -> dict[str, tuple[float, float]]:
+def _outlines(scene: zone_maps_scene.Scene, view: zone_maps_scene.View, frames: MapFrames, zone_id: str) -> dict[str, tuple[float, float]]:
     """Outlines of the zones; where each other one that shows is to be named, in mm."""
     parts, number = frames.zone_shapes.within(view.ground())
     own = frames.zones.index.get_loc(zone_id)

@@ -213,9 +213,7 @@ def _answerer(used: list[_Part]) -> tuple[dict[str, str], list[Text]]:
     day: Read = day_text(found.pop("answered_on"))
     if day.value:
         return {**found, "answered_on": day.value}, []
-    return found, [
-        Text("回答日が読めません（日付なしとして扱います）", "the day of the answer cannot be read: taken as not said")
-    ]
+    return found, [Text("回答日が読めません（日付なしとして扱います）", "the day of the answer cannot be read: taken as not said")]
 
 
 def _municipality(file: Path, above: list[str], rows: list[Row]) -> str:
@@ -239,9 +237,7 @@ def _municipality(file: Path, above: list[str], rows: list[Row]) -> str:
     raise DataError(
         "survey-whose",
         Text("どの市町の回答か分かりません（市町コードがありません）", "does not say which municipality it is of"),
-        Text(
-            "表題の「市町コード 24201」か「市町コード」の列を元に戻してください。", "put the code back in the title or its column"
-        ),
+        Text("表題の「市町コード 24201」か「市町コード」の列を元に戻してください。", "put the code back in the title or its column"),
         file.name,
     )
 

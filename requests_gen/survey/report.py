@@ -54,11 +54,7 @@ def _changes(done: Imported) -> Iterable[Text]:
 
 
 def _doubts(done: Imported) -> Iterable[Text]:
-    told = [
-        (row, review_item)
-        for row in done.of("check")
-        for review_item in (*row.review_items, *([row.reason] if row.reason else []))
-    ]
+    told = [(row, review_item) for row in done.of("check") for review_item in (*row.review_items, *([row.reason] if row.reason else []))]
     if told:
         yield Text(f"確かめてください（{len(told)}件）", f"to be checked ({len(told)})")
     for row, review_item in told[:MOST_NAMED]:
@@ -90,9 +86,7 @@ def _orders(done: Imported) -> Iterable[Text]:
 
 def _more(count: int) -> Iterable[Text]:
     if count > MOST_NAMED:
-        yield Text(
-            f"  ほか{count - MOST_NAMED}件（--report で全部を書き出せます）", f"  and {count - MOST_NAMED} more (see --report)"
-        )
+        yield Text(f"  ほか{count - MOST_NAMED}件（--report で全部を書き出せます）", f"  and {count - MOST_NAMED} more (see --report)")
 
 
 def _who(row: ClassifiedRow) -> str:
@@ -133,9 +127,7 @@ def write_report(path: Path, all_of_them: list[Imported]) -> None:
             for at, text in enumerate(line):
                 workbook.write_text(sheet, number, at, text, cell)
             sheet.set_row(
-                number,
-                LINE_POINTS * max(workbook.lines_in(text, width - 1) for text, (_, width) in zip(line, HEADINGS, strict=True))
-                + 2,
+                number, LINE_POINTS * max(workbook.lines_in(text, width - 1) for text, (_, width) in zip(line, HEADINGS, strict=True)) + 2
             )
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(len(lines), 1), len(HEADINGS) - 1)

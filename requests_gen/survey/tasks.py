@@ -24,22 +24,11 @@ from requests_gen.workspace import LETTERS_FILE, LetterSettings, find_studies, r
 if TYPE_CHECKING:
     from coverage.result import Result
 
-STATES = {
-    "new": Text("候補", "candidate"),
-    "accepted": Text("地区に加えた", "accepted"),
-    "declined": Text("取り上げない", "declined"),
-}
+STATES = {"new": Text("候補", "candidate"), "accepted": Text("地区に加えた", "accepted"), "declined": Text("取り上げない", "declined")}
 
 
 def export_forms(
-    study: Path,
-    out: Path | None,
-    municipalities: list[str],
-    deadline: date | None,
-    maps: bool,
-    who: str,
-    at: datetime,
-    progress: Progress,
+    study: Path, out: Path | None, municipalities: list[str], deadline: date | None, maps: bool, who: str, at: datetime, progress: Progress
 ) -> Written:
     """The forms of the study at `study`, from its last good run, into `out` (by default `survey` beside the results).
 
@@ -96,9 +85,7 @@ class Outcome:
     refused: list[DataError] = field(default_factory=list)
 
 
-def import_forms(
-    files: Sequence[Path], workspace: Path, who: str, at: datetime, settled: bool = False, dry_run: bool = False
-) -> Outcome:
+def import_forms(files: Sequence[Path], workspace: Path, who: str, at: datetime, settled: bool = False, dry_run: bool = False) -> Outcome:
     """Take each file by itself: one that is refused keeps none of the others out."""
     outcome = Outcome()
     found = _results(workspace)
@@ -140,9 +127,7 @@ def _results(workspace: Path) -> _Results:
     return _Results([place.results for place in reversed(places) if holds_result(place.results)])
 
 
-def decide_places(
-    workspace: Path, year: int, accept: list[str], decline: list[str], reason: str, who: str, at: datetime
-) -> list[Text]:
+def decide_places(workspace: Path, year: int, accept: list[str], decline: list[str], reason: str, who: str, at: datetime) -> list[Text]:
     """Accept and decline candidates; the list of all of the year in words."""
     with open_registry(location.needed_registry(workspace)) as registry:
         for reference in decline:

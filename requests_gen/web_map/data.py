@@ -213,9 +213,7 @@ def facility_rows(result: Result) -> list[list[Any]]:
     x, y = np.rint(lon * UNITS_A_DEGREE).astype(int), np.rint(lat * UNITS_A_DEGREE).astype(int)
     return [
         list(row)
-        for row in zip(
-            x.tolist(), y.tolist(), map(tables_text.stripped, places["name"]), places["category"].astype(str), strict=True
-        )
+        for row in zip(x.tolist(), y.tolist(), map(tables_text.stripped, places["name"]), places["category"].astype(str), strict=True)
     ]
 
 

@@ -121,8 +121,6 @@ def script_json(data: Any) -> str:
 
 def _policy(scripts: list[str], loads: str = "") -> str:
     """What the browser may load: only these very scripts, and besides only `loads` (nothing from anywhere)."""
-    hashes = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode('utf-8')).digest()).decode()}'" for script in scripts
-    )
+    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(script.encode('utf-8')).digest()).decode()}'" for script in scripts)
     loads = loads or "; img-src data:"
     return f"default-src 'none'; style-src 'unsafe-inline'; script-src {hashes}{loads}"

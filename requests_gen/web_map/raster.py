@@ -182,9 +182,7 @@ def mask_window(grid: Grid) -> Window:
     west, south, east, north = degree_bounds(grid)
     (left, right), (bottom, top) = mercator(np.array([west, east]), np.array([south, north]))
     column, row = np.floor(left / PIXEL), np.ceil(top / PIXEL)
-    return Window(
-        float(column * PIXEL), float(row * PIXEL), int(np.ceil(right / PIXEL) - column), int(row - np.floor(bottom / PIXEL))
-    )
+    return Window(float(column * PIXEL), float(row * PIXEL), int(np.ceil(right / PIXEL) - column), int(row - np.floor(bottom / PIXEL)))
 
 
 def mask(shapes: npt.NDArray[np.object_], crs: str, window: Window) -> Bits:

@@ -107,7 +107,6 @@ MAP_WORDS = {
         "GSI tiles cannot be loaded (they need the internet). Everything else works.",
     ),
     "load_failed": Text(
-        "地図の一部を読み込めませんでした。画面を開き直してください。",
-        "Part of the map could not be loaded; open the page again.",
+        "地図の一部を読み込めませんでした。画面を開き直してください。", "Part of the map could not be loaded; open the page again."
     ),
 }

@@ -11,10 +11,7 @@ if TYPE_CHECKING:
     from coverage.study import Study
 
 UNKNOWN = Text("不明", "unknown")
-YES_NO = {
-    "visitors": (Text("あり", "yes"), Text("一覧にない", "none listed")),
-    "hazard": (Text("該当", "yes"), Text("該当しない", "no")),
-}
+YES_NO = {"visitors": (Text("あり", "yes"), Text("一覧にない", "none listed")), "hazard": (Text("該当", "yes"), Text("該当しない", "no"))}
 LABELS = {
     "public_facilities": Text("学校・医療等", "schools, clinics …"),
     "uncovered_road_km": Text("不感道路（緊急・県道以上）", "uncovered road (great or emergency)"),

@@ -100,9 +100,7 @@ def caption(result: Result, lang: str) -> Caption:
             f"Zones and ranking: {generation}, {RULE_NAMES[gaps].en}{replaced.en}",
         ).in_(lang),
         rule_key=gaps,
-        official=Text(f"人口カバー率の判定: {RULE_NAMES[official].ja}", f"Population coverage: {RULE_NAMES[official].en}").in_(
-            lang
-        ),
+        official=Text(f"人口カバー率の判定: {RULE_NAMES[official].ja}", f"Population coverage: {RULE_NAMES[official].en}").in_(lang),
         official_key=official,
         generation=generation,
         as_of=Text(f"エリアの基準日: {span or '不明'}", f"Areas as of: {span or 'unknown'}").in_(lang),

@@ -33,10 +33,7 @@ SHORT = {
 
 def rule_words(rule: EvidenceFiles) -> Text:
     """When tests are believed, in one sentence."""
-    kinds_ja, kinds_en = (
-        "・".join(KIND_NAMES[kind].ja for kind in rule.kinds),
-        ", ".join(KIND_NAMES[kind].en for kind in rule.kinds),
-    )
+    kinds_ja, kinds_en = ("・".join(KIND_NAMES[kind].ja for kind in rule.kinds), ", ".join(KIND_NAMES[kind].en for kind in rule.kinds))
     place_ja = "屋内外の" if rule.indoors else "屋内を除く"
     days_ja = f"（{rule.least_days}日以上）" if rule.least_days > 1 else ""
     return Text(
@@ -86,13 +83,7 @@ def contradictions(verdicts: pd.DataFrame, carrier: str, zone_id: str, rule: Evi
 
 
 def claim_basis(
-    verdicts: pd.DataFrame,
-    zone_id: str,
-    carrier: str,
-    addressee: str,
-    area_days: str,
-    rule: EvidenceFiles | None,
-    wording: Wording,
+    verdicts: pd.DataFrame, zone_id: str, carrier: str, addressee: str, area_days: str, rule: EvidenceFiles | None, wording: Wording
 ) -> tuple[str, str]:
     """(判定の根拠, 確認日) of `carrier` in a zone, for row 3 of annex 2 that goes to `addressee`.
 

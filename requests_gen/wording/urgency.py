@@ -89,19 +89,11 @@ SOURCES = (
         ("hazards",),
         ("hazard",),
     ),
+    Source(Text("自然公園の区域", "natural parks"), Text("自然公園の規制がある地区か", "whether building is restricted"), ("parks",)),
     Source(
-        Text("自然公園の区域", "natural parks"), Text("自然公園の規制がある地区か", "whether building is restricted"), ("parks",)
+        Text("人口集中地区（DID）", "densely inhabited districts"), Text("人口集中地区にある地区か", "whether a zone is urban"), ("did",)
     ),
-    Source(
-        Text("人口集中地区（DID）", "densely inhabited districts"),
-        Text("人口集中地区にある地区か", "whether a zone is urban"),
-        ("did",),
-    ),
-    Source(
-        Text("将来推計人口", "the population to come"),
-        Text("これからの人口（参考）", "people to come, for reference"),
-        ("future",),
-    ),
+    Source(Text("将来推計人口", "the population to come"), Text("これからの人口（参考）", "people to come, for reference"), ("future",)),
     Source(
         Text("市町の優先順位", "the municipalities' order"),
         Text("市町がどこを先にと言っているか", "what they put first"),
@@ -162,8 +154,7 @@ def subsidy_of(result: Result, rules: SubsidyRules | None) -> dict[str, Possibil
     zones = result.zones
     if rules is None:
         missing = Text(
-            f"{result.study.about.fiscal_year}年度の補助の決まりがありません",
-            f"there are no rules for {result.study.about.fiscal_year}",
+            f"{result.study.about.fiscal_year}年度の補助の決まりがありません", f"there are no rules for {result.study.about.fiscal_year}"
         )
         return {str(zone): Possibility("unknown", (), (missing,)) for zone in zones.index}
     day = last_day(result.study.about.fiscal_year)

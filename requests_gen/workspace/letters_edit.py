@@ -94,13 +94,8 @@ def edited(text: str, edits: Mapping[str, Value]) -> str:
 def _unfit(why: str) -> DataError:
     return DataError(
         "settings-unfit-for-form",
-        Text(
-            f"このファイルの書き方では、画面から書き込めません（{why}）",
-            f"cannot be changed by the form as it is written ({why})",
-        ),
-        Text(
-            "メモ帳で開いて、その項目を書き直してください。ファイルは変えていません。", "change it by hand; nothing was changed"
-        ),
+        Text(f"このファイルの書き方では、画面から書き込めません（{why}）", f"cannot be changed by the form as it is written ({why})"),
+        Text("メモ帳で開いて、その項目を書き直してください。ファイルは変えていません。", "change it by hand; nothing was changed"),
         LETTERS_FILE,
     )
 

@@ -143,9 +143,7 @@ _ADDRESSEE = (
         Text("外すと、この事業者の要望書は作りません。", "Without it no letter is made."),
         kind="yes_no",
     ),
-    FormField(
-        "organisation", Text("宛先の会社名", "Company"), Text("書いたとおりに印刷します。", "Printed as written."), "○○株式会社"
-    ),
+    FormField("organisation", Text("宛先の会社名", "Company"), Text("書いたとおりに印刷します。", "Printed as written."), "○○株式会社"),
     FormField(
         "title",
         Text("宛先の職名", "Title of the addressee"),
@@ -191,9 +189,7 @@ _COMMON = (
         (
             FormField("sender.organisation", Text("団体名", "Organisation"), Text("差出人の団体名です。", "Who asks."), "三重県"),
             FormField("sender.title", Text("職名", "Title"), Text("差出人の職名です。", "Title of who signs."), "三重県知事"),
-            FormField(
-                "sender.name", Text("氏名", "Name"), Text("姓と名の間は空けます。", "With a space between the names."), "○○　○○"
-            ),
+            FormField("sender.name", Text("氏名", "Name"), Text("姓と名の間は空けます。", "With a space between the names."), "○○　○○"),
             FormField(
                 "sender.seal",
                 Text("公印の表示", "Seal"),
@@ -217,17 +213,9 @@ _COMMON = (
                 Text("空のあいだは（案）です。", "While empty, the letter is a draft."),
                 "○○、○○",
             ),
+            FormField("contact.phone", Text("電話番号", "Telephone"), Text("直通番号などを書きます。", "A direct number."), "059-000-0000"),
             FormField(
-                "contact.phone",
-                Text("電話番号", "Telephone"),
-                Text("直通番号などを書きます。", "A direct number."),
-                "059-000-0000",
-            ),
-            FormField(
-                "contact.email",
-                Text("電子メール", "E-mail"),
-                Text("半角で書きます。", "In half-width letters."),
-                "name@example.invalid",
+                "contact.email", Text("電子メール", "E-mail"), Text("半角で書きます。", "In half-width letters."), "name@example.invalid"
             ),
         ),
     ),
@@ -294,22 +282,14 @@ _COMMON = (
                 Text("他社の不感状況", "Other carriers' marks"),
                 Text("公表されていないエリアの資料を使うときは「載せない」にします。", "Hide them where areas are not public."),
                 kind="choice",
-                choices={
-                    "marks": Text("○△×を載せる", "show marks"),
-                    "hidden": Text("載せない（提供事業者数だけ）", "only how many serve"),
-                },
+                choices={"marks": Text("○△×を載せる", "show marks"), "hidden": Text("載せない（提供事業者数だけ）", "only how many serve")},
             ),
         ),
     ),
     FormGroup(
         Text("文言", "Wording"),
         (
-            FormField(
-                "texts.we",
-                Text("自分の呼び方", "We"),
-                Text("空なら都道府県から決まります。", "Empty: by the prefecture."),
-                "本県",
-            ),
+            FormField("texts.we", Text("自分の呼び方", "We"), Text("空なら都道府県から決まります。", "Empty: by the prefecture."), "本県"),
             FormField(
                 "texts.government",
                 Text("行政の呼び方", "Government"),

@@ -251,9 +251,7 @@ def write_letters_toml(folder: Path, study: Study) -> Path:
         head, _, block = text.partition("#@CARRIER@\n")
         for name, value in usual_words(study.about.prefecture).items():
             head = head.replace(name, value)
-        blocks = [
-            block.replace("@KEY@", carrier.key).replace("@CARRIER_NAME@", _one_line(carrier.name)) for carrier in study.carriers
-        ]
+        blocks = [block.replace("@KEY@", carrier.key).replace("@CARRIER_NAME@", _one_line(carrier.name)) for carrier in study.carriers]
         write_bytes(target, (head + "\n".join(blocks)).encode("utf-8"))
         read_letter_settings(study, target)  # the template itself must always be one that reads
     return target

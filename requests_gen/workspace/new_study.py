@@ -50,11 +50,7 @@ def new_workspace(folder: Path, prefecture: str) -> Path:
             str(target),
         )
     text = TEMPLATE.read_text(encoding="utf-8")
-    for name, value in (
-        ("@PREFECTURE@", prefecture),
-        ("@NAME@", PREFECTURES[prefecture]),
-        ("@METRIC_CRS@", metric_crs(prefecture)),
-    ):
+    for name, value in (("@PREFECTURE@", prefecture), ("@NAME@", PREFECTURES[prefecture]), ("@METRIC_CRS@", metric_crs(prefecture))):
         text = text.replace(name, value)
     (folder / "data").mkdir(parents=True, exist_ok=True)
     write_bytes(target, text.encode("utf-8"))

@@ -76,13 +76,7 @@ def close_scene(frames: MapFrames, zone_id: str, carrier: str, generation: str) 
     scene.box("frame", scene.frame)
     signs = ["dot", *dict.fromkeys(places["style"]), "zone", *(["other_zone"] if others else []), *lines_seen]
     entries = [*kinds, *((sign, sign) for sign in signs)]
-    column(
-        scene,
-        head_lines(frames, zone_id, carrier, generation),
-        entries,
-        _notes(scene, seen, frames.caption.lang),
-        frames.caption.lang,
-    )
+    column(scene, head_lines(frames, zone_id, carrier, generation), entries, _notes(scene, seen, frames.caption.lang), frames.caption.lang)
     write_footer(scene, lines)
     return scene, seen
 
@@ -144,9 +138,7 @@ def _view(frames: MapFrames, zone_id: str, edge_m: float, frame: Box) -> View:
     return View((float(x), float(y)), float(scale), frame)
 
 
-def _ground(
-    scene: Scene, view: View, frames: MapFrames, carrier: str, generation: str
-) -> tuple[list[tuple[str, str]], list[str]]:
+def _ground(scene: Scene, view: View, frames: MapFrames, carrier: str, generation: str) -> tuple[list[tuple[str, str]], list[str]]:
     """Land, the carrier's area, cells by kind, its edge, borders. (style, word) of the areas drawn, styles of the lines drawn."""
     bounds, fine = view.ground(margin_mm=2.0), view.scale * 0.04
     land = shapely.union_all(frames.near.land.within(bounds)[0], grid_size=GRID_M)

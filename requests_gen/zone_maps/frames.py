@@ -211,9 +211,7 @@ def _towns(result: Result, shapes: npt.NDArray[np.object_], own: npt.NDArray[np.
     )
 
 
-def border_lines(
-    shapes: npt.NDArray[np.object_], own: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
+def border_lines(shapes: npt.NDArray[np.object_], own: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
     """(borders inside one land, outlines) as lines. shapes: polygons that share their borders point by point.
 
     A stretch that two municipalities share is a border, and is drawn once, so that its dashes do not fill each

@@ -7,17 +7,7 @@ import shapely
 
 from geodata.errors import Text
 from requests_gen.zone_maps.frames import MapFrames
-from requests_gen.zone_maps.map_elements import (
-    LabelPlacer,
-    footer,
-    label,
-    legend,
-    mark,
-    north_arrow,
-    scale_bar,
-    target,
-    write_footer,
-)
+from requests_gen.zone_maps.map_elements import LabelPlacer, footer, label, legend, mark, north_arrow, scale_bar, target, write_footer
 from requests_gen.zone_maps.scene import WHERE_MM, Scene, View, word
 from requests_gen.zone_maps.text_layout import balanced, checked
 

@@ -44,8 +44,7 @@ class LabelPlacer:
         if west < left + 0.4 or south < low + 0.4 or east > right - 0.4 or north > high - 0.4:
             return False
         return all(
-            east + _CLEAR_MM <= w or e + _CLEAR_MM <= west or north + _CLEAR_MM <= s or n + _CLEAR_MM <= south
-            for w, s, e, n in self.taken
+            east + _CLEAR_MM <= w or e + _CLEAR_MM <= west or north + _CLEAR_MM <= s or n + _CLEAR_MM <= south for w, s, e, n in self.taken
         )
 
     def beside(self, x: float, y: float, wide: float, high: float, reach: float) -> tuple[Box, float] | None:
@@ -62,14 +61,7 @@ class LabelPlacer:
 
 
 def label(
-    scene: Scene,
-    placer: LabelPlacer,
-    lines: list[str],
-    x: float,
-    y: float,
-    size_pt: float,
-    reach: float = 0.0,
-    ink: str = "#1A1A1A",
+    scene: Scene, placer: LabelPlacer, lines: list[str], x: float, y: float, size_pt: float, reach: float = 0.0, ink: str = "#1A1A1A"
 ) -> bool:
     """Write `lines` near (x, y), a thing of `reach` mm around it; False, writing nothing, where there is no placer."""
     wide, step = max(width_mm(line, size_pt) for line in lines), line_mm(size_pt)

@@ -95,8 +95,7 @@ def maps_for(
     progress(Text("地図に載せるものをまとめています", "composing the maps"))
     where = {zone_id: where_scene(frames, zone_id) for zone_id in dict.fromkeys(zone for zone, _ in requests)}
     spec = {
-        (zone_id, carrier): _wanted(frames, zone_id, carrier, generation, where[zone_id])
-        for zone_id, carrier in dict.fromkeys(requests)
+        (zone_id, carrier): _wanted(frames, zone_id, carrier, generation, where[zone_id]) for zone_id, carrier in dict.fromkeys(requests)
     }
     scenes: dict[str, Scene] = {}
     for each in spec.values():
@@ -160,9 +159,7 @@ def _alt_text(frames: MapFrames, zone_id: str, carrier: str, generation: str, se
     if seen.places:
         more = Text(f"、ほか{seen.unnamed}か所", f" and {seen.unnamed} more").in_(lang) if seen.unnamed else ""
         sentences.append(
-            Text(f"図の中の避難所等: {'、'.join(seen.places)}{more}。", f"Shelters shown: {', '.join(seen.places)}{more}. ").in_(
-                lang
-            )
+            Text(f"図の中の避難所等: {'、'.join(seen.places)}{more}。", f"Shelters shown: {', '.join(seen.places)}{more}. ").in_(lang)
         )
     dates = frames.dates[carrier, generation]
     sentences.append(Text(f"エリアの基準日: {dates or '不明'}。", f"Area as of {dates or 'unknown'}. ").in_(lang))

@@ -158,9 +158,7 @@ class Scene:
         west, south, east, north = box
         self.shape(style, [(west, south), (east, south), (east, north), (west, north)], True, inside_frame)
 
-    def write(
-        self, text: str, x: float, y: float, size_pt: float, anchor: str = "lm", ink: str = "#1A1A1A", halo: bool = False
-    ) -> None:
+    def write(self, text: str, x: float, y: float, size_pt: float, anchor: str = "lm", ink: str = "#1A1A1A", halo: bool = False) -> None:
         """One line of checked text at (x, y) mm."""
         if text:
             at = on_paper(np.array([x, y]))
@@ -178,9 +176,7 @@ class View:
     def paper(self, metres: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """mm on paper of points in metres [n, 2]."""
         west, south, east, north = self.frame
-        placed: npt.NDArray[np.float64] = (metres - np.array(self.middle)) / self.scale + np.array(
-            [(west + east) / 2, (south + north) / 2]
-        )
+        placed: npt.NDArray[np.float64] = (metres - np.array(self.middle)) / self.scale + np.array([(west + east) / 2, (south + north) / 2])
         return placed
 
     def metres(self, paper: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -104,9 +104,7 @@ def show_report(opened: Opened, report: IntakeReport) -> None:
 
 def _counted(report: IntakeReport) -> Text:
     if report.verdict == "refuse":
-        return Text(
-            "このファイルは使えません。理由と直し方は下のとおりです。", "It cannot be used; see why and what to do below."
-        )
+        return Text("このファイルは使えません。理由と直し方は下のとおりです。", "It cannot be used; see why and what to do below.")
     left_out = sum(report.excluded.values())
     if report.records_in_file is None:
         return Text("全体を読みました。", "It was read as a whole.")
@@ -166,14 +164,10 @@ def _said(opened: Opened, key: str, value: object) -> str:
 def _picture(opened: Opened, found: preview.Preview) -> None:
     picture = found.picture
     if picture is None:
-        st.caption(
-            opened.say(Text("読み取れないため、位置の絵はありません。", "There is no picture: the file could not be read."))
-        )
+        st.caption(opened.say(Text("読み取れないため、位置の絵はありません。", "There is no picture: the file could not be read.")))
         return
     st.image(
-        picture.png,
-        width="stretch",
-        alt=opened.say(Text("ファイルの図形が地図のどこにあるかの絵", "Where the features of the file lie")),
+        picture.png, width="stretch", alt=opened.say(Text("ファイルの図形が地図のどこにあるかの絵", "Where the features of the file lie"))
     )
     west, south, east, north = picture.bounds
     message = Text(

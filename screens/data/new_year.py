@@ -13,10 +13,7 @@ from geodata.prefectures import PREFECTURES
 from requests_gen.workspace import find_studies, new_study
 from screens.shared import Opened, address, as_written, page_parts
 
-WAYS = {
-    "same": Text("今の調査の設定を引き継ぐ", "With the settings of this study"),
-    "empty": Text("まっさらから始める", "From nothing"),
-}
+WAYS = {"same": Text("今の調査の設定を引き継ぐ", "With the settings of this study"), "empty": Text("まっさらから始める", "From nothing")}
 
 
 def show(opened: Opened, study: Study) -> None:

@@ -65,8 +65,7 @@ def _headline(opened: Opened, study: Study, found: list[study_status.Input]) -> 
         st.info(
             opened.say(
                 Text(
-                    "ファイルはそろっています。「調査を実行」を押すと結果ができます。",
-                    "All files are here. Run the study to get findings.",
+                    "ファイルはそろっています。「調査を実行」を押すと結果ができます。", "All files are here. Run the study to get findings."
                 )
             )
         )
@@ -128,9 +127,7 @@ def _matrix(opened: Opened, study: Study, found: list[study_status.Input]) -> No
     st.subheader(opened.say(Text("事業者 × 世代", "Carriers × generations")))
     words = {"unpublished": opened.say(UNPUBLISHED), "missing": opened.say(GONE)}
     rows = {
-        carrier: {
-            generation: words.get(state, f"○ {state} {opened.say(Text('時点', ''))}".strip()) for generation, state in row.items()
-        }
+        carrier: {generation: words.get(state, f"○ {state} {opened.say(Text('時点', ''))}".strip()) for generation, state in row.items()}
         for carrier, row in study_status.layer_matrix(study, found).items()
     }
     frame = pd.DataFrame.from_dict(rows, orient="index")
@@ -178,8 +175,6 @@ def _unused(opened: Opened, study: Study, found: list[study_status.Input]) -> No
     rest = [path for path in offered_files.offered(opened.place.folder) if path.resolve() not in used]
     if not rest:
         return
-    with st.expander(
-        opened.say(Text(f"フォルダにあるが使っていないファイル（{len(rest)}件）", f"Files that are not used ({len(rest)})"))
-    ):
+    with st.expander(opened.say(Text(f"フォルダにあるが使っていないファイル（{len(rest)}件）", f"Files that are not used ({len(rest)})"))):
         for path in rest:
             st.text(path.relative_to(opened.place.folder).as_posix())

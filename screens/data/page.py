@@ -37,11 +37,7 @@ def show(opened: Opened) -> None:
         return
     if chosen != "run" and background.run_state(opened.place, datetime.now().astimezone()).under_way:
         st.info(
-            opened.say(
-                Text(
-                    "調査を実行しています。進み具合は「調査を実行」で見られます。", "The study is being run: see “Run the study”."
-                )
-            )
+            opened.say(Text("調査を実行しています。進み具合は「調査を実行」で見られます。", "The study is being run: see “Run the study”."))
         )
     PARTS[chosen][1](opened, study)
 

@@ -219,8 +219,5 @@ def _undo(opened: Opened) -> None:
             edits.undo(opened.place.folder, datetime.now().astimezone())
             page_parts.done(
                 opened,
-                Text(
-                    f"{last.file} を取り消しました。設定は元に戻りました。",
-                    f"{last.file} was taken out; study.toml is as before.",
-                ),
+                Text(f"{last.file} を取り消しました。設定は元に戻りました。", f"{last.file} was taken out; study.toml is as before."),
             )

@@ -34,9 +34,7 @@ CHOOSE = Text("選んでください", "choose one")
 ALL_LAYERS = "*"
 
 
-def ask(
-    opened: Opened, study: Study, path: Path, first: IntakeReport, guessed: study_toml.Slot | None
-) -> study_toml.Entry | None:
+def ask(opened: Opened, study: Study, path: Path, first: IntakeReport, guessed: study_toml.Slot | None) -> study_toml.Entry | None:
     """The file's place in the study and its answers; None while too little is known to read it."""
     slot: study_toml.Slot | None = st.selectbox(
         opened.say(Text("このファイルの種類", "Kind of file")),
@@ -46,10 +44,7 @@ def ask(
         placeholder=opened.say(CHOOSE),
         key=f"data kind {path}",
         help=opened.say(
-            Text(
-                "中身と名前から推測しています。違うときは選び直してください。",
-                "Guessed from what it holds; change it if it is wrong.",
-            )
+            Text("中身と名前から推測しています。違うときは選び直してください。", "Guessed from what it holds; change it if it is wrong.")
         ),
     )
     if slot is None:
@@ -167,9 +162,7 @@ def _where(opened: Opened, path: Path, first: IntakeReport) -> dict[str, list[st
     columns = [str(name) for name in first.facts.get("columns", ())]
     if not columns:
         return {}
-    title = Text(
-        "一部の行だけを使う（1つのファイルにいくつものエリアがあるとき）", "Use only some rows (one file with several areas)"
-    )
+    title = Text("一部の行だけを使う（1つのファイルにいくつものエリアがあるとき）", "Use only some rows (one file with several areas)")
     with st.expander(opened.say(title)):
         left, right = st.columns(2)
         column = left.selectbox(
@@ -256,9 +249,7 @@ def _beside(opened: Opened, study: Study, path: Path, entry: study_toml.Entry) -
         title = f"{names.get(entry.carrier, '')} {entry.generation}".strip()
     else:
         former = [
-            file
-            for slot, _, _, file in study_status.named_files(study)
-            if slot == entry.slot and file not in study.boundaries.neighbours
+            file for slot, _, _, file in study_status.named_files(study) if slot == entry.slot and file not in study.boundaries.neighbours
         ]
         if entry.slot == "facilities":
             former = [file for part in study.facilities if part.kind == entry.kind for file in part.files]

@@ -76,9 +76,7 @@ def _ended(opened: Opened, state: background.RunState) -> None:
     if state.state == "done":
         _good(opened, state, ended)
     elif state.state == "stopped":
-        message = Text(
-            f"実行を中止しました（{ended}）。{_stays(opened).ja}", f"The run was stopped ({ended}). {_stays(opened).en}"
-        )
+        message = Text(f"実行を中止しました（{ended}）。{_stays(opened).ja}", f"The run was stopped ({ended}). {_stays(opened).en}")
         st.warning(as_written(opened.say(message)), icon=":material/stop_circle:")
     elif state.state == "died":
         message = Text(
@@ -92,10 +90,7 @@ def _ended(opened: Opened, state: background.RunState) -> None:
 
 def _good(opened: Opened, state: background.RunState, ended: str) -> None:
     took = _lasted((state.ended - state.started).total_seconds()) if state.ended and state.started else Text("", "")
-    now, before = (
-        previous_results.kept(opened.place.results),
-        previous_results.kept(previous_results.former_folder(opened.place.results)),
-    )
+    now, before = (previous_results.kept(opened.place.results), previous_results.kept(previous_results.former_folder(opened.place.results)))
     if now is None or not _of_this_run(now, state):
         message = Text(
             f"最後にこの画面から実行したのは {ended} です。今の結果は、そのときのものではありません（前の結果に戻したか、別の所で実行しました）。",
@@ -171,9 +166,7 @@ def _begin(opened: Opened, study: Study) -> None:
             + ("; then the present ones are kept as the former findings." if last else "."),
         )
         st.write(opened.say(message))
-    if st.button(
-        opened.say(Text("調査を実行", "Run the study")), type="primary", disabled=bool(lost), icon=":material/play_arrow:"
-    ):
+    if st.button(opened.say(Text("調査を実行", "Run the study")), type="primary", disabled=bool(lost), icon=":material/play_arrow:"):
         background.start(opened.place, study, opened.lang, _now())
         st.rerun()
 
@@ -223,9 +216,7 @@ def _explained(now: previous_results.PreviousResults | None, old: previous_resul
     if now is not None:
         ja += f"今の結果: {now.written:%Y-%m-%d %H:%M}（不感のある地区 {_number(now.zones)}）。"
         en += f"Present findings: {now.written:%Y-%m-%d %H:%M} ({_number(now.zones)} zones). "
-    ja += (
-        "入れ替えると、全部のページが前回の結果になり、今の結果は「前回の結果」として残ります。入力ファイルと設定は変わりません。"
-    )
+    ja += "入れ替えると、全部のページが前回の結果になり、今の結果は「前回の結果」として残ります。入力ファイルと設定は変わりません。"
     en += "Exchanging them shows the former ones on all pages and keeps the present ones. Input files and settings do not change."
     return Text(ja, en)
 

@@ -16,9 +16,7 @@ from screens.shared import as_written
 ROUND = "papers-round"  # session key of a counter; a new number makes new widgets, which show the file again
 
 
-def settings_field(
-    context: PageContext, field: letters_form.FormField, before: letters_form.Values, mine: letters_form.Values
-) -> None:
+def settings_field(context: PageContext, field: letters_form.FormField, before: letters_form.Values, mine: letters_form.Values) -> None:
     """One field: its mark if it is empty, its widget."""
     for missing in letters_form.still_empty(mine, context.carrier):
         if missing.key == field.key and mine[f"carriers.{context.carrier}.ask"]:
@@ -66,18 +64,11 @@ def _input(context: PageContext, field: letters_form.FormField, before: letters_
 
 
 def _promises(
-    context: PageContext,
-    field: letters_form.FormField,
-    value: letters_form.Value,
-    mine: letters_form.Values,
-    options: dict[str, Any],
+    context: PageContext, field: letters_form.FormField, value: letters_form.Value, mine: letters_form.Values, options: dict[str, Any]
 ) -> None:
     """All approved promises, or some of them."""
     approved = [str(text) for text in (mine["texts.approved_commitments"] or [])]  # type: ignore[union-attr]
-    words = {
-        "all": Text("約束してよい事柄をすべて述べる", "all approved ones"),
-        "some": Text("選んだものだけ述べる", "only some"),
-    }
+    words = {"all": Text("約束してよい事柄をすべて述べる", "all approved ones"), "some": Text("選んだものだけ述べる", "only some")}
     fresh = options["key"] not in st.session_state
     how = st.selectbox(
         context.say(field.label),

@@ -85,8 +85,6 @@ def _rest(context: PageContext, zones: Annex) -> None:
             )
         )
     if rest.unknown_zones:
-        lines.append(
-            Text(f"エリアが不明で判定できない地区: {rest.unknown_zones:,}地区", f"Unknown areas: {rest.unknown_zones:,} zones")
-        )
+        lines.append(Text(f"エリアが不明で判定できない地区: {rest.unknown_zones:,}地区", f"Unknown areas: {rest.unknown_zones:,} zones"))
     if lines:
         st.text("\n".join(context.say(line) for line in lines))

@@ -68,10 +68,7 @@ def _make(context: PageContext) -> None:
     if unsaved(context):
         st.warning(
             say(
-                Text(
-                    "保存していない入力があります。保存した設定だけで作ります。",
-                    "There is unsaved input; only saved settings are used.",
-                )
+                Text("保存していない入力があります。保存した設定だけで作ります。", "There is unsaved input; only saved settings are used.")
             ),
             icon=":material/edit:",
         )
@@ -97,9 +94,7 @@ def _make(context: PageContext) -> None:
     one, all_ = st.columns(2)
     alone = context.settings is not None and context.carrier in spec and not context.letter_status.cannot_be_made
     chosen: tuple[str, ...] = ()
-    if one.button(
-        say(Text(f"{name} の要望書を作る", f"Make the letter to {name}")), type="primary", disabled=not alone, width="stretch"
-    ):
+    if one.button(say(Text(f"{name} の要望書を作る", f"Make the letter to {name}")), type="primary", disabled=not alone, width="stretch"):
         chosen = (context.carrier,)
     if all_.button(
         say(Text(f"全社の要望書を作る（{len(spec)}社）", f"Make all letters ({len(spec)})")),
@@ -151,9 +146,7 @@ def _show_outcome(context: PageContext, run: background.LetterRun) -> None:
     names = [as_written(context.letter_states[key].name) for key in run.made if key in context.letter_states]
     if names:
         place = as_written(str(context.opened.place.letters))
-        st.success(
-            say(Text(f"できました: {'、'.join(names)}。置き場所: {place}", f"Made: {', '.join(names)}. They lie in {place}"))
-        )
+        st.success(say(Text(f"できました: {'、'.join(names)}。置き場所: {place}", f"Made: {', '.join(names)}. They lie in {place}")))
     for key, error in run.failed.items():
         name = as_written(context.letter_states[key].name) if key in context.letter_states else key
         st.error(
@@ -269,9 +262,7 @@ def _send(context: PageContext) -> None:
         )
         pressed = st.form_submit_button(say(Text("送付済みとして記録する", "Record as sent")))
     if pressed and not sure:
-        st.error(
-            say(Text("確認の欄に印を付けてから、もう一度押してください。", "Tick the confirmation first, then press again."))
-        )
+        st.error(say(Text("確認の欄に印を付けてから、もう一度押してください。", "Tick the confirmation first, then press again.")))
     elif pressed:
         _record(context, last, on.isoformat())
 
@@ -279,9 +270,7 @@ def _send(context: PageContext) -> None:
 def _keep(result: Result, entries: list[letters_versions.Entry]) -> None:
     """Write the letters into the registry, as `kengai letters` does."""
     study = result.study
-    last_year.record_versions(
-        study.folder, entries, study.about.fiscal_year, who=location.person(), at=datetime.now().astimezone()
-    )
+    last_year.record_versions(study.folder, entries, study.about.fiscal_year, who=location.person(), at=datetime.now().astimezone())
 
 
 def _record(context: PageContext, last: letters_versions.Entry, on: str) -> None:
@@ -291,6 +280,4 @@ def _record(context: PageContext, last: letters_versions.Entry, on: str) -> None
     except DataError as error:
         page_parts.show_error(error, context.opened.lang)
         return
-    page_parts.done(
-        context.opened, Text(f"{last.id} を {on} 送付済みとして記録しました。", f"{last.id} is recorded as sent on {on}.")
-    )
+    page_parts.done(context.opened, Text(f"{last.id} を {on} 送付済みとして記録しました。", f"{last.id} is recorded as sent on {on}."))

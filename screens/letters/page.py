@@ -42,10 +42,7 @@ def show(opened: Opened) -> None:
     letter_states = {key: _letter_state(opened, settings, key, entries) for key in keys}
     _overview(opened, letter_states, settings)
     chosen = _choose(
-        opened.say(Text("事業者を選ぶ", "Choose a carrier")),
-        "carrier",
-        {key: as_written(letter_states[key].name) for key in keys},
-        keys[0],
+        opened.say(Text("事業者を選ぶ", "Choose a carrier")), "carrier", {key: as_written(letter_states[key].name) for key in keys}, keys[0]
     )
     if trouble is not None:
         st.error(as_written(trouble.in_(opened.lang)), icon=":material/error:")
@@ -110,9 +107,7 @@ def _result_sha256(results: str, stamp: str) -> str:
     return make.result_hash(load_result(results, stamp))
 
 
-def _letter_state(
-    opened: Opened, settings: LetterSettings | None, key: str, entries: list[versions.Entry]
-) -> status.LetterStatus:
+def _letter_state(opened: Opened, settings: LetterSettings | None, key: str, entries: list[versions.Entry]) -> status.LetterStatus:
     zones = _zones(str(opened.place.results), opened.stamp, key, settings.text, settings) if settings else None
     sha256 = _result_sha256(str(opened.place.results), opened.stamp)
     return status.letter_status(opened.findings(), sha256, settings, zones, key, entries, opened.place.letters)

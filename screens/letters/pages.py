@@ -49,11 +49,7 @@ def pages_part(context: PageContext) -> None:
         files = _files(context.opened.place.letters / entry.folder)
         _tell_made(context, entry)
     if not any(name.endswith(".pdf") for name in files):
-        st.warning(
-            context.say(
-                Text("この版のPDFは、フォルダにもうありません。", "The PDFs of this version are no longer in the folder.")
-            )
-        )
+        st.warning(context.say(Text("この版のPDFは、フォルダにもうありません。", "The PDFs of this version are no longer in the folder.")))
         return
     _viewer(context, files, entry, whole, draft=source == NOW)
 
@@ -62,9 +58,7 @@ def _source_words(context: PageContext, entry: letters_versions.Entry | None) ->
     if entry is None:
         return context.say(Text("今の設定で作った場合（プレビュー）", "As it would be with the present settings (preview)"))
     when = f"（{entry.sent_on} 送付済み）" if entry.sent_on else ""
-    return context.say(
-        Text(f"作ってある第{entry.version}版 {entry.id}{when}", f"version {entry.version} {entry.id} {entry.sent_on}")
-    )
+    return context.say(Text(f"作ってある第{entry.version}版 {entry.id}{when}", f"version {entry.version} {entry.id} {entry.sent_on}"))
 
 
 def _tell_preview(context: PageContext, made: proof.Proof) -> None:
@@ -102,11 +96,7 @@ def _tell_preview(context: PageContext, made: proof.Proof) -> None:
         )
         return
     blanks = "、".join(str(name) for name in made.entry.facts.get("missing", []))
-    state = (
-        Text(f"（案）です。空の項目: {blanks}", f"a draft; empty: {blanks}")
-        if blanks
-        else Text("このまま作れます", "ready to be made")
-    )
+    state = Text(f"（案）です。空の項目: {blanks}", f"a draft; empty: {blanks}") if blanks else Text("このまま作れます", "ready to be made")
     st.info(
         say(
             Text(
@@ -222,18 +212,11 @@ def _thumbnails(context: PageContext, key: str, digest: str, pdf: bytes, at: int
 
 def _downloads(context: PageContext, files: Mapping[str, bytes], paper: str, whole: bool) -> None:
     if not whole:
-        st.caption(
-            context.say(Text("必須の項目が空のあいだは、ファイルを受け取れません。", "No files while something needed is empty."))
-        )
+        st.caption(context.say(Text("必須の項目が空のあいだは、ファイルを受け取れません。", "No files while something needed is empty.")))
         return
     docx = next((name for name in sorted(files) if name.endswith(".docx")), None)
     st.download_button(
-        context.say(Text("PDFを受け取る", "PDF of this paper")),
-        files[paper],
-        paper,
-        "application/pdf",
-        on_click="ignore",
-        width="stretch",
+        context.say(Text("PDFを受け取る", "PDF of this paper")), files[paper], paper, "application/pdf", on_click="ignore", width="stretch"
     )
     if docx:
         st.download_button(
@@ -294,9 +277,7 @@ def _proof(context: PageContext) -> proof.Proof:
     key = _proof_key(context)
     made = _proofs().get(key)
     if made is None:
-        words = context.say(
-            Text("紙を組んでいます（初回だけ数秒かかります）", "Typesetting (a few seconds, the first time only)")
-        )
+        words = context.say(Text("紙を組んでいます（初回だけ数秒かかります）", "Typesetting (a few seconds, the first time only)"))
         place = st.empty()
         with place.status(words, expanded=False) as status:
             made = proof.proof(

@@ -97,9 +97,7 @@ def _typed(context: PageContext, before: letters_form.Values) -> letters_form.Va
     return mine
 
 
-def _top(
-    context: PageContext, file: Path, began: letters_edit.Written, before: letters_form.Values, mine: letters_form.Values
-) -> None:
+def _top(context: PageContext, file: Path, began: letters_edit.Written, before: letters_form.Values, mine: letters_form.Values) -> None:
     """What is still empty, whether it can be saved, and the button."""
     empty = letters_form.still_empty(mine, context.carrier) if mine[f"carriers.{context.carrier}.ask"] else []
     labels = {field.key: field.label for group in letters_form.form_groups(context.carrier) for field in group.fields}
@@ -131,9 +129,7 @@ def _save_button(context: PageContext, file: Path, began: letters_edit.Written, 
     left, right = st.columns([1, 1])
     pressed = left.button(label, type="primary", key=f"papers-save-{where}", disabled=not edits)
     if edits:
-        right.button(
-            context.say(Text("書いた内容をやめる", "Give up what was typed")), key=f"papers-drop-{where}", on_click=_restart
-        )
+        right.button(context.say(Text("書いた内容をやめる", "Give up what was typed")), key=f"papers-drop-{where}", on_click=_restart)
     if pressed:
         _save(context, file, began, edits)
 
@@ -208,8 +204,7 @@ def _show_conflict(
         hide_index=True,
     )
     if st.button(
-        say(Text("今のファイルに、自分の入力だけを書き足して保存する", "Add only what I typed to the file as it is now")),
-        type="primary",
+        say(Text("今のファイルに、自分の入力だけを書き足して保存する", "Add only what I typed to the file as it is now")), type="primary"
     ):
         _save(context, file, now, edits)
     st.button(say(Text("自分の入力をやめて、今のファイルを読む", "Give up what I typed and read the file")), on_click=_restart)
@@ -239,10 +234,7 @@ def _by_hand(context: PageContext, file: Path, began: letters_edit.Written, now:
                 )
             )
         )
-        st.button(
-            context.say(Text("自分の入力をやめて、今のファイルを読む", "Give up what I typed and read the file")),
-            on_click=_restart,
-        )
+        st.button(context.say(Text("自分の入力をやめて、今のファイルを読む", "Give up what I typed and read the file")), on_click=_restart)
         return
     if st.button(context.say(Text("直した内容を保存する", "Save")), type="primary"):
         try:

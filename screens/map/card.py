@@ -57,8 +57,7 @@ def card(zone_id: str, row: pd.Series, result: Result, facilities: list[str], ca
         urgency=urgency_facts(row, study, lang),
         generations=study.generations,
         marks={
-            text.stripped(carrier.name): {g: str(row[mark_column(g, carrier.key)]) for g in study.generations}
-            for carrier in study.carriers
+            text.stripped(carrier.name): {g: str(row[mark_column(g, carrier.key)]) for g in study.generations} for carrier in study.carriers
         },
         parts=_parts(row, result, lang),
         facilities=facilities,
@@ -75,9 +74,7 @@ def _rank(row: pd.Series, perturbation: float, lang: str) -> str:
     return (
         place
         + gap
-        + MAP_WORDS["range"]
-        .in_(lang)
-        .format(p=f"{100 * perturbation:g}", low=f"{row['rank_low']:.0f}", high=f"{row['rank_high']:.0f}")
+        + MAP_WORDS["range"].in_(lang).format(p=f"{100 * perturbation:g}", low=f"{row['rank_low']:.0f}", high=f"{row['rank_high']:.0f}")
     )
 
 
@@ -133,9 +130,7 @@ def card_html(card: Card, lang: str) -> str:
     """The card as HTML: text from data is escaped, and colour is never the only sign."""
     head = "".join(f"<th>{as_html(generation)}</th>" for generation in card.generations)
     marks = "".join(
-        f"<tr><th>{as_html(name)}</th>"
-        + "".join(f"<td>{_mark(by[generation], lang)}</td>" for generation in card.generations)
-        + "</tr>"
+        f"<tr><th>{as_html(name)}</th>" + "".join(f"<td>{_mark(by[generation], lang)}</td>" for generation in card.generations) + "</tr>"
         for name, by in card.marks.items()
     )
     facts, urgency = (
@@ -212,13 +207,9 @@ def cell_html(lon: float, lat: float, cell: CellValues | None, result: Result, l
     """The place somebody pointed at, as HTML."""
     where = Text(f"地図で指した所（北緯{lat:.5f}・東経{lon:.5f}）", f"the place on the map ({lat:.5f}, {lon:.5f})").in_(lang)
     if cell is None:
-        outside = Text(
-            "調査区域のメッシュがありません（海、またはほかの県です）。", "no cell of the study: the sea or another prefecture"
-        )
+        outside = Text("調査区域のメッシュがありません（海、またはほかの県です）。", "no cell of the study: the sea or another prefecture")
         return f'<div class="kengai-card"><p class="head"><b>{where}</b></p><p>{outside.in_(lang)}</p></div>'
-    facts = "".join(
-        f"<div><dt>{as_html(label)}</dt><dd>{as_html(value)}</dd></div>" for label, value in cell_facts(cell, result, lang)
-    )
+    facts = "".join(f"<div><dt>{as_html(label)}</dt><dd>{as_html(value)}</dd></div>" for label, value in cell_facts(cell, result, lang))
     return f'<div class="kengai-card"><p class="head"><b>{where}</b></p><dl class="cell">{facts}</dl></div>'
 
 

@@ -108,12 +108,7 @@ def _filters(result: Result, towns: Mapping[str, str], lang: str) -> dict[str, A
             format_func=lambda code: towns.get(code, everything),
         ),
         "people": st.number_input(
-            Text("人口（以上）", "people, at least").in_(lang),
-            min_value=0,
-            max_value=9_999_999,
-            step=10,
-            key=_key("people"),
-            width=115,
+            Text("人口（以上）", "people, at least").in_(lang), min_value=0, max_value=9_999_999, step=10, key=_key("people"), width=115
         ),
         "text": st.text_input(
             Text("地区名で探す", "search a zone").in_(lang),

@@ -41,8 +41,7 @@ def history_rows(workspace: Path, zone_id: str, lang: str) -> pd.DataFrame:
             when: [at.to_pydatetime().astimezone().strftime("%Y-%m-%d %H:%M") for at in records["at"]],
             what: [TABLES[kind].in_(lang) if kind in TABLES else kind for kind in records["table"]],
             Text("内容", "content").in_(lang): [
-                "、".join(f"{name}: {value}" for name, value in now.items() if value not in (None, "", []))
-                for now in records["now"]
+                "、".join(f"{name}: {value}" for name, value in now.items() if value not in (None, "", [])) for now in records["now"]
             ],
             Text("記録者", "who").in_(lang): records["who"].astype(str).tolist(),
         }

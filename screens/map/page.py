@@ -30,9 +30,7 @@ TITLE = Text("地図", "Map")
 URL = "map"
 
 MAP, TABLE = "explore map", "explore table"
-PICK, PLACE, HANDLED, MOVES, TARGET, LISTED = (
-    f"explore {name}" for name in ("zone", "place", "click", "moves", "target", "listed")
-)
+PICK, PLACE, HANDLED, MOVES, TARGET, LISTED = (f"explore {name}" for name in ("zone", "place", "click", "moves", "target", "listed"))
 MAP_HEIGHT, CARD_HEIGHT, TABLE_HEIGHT, ROW_HEIGHT = 475, 292, 172, 28
 
 
@@ -229,10 +227,7 @@ def _downloads(ids: list[str], result: Result, caption: Caption, opened: Opened)
     mark = f"{caption.short_notice}_" if caption.short_notice else ""
     name = f"{mark}kengai_zones_{result.study.about.fiscal_year}"
     with st.container(horizontal=True, vertical_alignment="center"):
-        for suffix, mime, make in (
-            ("csv", "text/csv", ranking_sheets.ranking_csv),
-            ("geojson", "application/geo+json", gis.zones_geojson),
-        ):
+        for suffix, mime, make in (("csv", "text/csv", ranking_sheets.ranking_csv), ("geojson", "application/geo+json", gis.zones_geojson)):
             st.download_button(
                 opened.say(Text(f"この一覧を{suffix.upper()}で保存", f"save this list as {suffix.upper()}")),
                 partial(_file, make, ids, result, caption),

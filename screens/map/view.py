@@ -136,8 +136,7 @@ def zone_classes(result: Result, generation: str) -> pd.DataFrame:
     outside = zones[uncovered_column(generation)].to_numpy(float)
     known = ~np.isnan(outside) & published(result, generation)
     return pd.DataFrame(
-        {COMPLETE: known & (outside > 0), PARTIAL: known & ~(outside > 0), NO_5G: _without_5g(result), UNKNOWN: ~known},
-        index=zones.index,
+        {COMPLETE: known & (outside > 0), PARTIAL: known & ~(outside > 0), NO_5G: _without_5g(result), UNKNOWN: ~known}, index=zones.index
     )
 
 

@@ -133,12 +133,7 @@ def arguments(files: MapFiles, state: MapState, key: str, height: int) -> dict[s
         "kinds": None if state.kinds is None else _letters(files.ids, state.kinds),
         "ranks": None if state.ranks is None else [state.ranks.get(zone) for zone in files.ids],
         "coverage": [
-            {
-                "carrier": carrier,
-                "generation": generation,
-                "url": files.coverage((carrier, generation)),
-                "window": files.window.plain(),
-            }
+            {"carrier": carrier, "generation": generation, "url": files.coverage((carrier, generation)), "window": files.window.plain()}
             for carrier, generation in state.layers
         ],
         "cells": {name: files.names[name] for name in LAYERS_OF_CELLS if name in state.show and name in files.names},

@@ -126,9 +126,7 @@ def zones_table(results: str, stamp: str) -> pd.DataFrame:
 
 
 @st.cache_resource(max_entries=RANKINGS_HELD, show_spinner=False)
-def ranked(
-    results: str, stamp: str, pairs: tuple[tuple[str, float], ...], least: float, road_km: float, draws: int | None
-) -> pd.DataFrame:
+def ranked(results: str, stamp: str, pairs: tuple[tuple[str, float], ...], least: float, road_km: float, draws: int | None) -> pd.DataFrame:
     """rank_again on the zones of the findings `stamp`; its other arguments are the study's, which `stamp` holds."""
     study = load_result(results, stamp).study
     return rerank.rank_again(zones_table(results, stamp), study, weightings.Weighting(pairs, least, road_km), draws)

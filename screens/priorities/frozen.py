@@ -28,9 +28,7 @@ def frozen_part(context: PageContext) -> None:
 
 def _freeze(context: PageContext) -> None:
     say = context.say
-    st.subheader(
-        say(Text(f"{fiscal_year(context.year).ja}の順位を確定する", f"Freeze the ranking of {fiscal_year(context.year).en}"))
-    )
+    st.subheader(say(Text(f"{fiscal_year(context.year).ja}の順位を確定する", f"Freeze the ranking of {fiscal_year(context.year).en}")))
     ranked = int(context.quick_ranking["rank"].notna().sum())
     lines = [
         Text(
@@ -80,9 +78,7 @@ def _differences(context: PageContext) -> None:
                 say(Text("市町村", "municipality")): rows["municipality"],
                 say(Text("地区", "zone")): rows["name"],
                 say(Text("違い", "difference")): [say(municipal_orders.difference_words(row)) for _, row in rows.iterrows()],
-                say(Text("理由（いまの順位にも当てはまるか確かめてください）", "reason (still true of this ranking?)")): rows[
-                    "reason"
-                ],
+                say(Text("理由（いまの順位にも当てはまるか確かめてください）", "reason (still true of this ranking?)")): rows["reason"],
             }
         ),
         hide_index=True,
@@ -105,8 +101,7 @@ def _freeze_now(context: PageContext, who: str, note: str) -> None:
         page_parts.show_error(error, context.opened.lang)
         return
     page_parts.done(
-        context.opened,
-        Text(f"{fiscal_year(context.year).ja}の順位を第{version}版として確定しました。", f"Frozen as version {version}."),
+        context.opened, Text(f"{fiscal_year(context.year).ja}の順位を第{version}版として確定しました。", f"Frozen as version {version}.")
     )
 
 
@@ -144,9 +139,7 @@ def _study_file(context: PageContext) -> None:
         return
     with st.expander(say(Text("書き換わる行を見る", "Show the lines that change")), expanded=True):
         st.code("\n".join(planned.difference), language="diff", height=180)
-    if st.button(
-        say(Text("study.toml に書く（前の内容は study.toml.old に残ります）", "Write study.toml (the old one is kept)"))
-    ):
+    if st.button(say(Text("study.toml に書く（前の内容は study.toml.old に残ります）", "Write study.toml (the old one is kept)"))):
         try:
             edits.apply(planned, registry_cache.now())
         except DataError as error:

@@ -35,9 +35,7 @@ def now_part(context: PageContext) -> None:
     with right:
         _standing(context, rows)
         if rows.empty:
-            st.info(
-                context.say(Text("順位の付く地区がありません。条件を確かめてください。", "No zone is ranked: look at the gate."))
-            )
+            st.info(context.say(Text("順位の付く地区がありません。条件を確かめてください。", "No zone is ranked: look at the gate.")))
         else:
             chosen, reasons = _table(context, rows), st.container()
     if rows.empty:
@@ -57,9 +55,7 @@ def _standing(context: PageContext, rows: pd.DataFrame) -> None:
     """Whose ranking this is, in one line."""
     moved = int((rows["step"].fillna(1) != 0).sum())
     if context.chosen.same_order(context.own):
-        message = Text(
-            f"この調査の既定の重みによる順位です（{len(rows)}地区）。", f"The study's own ranking ({len(rows)} zones)."
-        )
+        message = Text(f"この調査の既定の重みによる順位です（{len(rows)}地区）。", f"The study's own ranking ({len(rows)} zones).")
     else:
         message = Text(
             f"重みを動かした試算です（{len(rows)}地区のうち{moved}地区の順位が既定と違います）。地図と要望書には使われていません。",
@@ -130,9 +126,7 @@ def _columns(context: PageContext) -> dict[str, Any]:
         "municipality": column.TextColumn(say(Text("市町村", "municipality")), width=110),
         "score": column.ProgressColumn(say(Text("評点", "score")), min_value=0, max_value=100, format="%.1f", width=120),
         "decides": column.TextColumn(
-            say(Text("左右する項目", "decides")),
-            width=120,
-            help=say(Text("除くと順位が最も動く項目", "without it the rank moves most")),
+            say(Text("左右する項目", "decides")), width=120, help=say(Text("除くと順位が最も動く項目", "without it the rank moves most"))
         ),
         "theirs": column.NumberColumn(say(Text("市町の順位", "theirs")), width=70, format="%d"),
         "unknown": column.TextColumn(say(Text("不明な項目", "unknown")), width=110),
@@ -192,9 +186,7 @@ def _ranges(context: PageContext, shown: pd.DataFrame, at: DeltaGenerator) -> No
 
 def _unranked(context: PageContext) -> None:
     """The zones without a rank, with the reason: never hidden."""
-    rows = tables.unranked_rows(
-        context.zones, context.quick_ranking, context.own_ranking, context.order_table, context.opened.lang
-    )
+    rows = tables.unranked_rows(context.zones, context.quick_ranking, context.own_ranking, context.order_table, context.opened.lang)
     st.subheader(context.say(Text(f"順位を付けていない地区（{len(rows)}）", f"Zones without a rank ({len(rows)})")))
     if rows.empty:
         st.caption(context.say(Text("ありません。", "None.")))

@@ -59,9 +59,7 @@ def _standing(context: PageContext, table: pd.DataFrame) -> None:
 def _municipality(context: PageContext, table: pd.DataFrame) -> str:
     names = dict(zip(table["municipality_id"], table["municipality"], strict=True))
     names[EVERY] = context.say(Text("すべての市町", "all municipalities"))
-    return st.selectbox(
-        context.say(Text("市町", "Municipality")), list(names), format_func=names.__getitem__, key="orders municipality"
-    )
+    return st.selectbox(context.say(Text("市町", "Municipality")), list(names), format_func=names.__getitem__, key="orders municipality")
 
 
 def _editor(context: PageContext, mine: pd.DataFrame, code: str) -> str:
@@ -132,15 +130,10 @@ def _columns(context: PageContext) -> dict[str, Any]:
             format="%d",
             width=130,
             help=say(
-                Text(
-                    "市町が順位を付けた地区だけを、こちらの順位で並べたときの番号",
-                    "our order of the zones the municipality placed",
-                )
+                Text("市町が順位を付けた地区だけを、こちらの順位で並べたときの番号", "our order of the zones the municipality placed")
             ),
         ),
-        "municipal_rank": column.NumberColumn(
-            say(Text("市町の順位", "municipality's rank")), min_value=1, step=1, format="%d", width=100
-        ),
+        "municipal_rank": column.NumberColumn(say(Text("市町の順位", "municipality's rank")), min_value=1, step=1, format="%d", width=100),
         "reason": column.TextColumn(say(Text("違いの理由", "reason")), max_chars=500, width=330),
     }
 
@@ -260,9 +253,7 @@ def _file(context: PageContext, table: pd.DataFrame, mine: pd.DataFrame, who: st
 def _save_file(context: PageContext, asked: list[dict[str, object]], who: str, file: SourceFile) -> None:
     rows = [{"year": context.year, **row} for row in asked]
     try:
-        saved = registry_cache.registry_at(context.place).save(
-            "municipal_orders", rows, who=who, at=registry_cache.now(), file=file
-        )
+        saved = registry_cache.registry_at(context.place).save("municipal_orders", rows, who=who, at=registry_cache.now(), file=file)
     except DataError as error:
         page_parts.show_error(error, context.opened.lang)
         return

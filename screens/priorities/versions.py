@@ -78,8 +78,7 @@ def _version(context: PageContext, head: pd.Series, rows: pd.DataFrame) -> None:
     frozen = ranking_frozen.frozen_weighting(head)
     when = _moment(head)
     description = Text(
-        f"{fiscal_year(context.year).ja} 第{version}版、{when} {head['who']} が確定"
-        + (f"（{head['note']}）" if head["note"] else ""),
+        f"{fiscal_year(context.year).ja} 第{version}版、{when} {head['who']} が確定" + (f"（{head['note']}）" if head["note"] else ""),
         f"{fiscal_year(context.year).en} version {version}, frozen {when} by {head['who']}"
         + (f" ({head['note']})" if head["note"] else ""),
     )
@@ -130,9 +129,7 @@ def _compared(context: PageContext, frozen: weightings.Weighting, rows: pd.DataF
     )
 
 
-def downloads(
-    context: PageContext, rows: pd.DataFrame, chosen: weightings.Weighting, title: Text, lines: list[Text], key: str
-) -> None:
+def downloads(context: PageContext, rows: pd.DataFrame, chosen: weightings.Weighting, title: Text, lines: list[Text], key: str) -> None:
     """Two buttons; the file is made when one is pressed."""
     result_caption = caption(context.result, context.opened.lang)
     top, perturbation = context.result.study.ranking.top, context.result.study.ranking.shake
@@ -144,9 +141,7 @@ def downloads(
             f"ranges and probabilities: weights moved by ±{100 * perturbation:.0f} %, top = first {top}",
         ),
     ]
-    sheets = export.RankingSheets(
-        rows, chosen, context.own, context.criteria, [context.say(t) for t in lines], context.say(title)
-    )
+    sheets = export.RankingSheets(rows, chosen, context.own, context.criteria, [context.say(t) for t in lines], context.say(title))
     name = f"{context.say(Text('優先順位', 'ranking'))}_{context.year}_{key}"
     line = st.container(horizontal=True)
     line.download_button(

@@ -23,9 +23,7 @@ def weights_panel(context: PageContext) -> None:
     if st.session_state.pop(NOTHING, False):
         st.warning(
             context.say(
-                Text(
-                    "すべての重みを0にはできません。前の重みに戻しました。", "Not all weights can be 0; the former ones are back."
-                )
+                Text("すべての重みを0にはできません。前の重みに戻しました。", "Not all weights can be 0; the former ones are back.")
             )
         )
     values = weightings.slider_weights(context.chosen, context.own, context.criteria)
@@ -88,9 +86,7 @@ def _slider(context: PageContext, criterion: Criterion, value: float, share: flo
         message = Text("データがないため、採点に入っていません（0とはしていません）", "no data: left out, not taken as 0")
     else:
         rule = criterion.rule()
-        message = Text(
-            f"100点中 {weightings.points(share)}点 ／ {rule.ja}", f"{weightings.points(share)} of 100 points / {rule.en}"
-        )
+        message = Text(f"100点中 {weightings.points(share)}点 ／ {rule.ja}", f"{weightings.points(share)} of 100 points / {rule.en}")
     st.caption(as_written(context.say(message)))
 
 
@@ -116,9 +112,7 @@ def _gates(context: PageContext) -> None:
     if context.own.road_km or context.chosen.road_km:
         _hold(ROAD_KM, float(context.chosen.road_km))
         st.number_input(
-            context.say(
-                Text("または、不感道路がこの長さ（km）以上（0＝使わない）", "or this much uncovered road in km (0: not used)")
-            ),
+            context.say(Text("または、不感道路がこの長さ（km）以上（0＝使わない）", "or this much uncovered road in km (0: not used)")),
             0.0,
             1000.0,
             step=0.5,

@@ -23,18 +23,12 @@ def answer_fields(context: PageContext, known: dict[str, Any], key: str = "") ->
     def write(place: Any, name: str, label: Text, example: str = "") -> Any:
         value = known.get(name) or ""
         text = "、".join(value) if isinstance(value, list) else str(value)
-        return place.text_input(
-            context.say(label), text, key=f"{key}{name}" if key else None, max_chars=1000, placeholder=example
-        )
+        return place.text_input(context.say(label), text, key=f"{key}{name}" if key else None, max_chars=1000, placeholder=example)
 
     fields: dict[str, Any] = {}
     a, b, c = st.columns([2, 1, 1])
     fields["answer"] = choose(
-        a,
-        "answer",
-        Text("回答区分", "Answer"),
-        tuple(codes.ANSWER_BY_KEY),
-        lambda code: report.answer_name(code, context.opened.lang),
+        a, "answer", Text("回答区分", "Answer"), tuple(codes.ANSWER_BY_KEY), lambda code: report.answer_name(code, context.opened.lang)
     )
     fields["planned"] = write(b, "planned", Text("予定時期", "Planned"), "令和9年度上期")
     fields["methods"] = write(c, "methods", Text("方式", "Methods"), "4G、5G")

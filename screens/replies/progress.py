@@ -142,9 +142,7 @@ def matrix(context: PageContext, rows: list[dict[str, Any]]) -> pd.DataFrame:
         late = "／".join(SIGNS[kind] if lang == "ja" else f"{kind} overdue" for kind in row["overdue"])
         text = report.state_words(row, lang) + (f"【{late}】" if late else "")
         if row["superseded_by"]:
-            text += context.say(
-                Text(f"（統合・分割: {'、'.join(row['superseded_by'])}）", f" (now {', '.join(row['superseded_by'])})")
-            )
+            text += context.say(Text(f"（統合・分割: {'、'.join(row['superseded_by'])}）", f" (now {', '.join(row['superseded_by'])})"))
         line[row["carrier"]] = text
     return pd.DataFrame(
         [
@@ -197,12 +195,8 @@ def _take_away(context: PageContext, rows: list[dict[str, Any]]) -> None:
         return
     result_caption = caption(context.opened.result, context.opened.lang)
     st.download_button(
-        context.say(
-            Text("進捗表（Excel）を受け取る（庁内用・未公表の回答を含みます）", "Take the progress sheet (Excel; internal)")
-        ),
-        data=lambda: report.progress_xlsx(
-            rows, context.names, _towns(context), result_caption, f"{registry_cache.now():%Y-%m-%d}"
-        ),
+        context.say(Text("進捗表（Excel）を受け取る（庁内用・未公表の回答を含みます）", "Take the progress sheet (Excel; internal)")),
+        data=lambda: report.progress_xlsx(rows, context.names, _towns(context), result_caption, f"{registry_cache.now():%Y-%m-%d}"),
         file_name=f"{context.say(Text('進捗表', 'progress'))}_{context.year}.xlsx",
         on_click="ignore",
         mime=page_parts.XLSX,

@@ -80,9 +80,7 @@ def _files(context: PageContext) -> None:
             context.say(Text("どの事業者の回答か", "Whose replies")),
             [AS_IT_SAYS, *context.names],
             key="replies carrier",
-            format_func=lambda key: (
-                context.carrier(key) if key else context.say(Text("ファイルに書いてあるとおり", "as the files say"))
-            ),
+            format_func=lambda key: context.carrier(key) if key else context.say(Text("ファイルに書いてあるとおり", "as the files say")),
         )
         or None
     )
@@ -137,9 +135,7 @@ def _take(context: PageContext, ready: list[tuple[Any, Intake]], carrier: str | 
 
         def take(file: Any = file) -> Intake:
             with page_parts.uploaded_file(file.name, file.getvalue()) as path:
-                return take_in(
-                    context.registry, path, context.names, who=who, at=registry_cache.now(), carrier=carrier, name=file.name
-                )
+                return take_in(context.registry, path, context.names, who=who, at=registry_cache.now(), carrier=carrier, name=file.name)
 
         taken = page_parts.attempt(context.opened, take)
         if taken is None:
@@ -248,9 +244,7 @@ def _type(context: PageContext) -> None:
         left, right = st.columns([3, 2], vertical_alignment="bottom")
         with left:
             who = registry_cache.signer(context.say, "replies typed who")
-        pressed = right.form_submit_button(
-            context.say(Text("この回答を保存する", "Keep this answer")), type="primary", width="stretch"
-        )
+        pressed = right.form_submit_button(context.say(Text("この回答を保存する", "Keep this answer")), type="primary", width="stretch")
     if pressed:
         plain = {name: str(value or "") for name, value in cells.items()}
         kept = page_parts.attempt(

@@ -85,8 +85,7 @@ def _decide(context: PageContext, review_item: dict[str, Any]) -> None:
         st.text(context.say(Text("書かれていた内容", "What was written")))
         st.dataframe(
             pd.DataFrame(
-                list(review_item["written"].items()),
-                columns=[context.say(Text("欄", "heading")), context.say(Text("内容", "content"))],
+                list(review_item["written"].items()), columns=[context.say(Text("欄", "heading")), context.say(Text("内容", "content"))]
             ),
             hide_index=True,
             height=page_parts.table_height(len(review_item["written"]), 320),
@@ -96,9 +95,7 @@ def _decide(context: PageContext, review_item: dict[str, Any]) -> None:
         names = context.zone_names()
         a, b, c = st.columns([1, 2, 2])
         fields: dict[str, Any] = {
-            "year": a.text_input(
-                context.say(Text("年度", "Fiscal year")), str(suggestion.get("year", context.year)), key=key + "year"
-            )
+            "year": a.text_input(context.say(Text("年度", "Fiscal year")), str(suggestion.get("year", context.year)), key=key + "year")
         }
         fields["carrier"] = b.selectbox(
             context.say(Text("事業者", "Carrier")),
@@ -116,9 +113,7 @@ def _decide(context: PageContext, review_item: dict[str, Any]) -> None:
         )
         fields |= answer_fields(context, suggestion, key)
         reason = st.text_input(
-            context.say(Text("そう決めた理由（電話で確認 など）", "Why (e.g. asked by telephone)")),
-            key=key + "why",
-            max_chars=300,
+            context.say(Text("そう決めた理由（電話で確認 など）", "Why (e.g. asked by telephone)")), key=key + "why", max_chars=300
         )
         who = registry_cache.signer(context.say, "replies doubts who")
         take, leave = st.columns(2)

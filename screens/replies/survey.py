@@ -40,9 +40,7 @@ def _out(context: PageContext) -> None:
     maps = st.checkbox(context.say(Text("地区の小さな地図を入れる（時間がかかります）", "With small maps (takes longer)")), False)
     who = registry_cache.signer(context.say, "survey out who")
     key = MADE + str(context.opened.place.folder) + context.opened.stamp
-    if st.button(
-        context.say(Text("照会様式を作る（市町ごとのExcel）", "Make the forms (an Excel file a municipality)")), type="primary"
-    ):
+    if st.button(context.say(Text("照会様式を作る（市町ごとのExcel）", "Make the forms (an Excel file a municipality)")), type="primary"):
         with st.spinner(context.say(Text("作っています…", "Making…"))):
             made = page_parts.attempt(context.opened, lambda: _made(context, day, maps, store.signature(who)))
         if made is not None:

@@ -42,9 +42,7 @@ def keep_log() -> logging.Logger:
     log = logging.getLogger(LOGGER)
     with _once:
         if not any(isinstance(handler, RotatingFileHandler) for handler in log.handlers):
-            handler = RotatingFileHandler(
-                log_folder() / FILE, maxBytes=LARGEST_BYTES, backupCount=KEPT, encoding="utf-8", delay=True
-            )
+            handler = RotatingFileHandler(log_folder() / FILE, maxBytes=LARGEST_BYTES, backupCount=KEPT, encoding="utf-8", delay=True)
             handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
             log.addHandler(handler)
     return log

@@ -62,8 +62,7 @@ def _uploaded(opened: Opened) -> pd.DataFrame | None:
     file = left.file_uploader(
         opened.say(
             Text(
-                "過去の公表値の表（年度・地区数・世帯数・人口。CSV・Excel）",
-                "Published figures (年度, 地区数, 世帯数, 人口; CSV or Excel)",
+                "過去の公表値の表（年度・地区数・世帯数・人口。CSV・Excel）", "Published figures (年度, 地区数, 世帯数, 人口; CSV or Excel)"
             )
         ),
         type=["csv", "xlsx", "txt", "tsv"],
@@ -99,11 +98,7 @@ def _table(ours: pd.DataFrame, published: pd.DataFrame | None, lang: str) -> pd.
     rows = [ours.assign(source=OURS.in_(lang))]
     if published is not None:
         rows.append(published.assign(source=PUBLISHED.in_(lang)))
-    names = {
-        "fiscal_year": Text("年度", "fiscal year"),
-        "source": Text("出所", "source"),
-        **dict(reversed(list(MEASURES.items()))),
-    }
+    names = {"fiscal_year": Text("年度", "fiscal year"), "source": Text("出所", "source"), **dict(reversed(list(MEASURES.items())))}
     whole = pd.concat([row[list(names)] for row in rows]).sort_values(["fiscal_year", "source"])
     whole["fiscal_year"] = whole["fiscal_year"].astype(int).astype(str)
     return whole.round(1).rename(columns={key: text.in_(lang) for key, text in names.items()})

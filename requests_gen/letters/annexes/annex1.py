@@ -195,9 +195,7 @@ def _total_km(values: list[float | None]) -> float | None:
 def _row(number: int, zone_id: str, rank: int, zones: _Zones, history: CarrierHistory | None) -> ZoneRow:
     zone, need = zones.table.loc[zone_id], zones.need.loc[zone_id]
     marks = tuple(str(sign) for sign in zones.marks.loc[zone_id])
-    people, shelters, public, visited = (
-        numbers_and_eras.round_half_up(need[name]) for name in ("people", "shelters", "public", "visited")
-    )
+    people, shelters, public, visited = (numbers_and_eras.round_half_up(need[name]) for name in ("people", "shelters", "public", "visited"))
     road_km = numbers_and_eras.round_tenths(need["road_km"])
     reply = history.zones.get(zone_id) if history else None
     kinds = ((HOMES, people), (ROADS, road_km), (PLACES, (shelters or 0) + (public or 0)), (VISITED, visited))

@@ -192,9 +192,7 @@ def _notes(result: Result, settings: LetterSettings, zones: Annex, caption: Capt
     notes.append(wording.text("エリア端まで　地区の代表点（人口の重心）から貴社のエリアまでの直線距離。"))
     if any(row.roaming is not None for row in zones.rows):
         notes.append(
-            wording.text(
-                "パートナー回線区域　区画の中心が他社回線（ローミング）のエリアに入る人口。自社回線のエリアには数えない。"
-            )
+            wording.text("パートナー回線区域　区画の中心が他社回線（ローミング）のエリアに入る人口。自社回線のエリアには数えない。")
         )
     notes.append("出典　" + sources(caption))
     notes.append(f"文書ID　{identity}（Kengai {result.provenance['kengai']}）")
@@ -251,12 +249,9 @@ def _rest(zones: Annex, wording: numbers_and_eras.Wording) -> str:
 def dates(result: Result, settings: LetterSettings, zones: Annex, wording: numbers_and_eras.Wording) -> str:
     """The day each shown carrier's area is true for."""
     dates = dates_by_layer(result)
-    shown = [
-        carrier for carrier in result.study.carriers if carrier.key == zones.carrier or settings.zones.other_carriers == "marks"
-    ]
+    shown = [carrier for carrier in result.study.carriers if carrier.key == zones.carrier or settings.zones.other_carriers == "marks"]
     return numbers_and_eras.listed(
-        [f"{carrier.name} {layer_days(dates, zones.generation, carrier.key, wording) or '資料なし'}" for carrier in shown],
-        wording.comma,
+        [f"{carrier.name} {layer_days(dates, zones.generation, carrier.key, wording) or '資料なし'}" for carrier in shown], wording.comma
     )
 
 

@@ -133,9 +133,7 @@ def _situation(
         if not own and settings.zones.other_carriers == "hidden":
             continue
         days = "、".join(dict.fromkeys(day for g in generations if (day := layer_days(dates, g, carrier.key, wording))))
-        basis, seen = evidence.claim_basis(
-            result.verdicts, row.zone_id, carrier.key, zones.carrier, days, result.study.evidence, wording
-        )
+        basis, seen = evidence.claim_basis(result.verdicts, row.zone_id, carrier.key, zones.carrier, days, result.study.evidence, wording)
         rows.append(
             (
                 carrier.name + ("（貴社）" if own else ""),

@@ -22,13 +22,7 @@ Pairs = tuple[tuple[str, str], ...]
 MISSING = "データなし（未収集）"
 NONE_HERE = "地区の区画内にはない"
 NAMED = 8
-KINDS = {
-    "shelter": "指定避難所",
-    "evacuation_site": "指定緊急避難場所",
-    "trail": "登山道",
-    "tourism": "観光",
-    "worksite": "農林作業",
-}
+KINDS = {"shelter": "指定避難所", "evacuation_site": "指定緊急避難場所", "trail": "登山道", "tourism": "観光", "worksite": "農林作業"}
 # what is listed together, of which categories, from which kinds of files
 GROUPS = (
     ("避難所等", facilities.SHELTERING, ("gsi_shelters",)),
@@ -46,11 +40,7 @@ ROAD_WORDS = {
     "road_km_municipal": "市町村道等",
 }
 DANGERS = {"土砂災害警戒区域": ("in_landslide", "in_landslide_special"), "津波浸水想定": ("in_tsunami",)}
-INSIDE = {
-    "自然公園（特別地域）": ("in_park_special",),
-    "自然公園（普通地域）": ("in_park_ordinary",),
-    "人口集中地区": ("in_did",),
-}
+INSIDE = {"自然公園（特別地域）": ("in_park_special",), "自然公園（普通地域）": ("in_park_ordinary",), "人口集中地区": ("in_did",)}
 
 
 def places_and_roads(
