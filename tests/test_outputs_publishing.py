@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -16,12 +17,12 @@ from geodata.report import file_sha256
 from requests_gen.files import only_one_writer
 from requests_gen.files import replace_folder as publishing
 from requests_gen.files.replace_folder import MANIFEST, check_target, manifest_outputs, output_list, publish
-from tests.waiting import CEILING_S
 
 ROOT = Path(__file__).resolve().parents[1]
 WRITTEN = ("a.json", "b.csv", "c.xlsx", "d/e.parquet")
 
-# Publishes {word} into {target}, and kills itself before its {moment}-th file operation.
+# For every line {{"target", "moment"}} it reads: forks a process that publishes the word "3" into the target and kills
+# itself before its moment-th file operation, and answers how that process ended. Forking spares a start of Python each.
 KILLED = """
 import json, os, signal, sys
 sys.path.insert(0, {root!r})
@@ -30,19 +31,31 @@ from requests_gen.files import replace_folder as publishing
 def write(folder):
     (folder / "d").mkdir()
     for name in ("a.json", "b.csv", "c.xlsx", "d/e.parquet"):
-        (folder / name).write_text({word!r} * 1000)
+        (folder / name).write_text("3" * 1000)
     (folder / "manifest.json").write_text(json.dumps({{"outputs": publishing.output_list(folder)}}))
 if not {exchange}:
     publishing.swap_folders = lambda one, other: False
-count = 0
-def hook(event, arguments):
-    global count
-    if event in {{"open", "os.rename", "os.mkdir", "os.rmdir", "os.remove", "shutil.rmtree", "ctypes.dlsym"}}:
-        count += 1
-        if count == {moment}:
-            os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(hook)
-publishing.publish(write, Path({target!r}))
+def publish_and_die(target, moment):
+    count = 0
+    def hook(event, arguments):
+        nonlocal count
+        if event in {{"open", "os.rename", "os.mkdir", "os.rmdir", "os.remove", "shutil.rmtree", "ctypes.dlsym"}}:
+            count += 1
+            if count == moment:
+                os.kill(os.getpid(), signal.SIGKILL)
+    sys.addaudithook(hook)
+    publishing.publish(write, Path(target))
+for line in sys.stdin:
+    asked = json.loads(line)
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            publish_and_die(asked["target"], asked["moment"])
+            code = 0
+        finally:
+            os._exit(code)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
@@ -73,26 +86,32 @@ def names(folder: Path) -> set[str]:
 def test_killed_at_every_file_operation(tmp_path: Path, exchange: bool) -> None:
     """0 damaged, 0 partial: at whichever operation it dies, a whole run is there, and the next run goes well."""
     moment, ended = 0, False
-    while not ended:
-        moment += 1
-        home = tmp_path / str(moment)
-        out = home / "results"
-        publish(lambda folder: write(folder, "1"), out)
-        publish(lambda folder: write(folder, "2"), out)
-        code = KILLED.format(root=str(ROOT), exchange=exchange, moment=moment, word="3", target=str(out))
-        code = subprocess.run([sys.executable, "-c", code], check=False, timeout=CEILING_S).returncode
-        assert code in (0, -signal.SIGKILL), "it ended by itself, not by our hand"
-        ended = code == 0
-        if out.exists():
-            assert word_in(out) in {"2", "3"}
-        else:
-            assert not exchange, "where names can be exchanged the results are never absent"
-            assert word_in(home / "results.old") == "2"
-        publish(lambda folder: write(folder, "4"), out)
-        assert word_in(out) == "4"
-        assert word_in(home / "results.old") in {"2", "3"}
-        assert names(home) == {"results", "results.old"}
-    assert moment > 20
+    code = KILLED.format(root=str(ROOT), exchange=exchange)
+    with subprocess.Popen([sys.executable, "-c", code], stdin=PIPE, stdout=PIPE, text=True) as dying:
+        assert dying.stdin is not None
+        assert dying.stdout is not None
+        while not ended:
+            moment += 1
+            home = tmp_path / str(moment)
+            out = home / "results"
+            publish(lambda folder: write(folder, "1"), out)
+            publish(lambda folder: write(folder, "2"), out)
+            dying.stdin.write(json.dumps({"target": str(out), "moment": moment}) + "\n")
+            dying.stdin.flush()
+            answer = int(dying.stdout.readline())
+            assert answer in (0, -signal.SIGKILL), "it ended by itself, not by our hand"
+            ended = answer == 0
+            if out.exists():
+                assert word_in(out) in {"2", "3"}
+            else:
+                assert not exchange, "where names can be exchanged the results are never absent"
+                assert word_in(home / "results.old") == "2"
+            publish(lambda folder: write(folder, "4"), out)
+            assert word_in(out) == "4"
+            assert word_in(home / "results.old") in {"2", "3"}
+            assert names(home) == {"results", "results.old"}
+        dying.stdin.close()
+    assert moment > 20  # it died at each of many operations
 
 
 def test_first_run_and_the_next(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ class TestAPaper:
         template.write_text(lines_of("A paper"), encoding="utf-8")
         frame = typst_pdf.Frame("（案）", "架空", "三重県", "架空アルファ", "令和8年度", Wording(), date(2026, 4, 1))
         data = {"title": "新しい書類", "lines": ["一行目", "#二行目は文字のまま"]}
-        pdf = typst_pdf.paper_pdf(template, {**data, **typst_pdf.margins(frame)}, frame, "新しい書類")
+        pdf = typst_pdf.paper_pdf(template, {**data, **typst_pdf.margin_texts(frame)}, frame, "新しい書類")
         text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).replace("\n", "").replace(" ", "")
         assert "新しい書類" in text
         assert "#二行目は文字のまま" in text

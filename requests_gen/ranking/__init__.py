@@ -3,7 +3,7 @@
 chosen = rerank.study_weighting(study)
 table = rerank.rank_again(result.zones, study, chosen)
 orders = municipal_orders.order_table(ranking, zones, registry.municipal_order(year))
-frozen.freeze(registry, result, ranking, orders, chosen, criteria, who="…", at=now, stamp=stamp)
+frozen.freeze(registry, result, frozen.Chosen(table, orders, chosen, criteria), who="…", at=now, stamp=stamp)
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The map of a page: a folium map in a Streamlit component, its files served by content hash.
 
 files = map_files(…)                  # made once for the same results
-zone_map(files, state, key="map")     # draws; last_click gives what was clicked
+zone_map(files, state, key="map", height=600)     # draws; last_click gives what was clicked
 """
 
 from __future__ import annotations

@@ -75,10 +75,10 @@ def show_done() -> None:
 @contextmanager
 def uploaded_file(name: str, data: bytes) -> Iterator[Path]:
     """An upload as a file under a safe form of its own name, for as long as it is read. Errors inside name the file."""
-    from requests_gen.intake import offered_files
+    from requests_gen.files import names
 
     with tempfile.TemporaryDirectory(prefix="kengai-") as folder:
-        path = Path(folder) / offered_files.safe_name(name)
+        path = Path(folder) / names.safe_name(name)
         path.write_bytes(data)
         try:
             yield path
