@@ -200,15 +200,17 @@ def _read_layers(study: Study, grid: Grid, near: BBox, reports: list[IntakeRepor
 def _read_layer(study: Study, layer: Layer, name: str, near: BBox) -> tuple[gpd.GeoDataFrame, IntakeReport]:
     return carrier_polygons.read(
         study.path(name),
-        carrier=layer.carrier,
-        generation=layer.generation,
-        kind=layer.kind,
-        as_of=layer.as_of,
-        crs=layer.crs,
-        layer=layer.layer,
-        level=layer.level,
-        where=layer.where,
-        near=near,
+        carrier_polygons.LayerFile(
+            carrier=layer.carrier,
+            generation=layer.generation,
+            kind=layer.kind,
+            as_of=layer.as_of,
+            crs=layer.crs,
+            layer=layer.layer,
+            level=layer.level,
+            where=layer.where,
+            near=near,
+        ),
     )
 
 

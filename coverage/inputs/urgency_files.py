@@ -111,15 +111,17 @@ def _read_roads(study: Study, spec: sources.RoadFiles) -> tuple[gpd.GeoDataFrame
         return roads_n13.read(paths, classes=spec.classes, crs=spec.crs, layer=spec.layer)
     return road_ledger.read(
         paths,
-        class_field=spec.class_field,
-        class_values=spec.class_values or None,
-        road_class=spec.road_class,
-        name_field=spec.name_field,
-        emergency_field=spec.emergency_field,
-        emergency=spec.emergency,
+        road_ledger.RoadFile(
+            class_field=spec.class_field,
+            class_values=spec.class_values or None,
+            road_class=spec.road_class,
+            name_field=spec.name_field,
+            emergency_field=spec.emergency_field,
+            emergency=spec.emergency,
+            crs=spec.crs,
+            layer=spec.layer,
+        ),
         classes=sorted(spec.given),
-        crs=spec.crs,
-        layer=spec.layer,
     )
 
 

@@ -116,14 +116,16 @@ def _polygons(study: Study, layer: Layer) -> np.ndarray:
     tables = [
         carrier_polygons.read(
             study.path(name),
-            carrier=layer.carrier,
-            generation=layer.generation,
-            kind=layer.kind,
-            as_of=layer.as_of,
-            crs=layer.crs,
-            layer=layer.layer,
-            level=layer.level,
-            where=layer.where,
+            carrier_polygons.LayerFile(
+                carrier=layer.carrier,
+                generation=layer.generation,
+                kind=layer.kind,
+                as_of=layer.as_of,
+                crs=layer.crs,
+                layer=layer.layer,
+                level=layer.level,
+                where=layer.where,
+            ),
         )[0]
         for name in layer.files
     ]

@@ -107,15 +107,17 @@ def _read(file: Path, entry: Entry, near: Box | None) -> tuple[np.ndarray, Intak
     if entry.slot == "layers":
         table, report = carrier_polygons.read(
             file,
-            carrier=entry.carrier,
-            generation=entry.generation,
-            kind=entry.kind or "own",
-            as_of=entry.as_of,
-            crs=entry.crs,
-            layer=entry.layer,
-            level=entry.level,
-            where=dict(entry.where) or None,
-            near=near,
+            carrier_polygons.LayerFile(
+                carrier=entry.carrier,
+                generation=entry.generation,
+                kind=entry.kind or "own",
+                as_of=entry.as_of,
+                crs=entry.crs,
+                layer=entry.layer,
+                level=entry.level,
+                where=dict(entry.where) or None,
+                near=near,
+            ),
         )
     else:
         sources: dict[str, Any] = {"boundaries": n03, "settlements": settlements}
