@@ -34,7 +34,7 @@ def squares(*properties: dict[str, Any]) -> list[tuple[dict[str, Any], Any]]:
 
 def refused(path: Path, **options: Any) -> str:
     with pytest.raises(DataError) as caught:
-        carrier_polygons.read(path, **{**LAYER, **options})
+        carrier_polygons.read(path, carrier_polygons.LayerFile(**{**LAYER, **options}))
     assert caught.value.file == path.name
     return caught.value.code
 
@@ -42,7 +42,9 @@ def refused(path: Path, **options: Any) -> str:
 class TestPolygons:
     def test_by_hand(self, tmp_path: Path) -> None:
         path = vector(tmp_path, squares({"id": 1}, {"id": 2}))
-        frame, report = carrier_polygons.read(path, **LAYER, as_of="2026-03-31", near=(135.8, 33.7, 137.5, 35.3))
+        frame, report = carrier_polygons.read(
+            path, carrier_polygons.LayerFile(**LAYER, as_of="2026-03-31", near=(135.8, 33.7, 137.5, 35.3))
+        )
         assert frame.drop(columns="geometry").iloc[1].to_dict() == {
             "carrier": "docomo",
             "generation": "4G",
@@ -72,16 +74,16 @@ class TestPolygons:
         path = vector(tmp_path, squares({}), name)
         assert refused(path) == "layer-kind"
         kind = "satellite" if "star" in name or "衛星" in name else "roaming"
-        assert carrier_polygons.read(path, **LAYER, kind=kind)[0]["kind"].tolist() == [kind]
+        assert carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER, kind=kind))[0]["kind"].tolist() == [kind]
 
     def test_an_area_without_roaming_is_own(self, tmp_path: Path) -> None:
         path = vector(tmp_path, squares({}), "楽天_ローミング除く.geojson")
-        assert carrier_polygons.read(path, **LAYER)[1].verdict == "accept"
+        assert carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER))[1].verdict == "accept"
 
     def test_roaming_rows_inside_a_file(self, tmp_path: Path) -> None:
         path = vector(tmp_path, squares({"network": "own"}, {"network": "パートナー回線"}))
         assert refused(path) == "layer-kind"
-        frame, report = carrier_polygons.read(path, **LAYER, where={"network": ["own"]})
+        frame, report = carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER, where={"network": ["own"]}))
         assert len(frame) == 1
         assert report.excluded == {"not-chosen": 1}
         assert report.records_in_file == report.accepted + 1
@@ -90,29 +92,29 @@ class TestPolygons:
     def test_rows_that_are_not_covered(self, tmp_path: Path, word: str) -> None:
         path = vector(tmp_path, squares({"area": "エリア内"}, {"area": word}))
         assert refused(path) == "rows-not-covered"
-        assert len(carrier_polygons.read(path, **LAYER, where={"area": ["エリア内"]})[0]) == 1
+        assert len(carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER, where={"area": ["エリア内"]}))[0]) == 1
 
     def test_levelled_polygons_are_told_and_can_be_chosen(self, tmp_path: Path) -> None:
         path = vector(tmp_path, squares({"niveau": "TBC"}, {"niveau": "BC"}, {"niveau": "CL"}))
-        frame, report = carrier_polygons.read(path, **LAYER)
+        frame, report = carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER))
         assert len(frame) == 3
         assert [notice.code for notice in report.notices] == ["levels-joined"]
-        frame, report = carrier_polygons.read(path, **LAYER, where={"niveau": ["TBC", "BC"]})
+        frame, report = carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER, where={"niveau": ["TBC", "BC"]}))
         assert len(frame) == 2
         assert report.excluded == {"not-chosen": 1}
 
     def test_several_carriers_or_generations(self, tmp_path: Path) -> None:
         path = vector(tmp_path, squares({"brandname": "A"}, {"brandname": "B"}))
         assert refused(path) == "several-carriers"
-        assert len(carrier_polygons.read(path, **LAYER, where={"brandname": ["A"]})[0]) == 1
+        assert len(carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER, where={"brandname": ["A"]}))[0]) == 1
         assert refused(vector(tmp_path, squares({"technology": 400}, {"technology": 500}))) == "several-generations"
 
     def test_remarks_are_no_verdicts_and_an_answer_is_final(self, tmp_path: Path) -> None:
         path = vector(tmp_path, squares({"備考": "なし", "id": "0"}, {"備考": "", "id": "1"}))
-        assert carrier_polygons.read(path, **LAYER)[1].verdict == "accept"
+        assert carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER))[1].verdict == "accept"
         path = vector(tmp_path, squares({"indoor": "yes"}, {"indoor": "no"}))
         assert refused(path) == "rows-not-covered"
-        assert len(carrier_polygons.read(path, **LAYER, where={"indoor": ["yes", "no"]})[0]) == 2
+        assert len(carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER, where={"indoor": ["yes", "no"]}))[0]) == 2
 
     def test_where_that_fits_nothing(self, tmp_path: Path) -> None:
         path = vector(tmp_path, squares({"niveau": "TBC"}))
@@ -122,12 +124,14 @@ class TestPolygons:
     def test_numbers_and_names_are_no_verdicts(self, tmp_path: Path) -> None:
         rows = squares({"id": "0", "n": 0, "名称": "無"}, {"id": "1", "n": 1, "名称": "津"})
         path = vector(tmp_path, [({**p, "名称": f"地区{k}"}, g) for k, (p, g) in enumerate(rows)])
-        assert carrier_polygons.read(path, **LAYER)[1].verdict == "accept"
+        assert carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER))[1].verdict == "accept"
 
     def test_points_and_lines_alone(self, tmp_path: Path) -> None:
         path = vector(tmp_path, [({}, shapely.Point(136.0, 34.0)), ({}, shapely.LineString([(136, 34), (136.1, 34.1)]))])
         assert refused(path) == "nothing-left"
-        _, report = carrier_polygons.read(vector(tmp_path, [({}, shapely.Point(136.0, 34.0)), ({}, SQUARE)]), **LAYER)
+        _, report = carrier_polygons.read(
+            vector(tmp_path, [({}, shapely.Point(136.0, 34.0)), ({}, SQUARE)]), carrier_polygons.LayerFile(**LAYER)
+        )
         assert sum(report.excluded.values()) == 1
 
 
@@ -149,7 +153,7 @@ class TestMeshLists:
             int(codes[0, 3]): "不明",
         }
         text = "メッシュコード,提供状況\n" + "".join(f"{code},{answer}\n" for code, answer in answers.items())
-        frame, report = carrier_polygons.read(self.table(tmp_path, text), **LAYER, level=500)
+        frame, report = carrier_polygons.read(self.table(tmp_path, text), carrier_polygons.LayerFile(**LAYER, level=500))
         assert len(frame) == 2
         assert shapely.area(frame.geometry.to_numpy()).sum() == pytest.approx(4 / 160 / 240, rel=1e-9)
         assert [report.facts[name] for name in ("cells", "cells_covered", "cells_unknown")] == [6, 4, 1]
@@ -157,7 +161,7 @@ class TestMeshLists:
         assert report.records_in_file == report.accepted == 6
 
     def test_a_list_without_answers_means_presence(self, tmp_path: Path) -> None:
-        frame, report = carrier_polygons.read(self.table(tmp_path, "code\n513600011\n513600012\n"), **LAYER)
+        frame, report = carrier_polygons.read(self.table(tmp_path, "code\n513600011\n513600012\n"), carrier_polygons.LayerFile(**LAYER))
         assert len(frame) == 1
         assert [notice.code for notice in report.notices] == ["mesh-list-presence"]
         assert report.facts["level"] == 500
@@ -166,7 +170,7 @@ class TestMeshLists:
         path = self.table(tmp_path, "mesh,covered\n513600011,1\n513600013,△\n")
         assert refused(path) == "mesh-list-weak"
         areas = {
-            weak: shapely.area(carrier_polygons.read(path, **LAYER, weak=weak)[0].geometry.to_numpy()).sum()
+            weak: shapely.area(carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER, weak=weak))[0].geometry.to_numpy()).sum()
             for weak in ("covered", "not_covered")
         }
         assert areas["covered"] == pytest.approx(2 * areas["not_covered"])
@@ -190,11 +194,13 @@ class TestMeshLists:
     def test_cells_far_from_the_study(self, tmp_path: Path) -> None:
         path = self.table(tmp_path, "mesh,covered\n644142881,1\n")
         assert refused(path, near=(135.8, 33.7, 137.0, 35.3)) == "crs-contradiction"
-        assert carrier_polygons.read(path, **LAYER)[1].verdict == "accept"
+        assert carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER))[1].verdict == "accept"
 
     def test_repeats_and_chosen_rows_are_counted(self, tmp_path: Path) -> None:
         text = "mesh,covered,方式\n513600011,1,4G\n513600011,1,4G\n513600012,1,5G\n"
-        frame, report = carrier_polygons.read(self.table(tmp_path, text), **LAYER, level="H", where={"方式": ["4G"]})
+        frame, report = carrier_polygons.read(
+            self.table(tmp_path, text), carrier_polygons.LayerFile(**LAYER, level="H", where={"方式": ["4G"]})
+        )
         assert len(frame) == 1
         assert report.excluded == {"not-chosen": 1, "duplicate-row": 1}
         assert report.records_in_file == report.accepted + 2 == 3

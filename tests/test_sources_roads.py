@@ -63,7 +63,8 @@ MEANING = {"国道": "national", "県道": "prefectural", "主要地方道": "pr
 
 def test_a_ledger_by_its_own_fields(tmp_path):
     table, (report,) = road_ledger.read(
-        file(tmp_path, LEDGER, name="daicho.gpkg"), class_field="種別", class_values=MEANING, name_field="路線", emergency_field="緊急"
+        file(tmp_path, LEDGER, name="daicho.gpkg"),
+        road_ledger.RoadFile(class_field="種別", class_values=MEANING, name_field="路線", emergency_field="緊急"),
     )
     assert table["road_class"].tolist() == ["national", "prefectural", "prefectural"]
     assert table["name"].tolist() == LEDGER["路線"]
@@ -73,31 +74,32 @@ def test_a_ledger_by_its_own_fields(tmp_path):
 
 def test_widths_and_spaces_do_not_matter(tmp_path):
     path = file(tmp_path, {"code": ["１", " 2"]}, name="r.gpkg")
-    table, _ = road_ledger.read(path, class_field="code", class_values={"1": "national", "2": "municipal"})
+    table, _ = road_ledger.read(path, road_ledger.RoadFile(class_field="code", class_values={"1": "national", "2": "municipal"}))
     assert table["road_class"].tolist() == ["national", "municipal"]
 
 
 def test_a_value_without_a_meaning_is_asked_for(tmp_path):
     with pytest.raises(DataError, match="主要地方道"):
         road_ledger.read(
-            file(tmp_path, LEDGER, name="d.gpkg"), class_field="種別", class_values={"国道": "national", "県道": "prefectural"}
+            file(tmp_path, LEDGER, name="d.gpkg"),
+            road_ledger.RoadFile(class_field="種別", class_values={"国道": "national", "県道": "prefectural"}),
         )
 
 
 @pytest.mark.parametrize("said", [{}, {"class_field": "種別"}, {"class_field": "種別", "class_values": MEANING, "road_class": "national"}])
 def test_the_class_must_be_said_one_way(tmp_path, said):
     with pytest.raises(DataError, match="class_field"):
-        road_ledger.read(file(tmp_path, LEDGER, name="d.gpkg"), **said)
+        road_ledger.read(file(tmp_path, LEDGER, name="d.gpkg"), road_ledger.RoadFile(**said))
 
 
 def test_a_whole_file_of_emergency_roads(tmp_path):
-    table, _ = road_ledger.read(file(tmp_path, LEDGER, name="d.gpkg"), road_class="prefectural", emergency=True)
+    table, _ = road_ledger.read(file(tmp_path, LEDGER, name="d.gpkg"), road_ledger.RoadFile(road_class="prefectural", emergency=True))
     assert set(table["emergency"]) == {"yes"}
 
 
 def test_a_class_that_does_not_exist(tmp_path):
     with pytest.raises(DataError, match="lane"):
-        road_ledger.read(file(tmp_path, LEDGER, name="d.gpkg"), class_field="種別", class_values={"国道": "lane"})
+        road_ledger.read(file(tmp_path, LEDGER, name="d.gpkg"), road_ledger.RoadFile(class_field="種別", class_values={"国道": "lane"}))
 
 
 def test_points_are_no_roads(tmp_path):

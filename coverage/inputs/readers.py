@@ -120,6 +120,8 @@ def _read(spec: Spec, source: ModuleType, paths: Sequence[Path], near: BBox | No
         return _layers(spec, paths, near)
     if isinstance(spec, sources.AreaFiles) and spec.kind == "overrides":
         return read(paths)
+    if isinstance(spec, sources.RoadFiles) and spec.kind == "ledger":
+        return road_ledger.read(paths, _ledger(spec), classes=sorted(spec.given))
     return read(paths, crs=spec.crs, layer=spec.layer, **_settings(spec, prefecture))
 
 
@@ -135,34 +137,37 @@ def _settings(spec: Spec, prefecture: str) -> dict[str, Any]:
         return {"special_values": spec.special_values}
     if isinstance(spec, sources.RoadFiles) and spec.kind == "n13":
         return {"classes": spec.classes}
-    if isinstance(spec, sources.RoadFiles):
-        return {
-            "class_field": spec.class_field,
-            "class_values": spec.class_values or None,
-            "road_class": spec.road_class,
-            "name_field": spec.name_field,
-            "emergency_field": spec.emergency_field,
-            "emergency": spec.emergency,
-            "classes": sorted(spec.given),
-        }
     return {}
+
+
+def _ledger(spec: sources.RoadFiles) -> road_ledger.RoadFile:
+    return road_ledger.RoadFile(
+        class_field=spec.class_field,
+        class_values=spec.class_values or None,
+        road_class=spec.road_class,
+        name_field=spec.name_field,
+        emergency_field=spec.emergency_field,
+        emergency=spec.emergency,
+        crs=spec.crs,
+        layer=spec.layer,
+    )
 
 
 def _layers(layer: Layer, paths: Sequence[Path], near: BBox | None) -> Read:
     tables, reports = [], []
     for path in paths:
-        table, report = carrier_polygons.read(
-            path,
+        spec = carrier_polygons.LayerFile(
             carrier=layer.carrier,
             generation=layer.generation,
             kind=layer.kind,
             as_of=layer.as_of,
             crs=layer.crs,
             layer=layer.layer,
-            level=layer.level,
-            where=layer.where,
             near=near,
+            where=layer.where,
+            level=layer.level,
         )
+        table, report = carrier_polygons.read(path, spec)
         tables.append(table)
         reports.append(report)
     return pd.concat(tables, ignore_index=True), reports

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,43 +49,48 @@ _WITHOUT = re.compile(r"除く|除外|含まない|なし|without|excl|(?<![a-z]
 Where = Mapping[str, Sequence[object]]
 
 
-def read(
-    path: Path | str,
-    *,
-    carrier: str,
-    generation: str,
-    kind: str = "own",
-    as_of: str = "",
-    crs: str | None = None,
-    layer: str | None = None,
-    near: tuple[float, float, float, float] | None = None,
-    where: Where | None = None,
-    level: object = None,
-    weak: lists.Weak | None = None,
-    target_crs: str = CRS_GEOGRAPHIC,
-) -> tuple[GeoDataFrame, IntakeReport]:
-    """LAYERS of one file, in `target_crs` (mesh lists: EPSG:6668), with the file's name as source.
+@dataclass(frozen=True)
+class LayerFile:
+    """What the study says of one carrier's file.
 
     `kind`: own, roaming or satellite. `as_of`: YYYY-MM-DD or "". `where` {field: [values]} keeps the rows
     whose field has one of the values (compared as text). `level`, `weak`: for mesh lists (mesh_list). `crs`,
-    `layer`, `near`: as for intake. DataError where it is not clear what the file says is covered.
+    `layer`, `near`: as for intake.
+    """
+
+    carrier: str
+    generation: str
+    kind: str = "own"
+    as_of: str = ""
+    crs: str | None = None
+    layer: str | None = None
+    near: tuple[float, float, float, float] | None = None
+    where: Where | None = None
+    level: object = None
+    weak: lists.Weak | None = None
+
+
+def read(path: Path | str, spec: LayerFile, *, target_crs: str = CRS_GEOGRAPHIC) -> tuple[GeoDataFrame, IntakeReport]:
+    """LAYERS of one file, in `target_crs` (mesh lists: EPSG:6668), with the file's name as source.
+
+    DataError where it is not clear what the file says is covered.
     """
     from geopandas import GeoDataFrame
 
     path = Path(path)
     try:
-        _check_declared(carrier, generation, kind, as_of)
-        _check_words(path.name, kind, f"ファイル名 {path.name}", f"file name {path.name}")
+        _check_declared(spec.carrier, spec.generation, spec.kind, spec.as_of)
+        _check_words(path.name, spec.kind, f"ファイル名 {path.name}", f"file name {path.name}")
         if points.is_table(path):
-            geometry, report = _from_mesh_list(path, layer, level, weak, where, near)
+            geometry, report = _from_mesh_list(path, spec)
             frame_crs = CRS_GEOGRAPHIC
         else:
-            geometry, report = _from_polygons(path, kind, crs, layer, near, where, target_crs)
+            geometry, report = _from_polygons(path, spec, target_crs)
             frame_crs = target_crs
     except DataError as error:
         raise error.at(path) from None
     report.kind = report.kind or NAME
-    told = {"carrier": carrier, "generation": generation, "kind": kind, "as_of": as_of, "source": path.name}
+    told = {name: getattr(spec, name) for name in ("carrier", "generation", "kind", "as_of")} | {"source": path.name}
     report.facts.update(told)
     frame = GeoDataFrame({name: [value] * len(geometry) for name, value in told.items()}, geometry=geometry, crs=frame_crs)
     return check(LAYERS, frame, path.name), report
@@ -132,38 +138,25 @@ def _check_words(words: str, kind: str, place_ja: str, place_en: str) -> None:
             )
 
 
-def _from_polygons(
-    path: Path,
-    kind: str,
-    crs: str | None,
-    layer: str | None,
-    near: tuple[float, float, float, float] | None,
-    where: Where | None,
-    target_crs: str,
-) -> tuple[np.ndarray, IntakeReport]:  # type: ignore[type-arg]
+def _from_polygons(path: Path, spec: LayerFile, target_crs: str) -> tuple[np.ndarray, IntakeReport]:  # type: ignore[type-arg]
     from geodata import intake
 
-    rows, report = intake.read_vector(path, geometry="polygon", crs=crs, layer=layer, target_crs=target_crs, near=near, kind=NAME)
-    chosen = numbered(rows)[chosen_rows(rows, where, report)]
-    check_classes(pd.DataFrame(chosen.drop(columns="geometry")), kind, set(where or {}), report)
+    rows, report = intake.read_vector(
+        path, geometry="polygon", crs=spec.crs, layer=spec.layer, target_crs=target_crs, near=spec.near, kind=NAME
+    )
+    chosen = numbered(rows)[chosen_rows(rows, spec.where, report)]
+    check_classes(pd.DataFrame(chosen.drop(columns="geometry")), spec.kind, set(spec.where or {}), report)
     return chosen.geometry.to_numpy(), report
 
 
-def _from_mesh_list(
-    path: Path,
-    sheet: str | None,
-    level: object,
-    weak: lists.Weak | None,
-    where: Where | None,
-    near: tuple[float, float, float, float] | None,
-) -> tuple[np.ndarray, IntakeReport]:  # type: ignore[type-arg]
+def _from_mesh_list(path: Path, spec: LayerFile) -> tuple[np.ndarray, IntakeReport]:  # type: ignore[type-arg]
     from geodata import intake
     from geodata.crs import position
 
-    table, report = intake.read_table(path, sheet=sheet)
+    table, report = intake.read_table(path, sheet=spec.layer)
     table = numbered(table)
-    table = table[chosen_rows(table, where, report)]
-    codes, size = mesh_list.covered_cells(table, level, weak, report)
+    table = table[chosen_rows(table, spec.where, report)]
+    codes, size = mesh_list.covered_cells(table, spec.level, spec.weak, report)
     if not len(codes):
         raise DataError(
             "nothing-left",
@@ -171,8 +164,8 @@ def _from_mesh_list(
             Text("正しいファイルか、判定の列が正しいか確かめてください。", "check the file and its column of answers"),
         )
     boxes = mesh_list.rectangles(codes, size)
-    if near is not None:
-        position.check_near(shapely.bounds(boxes), near, [f"メッシュの並び {k + 1}" for k in range(len(boxes))], report)
+    if spec.near is not None:
+        position.check_near(shapely.bounds(boxes), spec.near, [f"メッシュの並び {k + 1}" for k in range(len(boxes))], report)
     return boxes, report
 
 

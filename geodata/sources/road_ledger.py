@@ -7,6 +7,7 @@ means which class is said in study.toml (`class_field`, `class_values`), never g
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,42 +28,50 @@ REDISTRIBUTABLE = False  # whose data it is, and what its owner allows, is not o
 FIELDS = {"(class_field)": "road_class", "(name_field)": "name", "(emergency_field)": "emergency"}
 
 
-def read(
-    paths: Path | str | Iterable[Path | str],
-    *,
-    class_field: str | None = None,
-    class_values: Mapping[str, str] | None = None,
-    road_class: str | None = None,
-    name_field: str | None = None,
-    emergency_field: str | None = None,
-    emergency: bool | None = None,
-    classes: Collection[str] = ROAD_CLASSES,
-    crs: str | None = None,
-    layer: str | None = None,
-) -> tuple[GeoDataFrame, list[IntakeReport]]:
-    """ROADS (EPSG:6668) of lines whose class stands in `class_field`, or that are all of one `road_class`.
+@dataclass(frozen=True)
+class RoadFile:
+    """What the study says of a ledger: a class for all its lines (`road_class`), or the field that holds it.
 
-    class_values: {value of the field: class}; emergency: whether all these roads are for emergency transport
-    (None: see `emergency_field`, where 1, ○, はい … mean yes). DataError when a field is missing or a value is
-    not explained, when a file holds no lines, or when it does not say its CRS.
+    class_values: {value of `class_field`: class}; emergency: whether all these roads are for emergency transport
+    (None: see `emergency_field`, where 1, ○, はい … mean yes). `crs`, `layer`: as for intake.
+    """
+
+    class_field: str | None = None
+    class_values: Mapping[str, str] | None = None
+    road_class: str | None = None
+    name_field: str | None = None
+    emergency_field: str | None = None
+    emergency: bool | None = None
+    crs: str | None = None
+    layer: str | None = None
+
+
+def read(
+    paths: Path | str | Iterable[Path | str], spec: RoadFile, *, classes: Collection[str] = ROAD_CLASSES
+) -> tuple[GeoDataFrame, list[IntakeReport]]:
+    """ROADS (EPSG:6668) of the lines of `classes`, in files that are all as `spec` says.
+
+    DataError when a field is missing or a value is not explained, when a file holds no lines, or when it does
+    not say its CRS.
     """
     from geodata import intake
 
-    _fields_are_said(class_field, class_values, road_class)
+    _fields_are_said(spec)
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
     frames, reports = [], []
     for path in listed:
-        rows, report = intake.read_vector(path, geometry="line", crs=crs, layer=layer, kind="road")
+        rows, report = intake.read_vector(path, geometry="line", crs=spec.crs, layer=spec.layer, kind="road")
         try:
-            if class_field is None:
-                kept = pd.Series(road_class, index=rows.index, dtype=object)
+            if spec.class_field is None:
+                kept = pd.Series(spec.road_class, index=rows.index, dtype=object)
             else:
-                kept = road_rows.classes_of(road_rows.field_of(rows, class_field), class_values or {}, class_field)
-            name = road_rows.field_of(rows, name_field) if name_field else pd.Series("", index=rows.index, dtype=object)
-            said = road_rows.field_of(rows, emergency_field) if emergency_field else None
+                kept = road_rows.classes_of(road_rows.field_of(rows, spec.class_field), spec.class_values or {}, spec.class_field)
+            blank = pd.Series("", index=rows.index, dtype=object)
+            name = road_rows.field_of(rows, spec.name_field) if spec.name_field else blank
+            said = road_rows.field_of(rows, spec.emergency_field) if spec.emergency_field else None
             told = road_rows.emergency_of(said, rows.index)
-            if emergency is not None:
-                told = pd.Series("yes" if emergency else "no", index=rows.index, dtype=object)
+            if spec.emergency is not None:
+                told = pd.Series("yes" if spec.emergency else "no", index=rows.index, dtype=object)
             frames.append(road_rows.road_table(rows, kept, name, told, classes, report))
         except DataError as error:
             raise error.at(path) from None
@@ -70,8 +79,9 @@ def read(
     return pd.concat(frames, ignore_index=True), reports
 
 
-def _fields_are_said(class_field: str | None, class_values: Mapping[str, str] | None, road_class: str | None) -> None:
-    if (class_field is None) == (road_class is None) or (class_field is not None and not class_values):
+def _fields_are_said(spec: RoadFile) -> None:
+    by_field = spec.class_field is not None
+    if by_field == (spec.road_class is not None) or (by_field and not spec.class_values):
         raise DataError(
             "road-class-not-said",
             Text("道路の種別をどこから読むかが決まっていません。", "nothing says what class the roads are"),
