@@ -1,8 +1,10 @@
 """The name `coverage`, the direction of imports, and what may be in the repository."""
 
+import ast
 import subprocess
 import sys
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -70,3 +72,27 @@ def test_imports_run_one_way():
         timeout=CEILING_S,
     )
     assert "0 broken" in done.stdout, done.stdout + done.stderr
+
+
+def test_no_files_import_each_other_in_a_circle():
+    """Imports inside functions count; those under TYPE_CHECKING never run."""
+    packages = ("geodata", "coverage", "requests_gen", "screens")
+    files = {path.relative_to(ROOT) for package in packages for path in (ROOT / package).rglob("*.py")}
+    names = {".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in files}
+    needs: dict[str, set[str]] = {}
+    for name, path in names.items():
+        tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+        never = {
+            id(inner)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+            for inner in ast.walk(node)
+        }
+        needs[name] = {
+            module if (module := f"{node.module}.{alias.name}") in names else str(node.module)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and id(node) not in never and str(node.module).split(".")[0] in packages
+            for alias in node.names
+        }
+    assert len(needs) > 300
+    list(TopologicalSorter(needs).static_order())  # raises CycleError with the files of a circle
