@@ -111,15 +111,17 @@ def server(*command: str) -> Iterator[tuple[str, int]]:
     from tests.screen_server import HOME, _stop, _wait_healthy, free_port
 
     port = free_port()
-    running = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", command[0], f"--server.port={port}", "--", *command[1:]],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
+    log = Path(tempfile.mkdtemp(prefix="kengai-bench-")) / "server.log"
+    with log.open("wb") as said:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", command[0], f"--server.port={port}", "--", *command[1:]],
+            cwd=ROOT,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     try:
-        _wait_healthy(f"http://{HOME}:{port}/_stcore/health", running)
+        _wait_healthy(f"http://{HOME}:{port}/_stcore/health", running, log)
         yield f"http://{HOME}:{port}", running.pid
     finally:
         _stop(running)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "r": 2018, "h": 1988, "s": 1925}
+FIRST_YEAR = 1868
 _DAY = re.compile(r"(令和|平成|昭和|r|h|s)?\.?(元|\d+)[年./-](\d+)[月./-](\d+)日?")
 
 
@@ -41,7 +42,10 @@ def day_of(written: object) -> str:
     if not found:
         raise ValueError(f"not a day: {written}")
     era, year, month, day = found.groups()
-    return date(western_year(era, year), int(month), int(day)).isoformat()
+    full = western_year(era, year)
+    if full < FIRST_YEAR:  # 26/4/1 may be 2026, 平成26 or 令和26: not a day
+        raise ValueError(f"not a day: {written}")
+    return date(full, int(month), int(day)).isoformat()
 
 
 def days_of(values: pd.Series, report: IntakeReport, column: str) -> pd.Series:

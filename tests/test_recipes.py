@@ -19,13 +19,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coverage.inputs import AREA_SOURCES, FACILITY_SOURCES
+from coverage.inputs import AREA_SOURCES, FACILITY_SOURCES, read_files
 from coverage.ranking import STANDARD, Criterion
 from coverage.ranking.scores import score_parts
 from coverage.rules import RULES, Threshold, covered_weight
+from coverage.study.sources import FacilityFiles
 from geodata import sources
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
+from geodata.schema import FACILITIES, check
 
 ROOT = Path(__file__).resolve().parents[1]
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
@@ -81,7 +83,7 @@ class TestASource:
         hint = inspect.signature(module.read).return_annotation
         assert re.fullmatch(r"tuple\[[\w.]+, (list\[)?IntakeReport\]?\]", str(hint)), hint
 
-    def test_a_new_source_is_a_new_file(self, tmp_path: Path) -> None:
+    def test_a_new_source_is_a_new_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         module = as_module(lines_of("A source"), tmp_path, "bus_stops")
         assert broken_promises_of_source(module) == []
         points = tmp_path / "stops.geojson"
@@ -90,10 +92,15 @@ class TestASource:
             '"geometry": {"type": "Point", "coordinates": [136.4, 34.8]}}]}',
             encoding="utf-8",
         )
-        table, report = module.read(points, crs="EPSG:6668")
-        assert table["name"].tolist() == ["河内"]
+        table, (report,) = module.read(points)
+        assert check(FACILITIES, table)["name"].tolist() == ["河内"]
         assert isinstance(report, IntakeReport)
         assert (report.records_in_file, report.accepted, report.verdict) == (1, 1, "accept")
+        monkeypatch.setitem(FACILITY_SOURCES, "bus_stops", module)
+        spec = FacilityFiles.model_construct(files=[points.name], kind="bus_stops")
+        again, (told,) = read_files(spec, [points])
+        assert again["category"].tolist() == ["station"]
+        assert (told.kind, told.facts["credit"]) == ("facility", module.CREDIT)
 
     def test_the_contract_can_be_broken(self, tmp_path: Path) -> None:
         module = as_module('NAME = "x"\ndef read(table): ...\n', tmp_path, "bad")
@@ -102,7 +109,8 @@ class TestASource:
     def test_what_a_study_may_name_is_a_source(self) -> None:
         for named in (*FACILITY_SOURCES.values(), *AREA_SOURCES.values()):
             assert named.__name__.startswith("geodata.sources.")
-        assert "`FACILITY_SOURCES`" in recipe("A source")
+        for name in ("`FACILITY_SOURCES`", "`CATEGORIES`", "`coverage/inputs/readers.py`"):
+            assert name in recipe("A source")
         assert (ROOT / "coverage" / "study" / "sources.py").is_file()
 
 

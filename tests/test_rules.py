@@ -1,5 +1,7 @@
 """Rules on worlds that fit in the head, and the laws they must keep."""
 
+from typing import get_args
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage.rules import RULES, Threshold, block_share, count_by, covered_weight
+from coverage.study.study import RuleName
 
 IDS = pd.Index(["a", "b", "c", "d"], name="cell_id")
 
@@ -100,3 +103,7 @@ def test_more_coverage_never_leaves_more_people_out(world, rule, more):
     after = covered_weight(rule, grown, *args).to_numpy()
     known = ~np.isnan(before)
     assert (after[known] >= before[known] - 1e-12).all()
+
+
+def test_a_study_may_name_every_rule_and_no_other():
+    assert get_args(RuleName) == RULES

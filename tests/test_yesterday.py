@@ -83,6 +83,17 @@ def test_a_letter_that_was_sent_stays_as_it_was_sent(place: Path) -> None:
     assert digests(study / "letters" / "架空アルファ") == before
 
 
+@pytest.mark.parametrize("year", ["2025", "2026"])
+def test_no_letter_of_then_is_made_a_second_time(place: Path, year: str) -> None:
+    """Nothing a letter says has changed since: no second version, no new content hash."""
+    letters = place / "workspace" / year / "letters"
+    before = json.loads((letters / "letters.json").read_text(encoding="utf-8"))
+    done("letters", "-q", letters.parent, "--carrier", "alpha")
+    after = json.loads((letters / "letters.json").read_text(encoding="utf-8"))
+    assert [path.name for path in letters.iterdir() if path.is_dir()] == ["架空アルファ"]
+    assert after == before
+
+
 def test_forms_that_were_out_in_the_world_come_back(place: Path) -> None:
     workspace = place / "workspace"
     survey = done("survey", "import", place / "returned" / "survey_2026_24202.xlsx", "--workspace", workspace)

@@ -52,7 +52,7 @@ class Steps:
 
 
 def steps(old: Result, new: Result) -> Steps:
-    """The steps of two results whose cells are comparable (change_terms.comparable)."""
+    """The steps of two results whose cells are comparable (terms.comparable)."""
     generations = [g for g in new.study.generations if g in old.study.generations]
     carriers = {g: common_carriers(old, new, g) for g in generations}
     rules, index = new.study.rules, new.cells.index

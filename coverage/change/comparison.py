@@ -1,7 +1,7 @@
 """What changed between two years: people left out, zones by their id, and the reasons told apart.
 
 Only what the areas or the people did is real change. A changed rule, boundary, zone unit or missing file is
-told as such: the old year is first counted again on the new year's terms (change_cells.steps).
+told as such: the old year is first counted again on the new year's terms (cells.steps).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Figure:
 class Change:
     """The comparison of two years; `generation` and `rule` are those the new year's zones are counted by.
 
-    zones: change_zones.COLUMNS. states: {generation: {state: zones}}. unrenewed: "<carrier> <generation>" whose
+    zones: zones.COLUMNS. states: {generation: {state: zones}}. unrenewed: "<carrier> <generation>" whose
     files are the same in both years, so that "no change" there tells nothing.
     """
 

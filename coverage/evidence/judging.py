@@ -2,7 +2,7 @@
 
 Claims are taken where the tests stand: a test lies inside the carrier's area, outside it, or the carrier
 published nothing. Each test is in exactly one verdict or left out for a reason that is kept, so tests that
-contradict each other stay side by side. Nothing here changes a share (that is evidence_override).
+contradict each other stay side by side. Nothing here changes a share (that is override.py).
 """
 
 from __future__ import annotations
@@ -255,7 +255,7 @@ def majority(good: float, bad: float, days: float, rule: EvidenceFiles) -> str:
 def evidence_summary(tests: pd.DataFrame, verdicts: pd.DataFrame, changed: pd.DataFrame, rule: EvidenceFiles) -> dict[str, Any]:
     """Plain data: the rule, how many tests decide and why others do not, verdicts, each share that was replaced.
 
-    tests: evidence.judged; verdicts: evidence.verdicts; changed: evidence_override.changes, empty for "flag".
+    tests: judging.judged; verdicts: evidence.verdicts; changed: override.changes, empty for "flag".
     """
     why = tests["not_used"].value_counts()
     return {

@@ -39,7 +39,7 @@ def tests_of(study: Study, inputs: Inputs, cells: pd.DataFrame) -> gpd.GeoDataFr
 def as_measured(
     study: Study, inputs: Inputs, cells: pd.DataFrame, matrix: ShareMatrix, tests: gpd.GeoDataFrame
 ) -> tuple[ShareMatrix, pd.DataFrame]:
-    """(the shares to go on with, evidence_override.changes). Only mode = "override" changes any."""
+    """(the shares to go on with, override.changes). Only mode = "override" changes any."""
     if study.evidence is None or study.evidence.mode != "override" or tests.empty:
         return matrix, pd.DataFrame(columns=list(CHANGES))
     land = inputs.municipalities.loc[inputs.municipalities.index.isin(inputs.in_study)].geometry.to_numpy()
@@ -61,7 +61,7 @@ def verdicts_of(study: Study, tests: gpd.GeoDataFrame, cells: pd.DataFrame) -> p
 
 
 def field_evidence_facts(study: Study, tests: pd.DataFrame, found: pd.DataFrame, changed: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    """{"evidence": evidence_summary}, empty without [evidence], so that studies without stay as they are."""
+    """{"evidence": the summary of judging.py}, empty without [evidence], so that studies without stay as they are."""
     if study.evidence is None:
         return {}
     return {"evidence": evidence_summary(tests, found, changed, study.evidence)}

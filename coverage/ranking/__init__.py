@@ -1,6 +1,6 @@
 """Ranking: zones in order of need, each score with its parts, ties and unknowns said.
 
-ranking = rank(zones, weights, …)  # score, score_<criterion>, rank, rank_low, rank_high, gate; index as zones
+ranking = rank(zones, spec)        # spec: RankingSpec, as study.ranking.spec gives it; score, score_<criterion>, rank, rank_low, rank_high, gate; index as zones
 DEFAULT_WEIGHTS                   # {criterion: points}, summing to 100
 """
 

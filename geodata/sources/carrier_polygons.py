@@ -54,7 +54,7 @@ class LayerFile:
     """What the study says of one carrier's file.
 
     `kind`: own, roaming or satellite. `as_of`: YYYY-MM-DD or "". `where` {field: [values]} keeps the rows
-    whose field has one of the values (compared as text). `level`, `weak`: for mesh lists (mesh_list). `crs`,
+    whose field has one of the values (compared as text). `level`, `weak`: for mesh lists (geodata.mesh.lists). `crs`,
     `layer`, `near`: as for intake.
     """
 

@@ -30,7 +30,7 @@ LICENCE = "政府統計の総合窓口(e-Stat) 利用規約（CC BY 4.0 互換�
 CREDIT = "出典：政府統計の総合窓口(e-Stat)（国勢調査 地域メッシュ統計）を加工して作成"
 REDISTRIBUTABLE = True
 
-# role -> labels that name it, as population_table.plain() writes them
+# role -> labels that name it, as population.plain() writes them
 FIELDS = {
     "code": {
         "key_code",

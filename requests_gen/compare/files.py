@@ -53,7 +53,9 @@ def change_facts(change: Change, new: Result, lang: str = "ja") -> dict[str, Any
     changed = dataclasses.asdict(dataclasses.replace(change, zones=None))  # type: ignore[arg-type]
     zones = change.zones.reset_index().to_dict("records")
     figures = [
-        {**asdict, "change_on_equal_terms": figure.real} for asdict, figure in zip(changed.pop("figures"), change.figures, strict=True)
+        # "silent" is what compare.json has always called carriers that published nothing
+        {**asdict, "silent": asdict.pop("unpublished"), "change_on_equal_terms": figure.real}
+        for asdict, figure in zip(changed.pop("figures"), change.figures, strict=True)
     ]
     facts = {
         "study": said.title,

@@ -1,8 +1,8 @@
 """The embedded example, wholly: a workspace of three fiscal years with a registry that tells their story.
 
 `out`/study is this year with `out`/results and `out`/letters beside it; `out`/2024 and `out`/2025 are the years
-before, made here from this year's files (demo_years.py). What happened in them stands in `out`/kengai.sqlite
-(demo_story.py). What is there already is kept.
+before, made here from this year's files (years.py). What happened in them stands in `out`/kengai.sqlite
+(story.py). What is there already is kept.
 """
 
 from __future__ import annotations

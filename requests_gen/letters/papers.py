@@ -104,12 +104,17 @@ def _check(papers: Papers, history: History | None) -> None:
         check_no_secret([text for _, text in print_checks.texts_in(data)], history, papers.letter.carrier)
 
 
+# no paper of a letter is made from it, but it was in every hash that letters.json holds: without it, letters that were
+# sent would look changed and come out a second time
+REPORT = Path(__file__).parents[1] / "annual_report" / "annual_report.typ"
+
+
 def content_hash(papers: Papers, maps: Mapping[str, ZoneMaps], template: Path, version: str) -> str:
     """Hash of everything that decides what the papers look like. `papers` as made with an empty id."""
     parts = {
         "kengai": version,
         "template": file_sha256(template),
-        "typst": {file.name: file_sha256(file) for file in (typst_pdf.COMMON, *sorted(TEMPLATES.glob("*.typ")))},
+        "typst": {file.name: file_sha256(file) for file in (typst_pdf.COMMON, *sorted(TEMPLATES.glob("*.typ")), REPORT)},
         "letter": asdict(papers.letter),
         "table": asdict(papers.table),
         "sheets": [asdict(sheet) for sheet in papers.sheets],

@@ -1,6 +1,6 @@
 """Open data of a study: a table, points and totals in which no small number can be found. For the public.
 
-Everything inside the office stays exact; this is another folder with other file names. See publish_words for the
+Everything inside the office stays exact; this is another folder with other file names. See columns.py for the
 columns and coverage.disclosure_control for the masking.
 """
 

@@ -53,7 +53,7 @@ BESIDE = {"rank_low", "rank_high", "tied", "gate", "unknown_criteria"}  # read w
 
 @dataclass(frozen=True)
 class RankingSheets:
-    """What is taken away. rows: ranking_frozen.frozen_rows; notes: who made it and when, sentences for the first page.
+    """What is taken away. rows: frozen.frozen_rows; notes: who made it and when, sentences for the first page.
 
     own: the study's own weighting, shown beside `chosen`.
     """

@@ -16,7 +16,7 @@ from requests_gen.ranking.weightings import Weighting
 
 
 def plan_weights(folder: Path, chosen: Weighting) -> edits.Plan:
-    """What writing `chosen` into the study in `folder` would change; data_change.apply makes it. Nothing is written.
+    """What writing `chosen` into the study in `folder` would change; intake.edits.apply makes it. Nothing is written.
 
     The mark and the line ends of the file stay what they were. Raises DataError where the file is no study.
     """

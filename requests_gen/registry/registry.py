@@ -59,7 +59,7 @@ def open_registry(place: Path | str) -> Registry:
 class Registry:
     """An open registry. Cheap to make, safe to share between threads; `close` it or use it in `with`.
 
-    Every frame read has one row a record as it stands, its fields as columns (see registry_records.TABLES), and
+    Every frame read has one row a record as it stands, its fields as columns (see tables.TABLES), and
     `revision` (1, 2, …), `who`, `at` (UTC) of the last saving. `year` is a fiscal year; None = all years.
     Every saving is one transaction and answers a Saved: how many were added, changed, the same as before.
     `at` must be aware of its time zone. Raises Conflict as the module says.
@@ -156,7 +156,7 @@ class Registry:
         notes = self.read("notes")
         return notes if zone_id is None else notes[notes["zone_id"] == zone_id].reset_index(drop=True)
 
-    # the year's cycle: rows as registry_records.TABLES names them
+    # the year's cycle: rows as tables.TABLES names them
 
     def start_campaign(self, year: int, *, who: str, at: datetime, **fields: Any) -> Saved:
         """Open the fiscal year's survey and request, or change what is said of it."""
@@ -183,7 +183,7 @@ class Registry:
         return self.read("survey_answers", year)
 
     def save_replies(self, rows: Rows, *, who: str, at: datetime, file: SourceFile | None = None, note: str = "") -> Saved:
-        """Replies of carriers: year, zone_id, carrier, answer (reply_codes) and the columns of the reply form."""
+        """Replies of carriers: year, zone_id, carrier, answer (replies.codes) and the columns of the reply form."""
         return self.save("replies", rows, who=who, at=at, file=file, note=note)
 
     def replies(self, year: int | None = None) -> pd.DataFrame:

@@ -45,7 +45,7 @@ Kind = Literal["text", "whole", "number", "truth", "day", "list", "map"]
 class Table:
     """One kind of record. `key`: the fields that tell two records apart; `fields`: all fields it usually has.
 
-    A new kind or field also needs its view, by a migration, and its heading in registry_words: tests compare.
+    A new kind or field also needs its view, by a migration, and its heading in HEADINGS: tests compare.
     """
 
     name: str
@@ -156,11 +156,11 @@ TABLES = {
                 "year": "whole",
                 "zone_id": "text",
                 "carrier": "text",
-                "answer": "text",  # reply_codes.ANSWERS
+                "answer": "text",  # replies.codes.ANSWERS
                 "planned": "text",
                 "methods": "list",
                 "subsidy": "text",
-                "reasons": "list",  # reply_codes.REASONS
+                "reasons": "list",  # replies.codes.REASONS
                 "cooperation": "text",
                 "own_view": "text",
                 "remarks": "text",

@@ -3,7 +3,7 @@
     intake = look_at(registry, path, names)           # nothing is saved: what would be taken in
     taken = take_in(registry, path, names, who=…, at=…)   # one transaction: wholly in, or wholly out
 
-What waits is settled in reply_settle.
+What waits is decided in review.py.
 
 Every row of a file is accepted, unchanged, 要確認 or left out with a reason; their numbers add up to the rows read.
 """

@@ -74,7 +74,7 @@ def carrier_names(workspace: Path) -> dict[str, str]:
     return names
 
 
-FORM_VERSIONS = ("1",)  # whose columns mean what HEADINGS says (letter_papers.REPLY_FORM_VERSION is the newest)
+FORM_VERSIONS = ("1",)  # whose columns mean what HEADINGS says (letters.papers.REPLY_FORM_VERSION is the newest)
 Kind = Literal["answer", "doubt", "left-out"]
 UNANSWERED = Text("回答の欄がすべて空です（未回答のまま）", "nothing is answered in this row")
 TWICE = Text("同じ回答の行が上にもあります", "the same answer stands in a row above")

@@ -22,7 +22,7 @@ TYPED_IN = "手入力"
 
 
 def open_review_items(registry: Registry) -> list[dict[str, Any]]:
-    """The rows that wait for a decision, as registry_records has them, oldest year first."""
+    """The rows that wait for a decision, as the registry has them, oldest year first."""
     review_items = registry.read(REVIEW_ITEMS.name)
     return [dict(row) for row in review_items[review_items["state"] == OPEN].to_dict("records")]
 
@@ -106,7 +106,7 @@ def _not_open(doubt_id: str, there: store.CurrentRecord | None) -> DataError:
 
 
 def type_in(registry: Registry, cells: Mapping[str, str], names: Mapping[str, str], *, who: str, at: datetime) -> dict[str, Any]:
-    """Keep one answer that was typed in. cells: by reply_sheets.FIELDS. Raises DataError saying what is not plain."""
+    """Keep one answer that was typed in. cells: by read_form.FIELDS. Raises DataError saying what is not plain."""
     judged = judge(RawRow("", 0, dict(cells)), asked_in(registry, names, None, None))
     if judged.kind != "answer":
         problem = reasons_text(judged.review_items) if judged.review_items else Text("何も入力されていません", "nothing was typed")
