@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from coverage.result import Result
 from requests_gen.runs.outputs import write_outputs
 from requests_gen.web_map.data import UNITS_A_DEGREE, encoded, map_data, zone_class
-from requests_gen.web_map.page import MAP_ELEMENT, leaflet_css, leaflet_js, map_html, map_script, script_json
+from requests_gen.web_map.page import leaflet_css, leaflet_js, map_html, script_json
 from requests_gen.web_map.raster import RUN_LETTERS, classes, raster, runs
 from requests_gen.wording.captions import caption
 from tests.worlds import HOSTILE, world
@@ -45,24 +45,6 @@ def test_nothing_points_outside(page: str) -> None:
     assert page.startswith('<!DOCTYPE html>\n<html lang="ja">')
     assert "unpkg" not in page
     assert "cdn" not in own.lower()
-
-
-def test_the_map_is_the_one_folium_makes() -> None:
-    import folium
-    from branca.element import MacroElement
-    from jinja2 import Template
-
-    middle = (34.12345, 136.5)
-    drawn = folium.Map(
-        list(middle), tiles=None, prefer_canvas=True, zoom_control="topright", min_zoom=5, max_zoom=17, zoom_snap=0.25, zoom_delta=0.5
-    )
-    handed = MacroElement()
-    handed._template = Template("{% macro script(this, kwargs) %}kengaiMap({{ this._parent.get_name() }});{% endmacro %}")
-    drawn._id, handed._id = "kengai", "zones"
-    drawn.add_child(handed)
-    drawn.render()
-    root = drawn.get_root()
-    assert (root.html.render().strip(), root.script.render().strip()) == (MAP_ELEMENT, map_script(middle))
 
 
 def test_hostile_names_cannot_end_the_script(page: str, result: Result) -> None:

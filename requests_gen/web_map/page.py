@@ -1,4 +1,4 @@
-"""The maps by Leaflet: map.html, one file that asks nobody for anything, and the page of the screen's map."""
+"""The maps folium makes: map.html, one file that fetches nothing, and the page of the screen's map."""
 
 from __future__ import annotations
 
@@ -20,26 +20,9 @@ if TYPE_CHECKING:
     from coverage.result import Result
 
 TEMPLATES = Path(__file__).parent
+LEAST_ZOOM, MOST_ZOOM = 5, 17
 MIDDLE_OF_JAPAN = (36.0, 138.0)
 FRAME_LOADS = "; connect-src 'self'; img-src 'self' data: https://cyberjapandata.gsi.go.jp"
-# what folium 0.20 writes for a map without tiles (a test compares): loading folium takes longer than all of the map
-MAP_ELEMENT = '<div class="folium-map" id="map_kengai" ></div>'
-MAP_SCRIPT = """var map_kengai = L.map(
-                "map_kengai",
-                {
-                    center: MIDDLE,
-                    crs: L.CRS.EPSG3857,
-                    ...{
-  "zoom": 10,
-  "zoomControl": false,
-  "preferCanvas": true,
-  "zoomSnap": 0.25,
-  "zoomDelta": 0.5,
-}
-
-                }
-            );
-            L.control.zoom( { position: "topright" } ).addTo(map_kengai);\n\n            \n\n        \n    kengaiMap(map_kengai);"""
 IMAGE_URL = re.compile(r"url\([^)]*\)")  # icons of controls that this page does not use
 
 
@@ -68,19 +51,45 @@ def map_frame_html() -> str:
 
 
 def _page(template: str, script: str, middle: tuple[float, float], loads: str = "", **holds: Any) -> str:
-    """A page with Leaflet, our drawing and the map inside. middle: (lat, lon) of the first view."""
+    """A page with Leaflet, our drawing and folium's map inside. middle: (lat, lon) of the first view."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    scripts = [leaflet_js(), _read("map_draw.js") + _read(script), map_script(middle)]
+    html, made_by_folium = _folium_parts(middle)
+    scripts = [leaflet_js(), _read("map_draw.js") + _read(script), made_by_folium]
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
     return environment.get_template(template).render(
-        policy=_policy(scripts, loads), styles=leaflet_css() + _read("map.css"), map_html=MAP_ELEMENT, scripts=scripts, **holds
+        policy=_policy(scripts, loads), styles=leaflet_css() + _read("map.css"), map_html=html, scripts=scripts, **holds
     )
 
 
-def map_script(middle: tuple[float, float]) -> str:
-    """The script that makes the map and hands it to ours (map.js or map_frame.js). middle: (lat, lon), degrees."""
-    return MAP_SCRIPT.replace("MIDDLE", repr(list(middle)))
+def _folium_parts(middle: tuple[float, float]) -> tuple[str, str]:
+    """(the map's element, the script that makes it), from folium; its own head with links to CDNs is left out."""
+    import folium
+    from branca.element import MacroElement
+    from jinja2 import Template
+
+    class ZoneMap(MacroElement):
+        """Hands the map to our own script (map.js or map_frame.js)."""
+
+        _template = Template("{% macro script(this, kwargs) %}kengaiMap({{ this._parent.get_name() }});{% endmacro %}")
+
+    drawn = folium.Map(
+        location=list(middle),
+        tiles=None,
+        prefer_canvas=True,
+        zoom_control="topright",
+        min_zoom=LEAST_ZOOM,
+        max_zoom=MOST_ZOOM,
+        zoom_snap=0.25,
+        zoom_delta=0.5,
+    )
+    zones = ZoneMap()  # type: ignore[no-untyped-call]
+    # folium's ids are random; the same findings must give the same bytes
+    drawn._id, zones._id = "kengai", "zones"
+    drawn.add_child(zones)
+    drawn.render()  # type: ignore[no-untyped-call]
+    root: Any = drawn.get_root()
+    return str(root.html.render()).strip(), str(root.script.render()).strip()
 
 
 @cache
