@@ -1,7 +1,7 @@
 """The folder that holds the letters: which versions there are, which were sent, and never losing one.
 
 letters.json says what was written. A folder that was marked as sent, or that people changed, is never written
-again: a new version is made beside it. The whole shelf is exchanged at once, so it is old-complete or
+again: a new version is made beside it. The whole folder is exchanged at once, so it is old-complete or
 new-complete, and what stood there before is kept as `<name>.old`.
 """
 
@@ -59,21 +59,21 @@ KEYS = frozenset({"id", "carrier", "version", "folder", "state", "sent_on", "con
 
 
 def read_versions(folder: Path) -> list[Entry]:
-    """The letters that `folder` holds, [] where there are none. Raises DataError when it is no shelf of ours."""
+    """The letters that `folder` holds, [] where there are none. Raises DataError when it is no folder of letters."""
     if not folder.exists():
         return []
     if not folder.is_dir():
-        raise _not_a_shelf(folder, "フォルダではありません", "is not a folder")
+        raise _not_letters(folder, "フォルダではありません", "it is not a folder")
     file = folder / LETTERS_JSON
     if not file.is_file():
         if any(not replace_folder.is_trace(path.name, set()) for path in folder.iterdir()):
-            raise _not_a_shelf(folder, f"{LETTERS_JSON} が無く、ほかのファイルがあります", f"has files but no {LETTERS_JSON}")
+            raise _not_letters(folder, f"{LETTERS_JSON} が無く、ほかのファイルがあります", f"it has files but no {LETTERS_JSON}")
         return []
     try:
         told = json.loads(file.read_text(encoding="utf-8"))
         return [_entry(row) for row in told["letters"]]
     except (ValueError, KeyError, TypeError) as error:
-        raise _not_a_shelf(folder, f"{LETTERS_JSON} を読めません（{error}）", f"{LETTERS_JSON} cannot be read ({error})") from error
+        raise _not_letters(folder, f"{LETTERS_JSON} を読めません（{error}）", f"{LETTERS_JSON} cannot be read ({error})") from error
 
 
 def _entry(row: dict[str, Any]) -> Entry:
@@ -90,10 +90,10 @@ def _entry(row: dict[str, Any]) -> Entry:
     )
 
 
-def _not_a_shelf(folder: Path, ja: str, en: str) -> DataError:
+def _not_letters(folder: Path, ja: str, en: str) -> DataError:
     return DataError(
         "letters-not-a-shelf",
-        Text(f"要望書の出力先として使えません。{ja}。何も変えていません", f"cannot hold the letters: it {en}; nothing was changed"),
+        Text(f"要望書の出力先として使えません。{ja}。何も変えていません", f"cannot hold the letters ({en}); nothing was changed"),
         Text(
             f"--out で別のフォルダを指定するか、{folder.name}.old の {LETTERS_JSON} を戻してください。",
             f"name another folder with --out, or put back {LETTERS_JSON} from {folder.name}.old",
@@ -202,18 +202,18 @@ def _chosen(entries: list[Entry], name: str) -> Entry:
     return found
 
 
-# Putting a new shelf of letters in the place of the old one, whatever stops it.
+# Putting new letters in the place of the old ones, whatever stops it.
 
 
 def versions_lock(letter_versions: Path) -> AbstractContextManager[None]:
-    """Nobody else writes the shelf meanwhile."""
+    """Nobody else writes the folder meanwhile."""
     return replace_folder.alone_in(letter_versions, lambda folder: (folder / LETTERS_JSON).is_file())
 
 
 def exchange(letter_versions: Path, build: Callable[[Path], dict[str, Any]], replaced: set[str]) -> None:
-    """Put a new shelf in the place of `shelf`: all that is there but the `replaced` folders, and what `build` adds.
+    """Put a new folder in the place of `letter_versions`: all that is there but the `replaced` folders, and what `build` adds.
 
-    build: writes into the new shelf and returns the contents of letters.json. Call within versions_lock.
+    build: writes into the new folder and returns the contents of letters.json. Call within versions_lock.
     """
 
     def left_out(folder: str, names: list[str]) -> set[str]:
@@ -229,7 +229,7 @@ def exchange(letter_versions: Path, build: Callable[[Path], dict[str, Any]], rep
 
 
 def _holds_more(old: Path, letter_versions: Path) -> bool:
-    """Whether `old` holds what neither we wrote there nor the shelf still has."""
+    """Whether `old` holds what neither we wrote there nor the folder still has."""
     have = files_in(letter_versions)
     try:
         ours = {f"{entry.folder}/{name}": digest for entry in read_versions(old) for name, digest in entry.files.items()}
