@@ -107,6 +107,7 @@ class Study(Part):
     rules: Rules = Rules()
     zones: Zones = Zones()
     ranking: Ranking = Ranking()
+    answers: dict[str, Annotated[str, Field(min_length=1)]] = {}  # id of a question (coverage.questions) → reason
     _folder: Path = PrivateAttr(default=Path())
     _text: str = PrivateAttr(default="")
 
