@@ -15,6 +15,7 @@ from coverage.input_tables import Inputs
 from coverage.inputs import read_inputs
 from coverage.matrix import ShareMatrix, layers_by_column, share_matrix
 from coverage.provenance import provenance
+from coverage.questions import notes
 from coverage.ranking import rank
 from coverage.result import Result
 from coverage.rules import RULES, Threshold, covered_weight
@@ -23,7 +24,6 @@ from coverage.summary import summarise
 from coverage.zones import facilities, own_values, settlements, tables, urgency
 from coverage.zones import roads as zones_roads
 from geodata.areas import cell_area_m2
-from geodata.errors import Text
 from geodata.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def run(study: Study, progress: Progress = silent) -> Result:
     """The whole analysis, in order. `progress` hears a sentence at each step."""
     inputs = read_inputs(study, progress)
     cells = build_cells(inputs.population, inputs.municipalities, inputs.in_study, inputs.grid)
-    _tell_doubtful(inputs, cells)
+    notes.note_all(inputs, cells)
     matrix = _shares(study, inputs, cells, progress)
     tests = tests_of(study, inputs, cells.frame)
     matrix, replaced = as_measured(study, inputs, cells.frame, matrix, tests)
@@ -62,7 +62,7 @@ def run(study: Study, progress: Progress = silent) -> Result:
         facilities=inputs.sources.facilities,
         layers=inputs.layers,
         zone_ids=ids,
-        summary=summary | brief_as_dict(evidence_facts),
+        summary=summary | {"outside": notes.outside_facts(inputs, cells)} | brief_as_dict(evidence_facts),
         reports=inputs.reports,
         provenance=provenance(study, inputs.reports) | evidence_facts,
         evidence=tests,
@@ -81,28 +81,6 @@ def _shares(study: Study, inputs: Inputs, cells: Cells, progress: Progress) -> S
         inputs.grid,
         study.rules.mesh_area == "full",
         lambda carrier, generation: progress(steps.shares_step(carrier, generation)),
-    )
-
-
-def _tell_doubtful(inputs: Inputs, cells: Cells) -> None:
-    """Say in the boundary's report which border cells were counted as the study's for want of a neighbour."""
-    count = len(cells.doubtful)
-    if not count:
-        return
-    people = float(cells.frame.loc[cells.doubtful, "population"].sum())
-    report = next(report for report in inputs.reports if report.kind == "boundary")
-    report.note(
-        "warn",
-        "border-cells",
-        Text(
-            f"陸地の半分未満しか調査区域でないメッシュが{count:,}個（{people:,.0f}人）あり、残りが海か隣の県か分からないため、"
-            "全員を調査区域の人として数えました。隣の県の境界を [boundaries] neighbours に足すと正しく分けられます。",
-            f"{count:,} cells ({people:,.0f} people) are less than half land of the study; whether the rest is sea or a "
-            "neighbour is not known, so all their people are counted here. Give the neighbours' boundaries in "
-            "[boundaries] neighbours to decide.",
-        ),
-        count,
-        cells.doubtful,
     )
 
 

@@ -1,6 +1,7 @@
 """The summary: people and land covered, uncovered and unknown, by rule, generation, carrier, municipality.
 
-Every three figures add up to all the people of the cells. Both unions are told: `any_carrier` (a place where
+Every three figures add up to all the people of the cells whose people are known; where the people of some cell are not
+known (no file was read for it), no population coverage is given. Both unions are told: `any_carrier` (a place where
 any phone works) and `best_carrier` (the single carrier that reaches most people, SDG 9.c.1).
 """
 
@@ -39,39 +40,41 @@ def coverage_figures(
     weights: {rule: frame with the columns of `shares`}, the weight of covered_weight.
     """
     out: list[dict[str, Any]] = [{} for _ in range(groups)]
+    silent = np.bincount(group[np.isnan(people) & (group >= 0)], minlength=groups) > 0
     for generation in generations:
         unpublished = [c for c in carriers if shares[(c, generation)].isna().all()]
         land = {c: count_by(group, groups, land_m2, shares[(c, generation)].to_numpy()) for c in [*carriers, ANY]}
         for rule in RULES:
             counts = {c: count_by(group, groups, people, weights[rule][(c, generation)].to_numpy()) for c in [*carriers, ANY]}
             for number, figures in enumerate(out):
-                figures.setdefault(generation, {})[rule] = _one_group(counts, land, number, carriers, unpublished)
+                figures.setdefault(generation, {})[rule] = _one_group(counts, land, number, carriers, unpublished, bool(silent[number]))
     return out
 
 
 def _one_group(
-    counts: dict[str, Count], land: dict[str, Count], number: int, carriers: list[str], unpublished: list[str]
+    counts: dict[str, Count], land: dict[str, Count], number: int, carriers: list[str], unpublished: list[str], silent: bool
 ) -> dict[str, Any]:
-    figures = {c: _figures(counts[c], land[c], number) for c in carriers}
-    union = _figures(counts[ANY], land[ANY], number)
-    figures["any_carrier"] = _with_silent(union, unpublished)
+    figures = {c: _figures(counts[c], land[c], number, silent) for c in carriers}
+    union = _figures(counts[ANY], land[ANY], number, silent)
+    figures["any_carrier"] = _with_silent(union, unpublished, silent)
     published = [c for c in carriers if c not in unpublished]
     if published:
         best = max(published, key=lambda c: figures[c]["covered"])  # the first of equals, in the study's order
-        figures["best_carrier"] = {**_with_silent(figures[best], unpublished, best=True), "carrier": best}
+        figures["best_carrier"] = {**_with_silent(figures[best], unpublished, silent, best=True), "carrier": best}
     else:
         figures["best_carrier"] = {**union, "carrier": None}
     return figures
 
 
-def _figures(people: Count, land: Count, number: int) -> dict[str, Any]:
+def _figures(people: Count, land: Count, number: int, silent: bool) -> dict[str, Any]:
+    """silent: the people of some cell of the group are not known, so that no share of all its people is."""
     covered, uncovered, unknown = (float(part[number]) for part in (people.covered, people.uncovered, people.unknown))
     m2 = [float(part[number]) for part in (land.covered, land.uncovered, land.unknown)]
     return {
         "covered": covered,
         "uncovered": uncovered,
         "unknown": unknown,
-        "population_coverage": share_of(covered, covered + uncovered + unknown, unknown),
+        "population_coverage": None if silent else share_of(covered, covered + uncovered + unknown, unknown),
         "area_coverage": share_of(m2[0], sum(m2), m2[2]),
     }
 
@@ -81,15 +84,16 @@ def share_of(part: float, whole: float, unknown: float) -> float | None:
     return part / whole if whole > 0 and unknown == 0 else None
 
 
-def _with_silent(figures: dict[str, Any], unpublished: list[str], best: bool = False) -> dict[str, Any]:
+def _with_silent(figures: dict[str, Any], unpublished: list[str], silent: bool, best: bool = False) -> dict[str, Any]:
     """Where a carrier has published nothing, whom the others leave out is unknown, not uncovered.
 
     What the published carriers alone say stays readable: `published_uncovered`, `population_coverage_at_least`.
+    silent: the people of some cell are not known.
     """
     total = figures["covered"] + figures["uncovered"] + figures["unknown"]
     told = {
         "published_uncovered": figures["uncovered"],
-        "population_coverage_at_least": figures["covered"] / total if total > 0 else None,
+        "population_coverage_at_least": figures["covered"] / total if total > 0 and not silent else None,
         "not_published": unpublished,
     }
     if not unpublished or best:
@@ -156,7 +160,8 @@ def summarise(
     whole = figures(np.zeros(len(frame), np.int64), 1)[0]
     by_municipality = dict(zip(names, figures(group, len(names)), strict=True))
     split = cells.memberships[cells.memberships["in_study"]].groupby("municipality_id")["population"].sum()
-    own = frame.groupby("municipality_id")["population"].sum()
+    own = frame.groupby("municipality_id")["population"].sum(min_count=1)
+    unknown = frame["population"].isna().groupby(frame["municipality_id"]).sum()
     return {
         "study": {"name": study.about.name, "fiscal_year": study.about.fiscal_year, "fictitious": study.about.fictitious},
         "rules": study.rules.model_dump(),
@@ -166,7 +171,16 @@ def summarise(
             "outside": _persons(cells.outside_population),
             "total_area_split": _persons(float(split.sum())),
             "outside_area_split": _persons(cells.outside_split),
+            # `total` is of the cells whose people are known; how many cells are not, and for want of what
             "unknown_cells": int(frame["population"].isna().sum()),
+            "unread": {
+                str(part): {"cells": int(row["cells"]), "municipalities": list(row["municipalities"])}
+                for part, row in cells.unread.iterrows()
+            },
+            "outside_rows": {
+                str(reason): {"cells": int(row["cells"]), "people": _persons(row["people"]), "unknown": int(row["unknown"])}
+                for reason, row in cells.outside.iterrows()
+            },
         },
         "cells": len(frame),
         "land_km2": float(land_m2.sum()) / 1e6,
@@ -182,8 +196,9 @@ def summarise(
         },
         "municipalities": {
             name: {
-                "population": float(own[name]),
-                "population_area_split": float(split.get(name, 0.0)),
+                "population": None if np.isnan(own[name]) else float(own[name]),
+                "unknown_cells": int(unknown[name]),
+                "population_area_split": None if np.isnan(own[name]) else float(split.get(name, 0.0)),
                 "generations": by_municipality[name],
             }
             for name in names

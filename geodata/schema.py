@@ -180,12 +180,15 @@ class Population:
     `frame` is a POPULATION table. A cell of the study that has no row counts 0 people where the source
     covers it, and unknown elsewhere: `covers` holds the first-order meshes (4 digits) or prefectures
     (2 digits) that were read, and is empty for a raster, which speaks for all of `grid`.
+    `by_prefecture`: of files cut by prefecture, {prefecture: its own people} (POPULATION tables that add up to
+    `frame`): a cell on the border holds only that prefecture's people there.
     """
 
     frame: pd.DataFrame
     level: int | None
     covers: frozenset[str] = frozenset()
     grid: Grid | None = None
+    by_prefecture: dict[str, pd.DataFrame] = field(default_factory=dict, hash=False, compare=False)
 
 
 def check(table: Table, frame: pd.DataFrame, file: str = "") -> pd.DataFrame:

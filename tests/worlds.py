@@ -179,7 +179,13 @@ def world(
     land = pd.Series(1e5, index=cells.index)
     memberships = pd.DataFrame({"municipality_id": cells["municipality_id"], "in_study": True, "population": cells["population"]})
     counted = SimpleNamespace(
-        frame=cells, memberships=memberships, source_population=float(cells["population"].sum()), outside_population=0.0, outside_split=0.0
+        frame=cells,
+        memberships=memberships,
+        source_population=float(cells["population"].sum()),
+        outside_population=0.0,
+        outside_split=0.0,
+        outside=pd.DataFrame(columns=["cells", "people", "unknown"]),
+        unread=pd.DataFrame(columns=["cells", "municipalities"]),
     )
     layers = gpd.GeoDataFrame(
         [

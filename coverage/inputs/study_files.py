@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,10 @@ from coverage.input_tables import Inputs
 from coverage.inputs.evidence_files import read_evidence
 from coverage.inputs.readers import BBox, read_files
 from coverage.inputs.urgency_files import read_source_tables
-from coverage.study import Study
+from coverage.study import Study, sources
 from coverage.zones import settlements as zones_settlements
 from geodata import mesh
-from geodata.errors import Text
+from geodata.errors import DataError, Text
 from geodata.grid import Grid
 from geodata.progress import Progress
 from geodata.report import IntakeReport
@@ -77,10 +78,30 @@ def _read_population(study: Study, reports: list[IntakeReport], progress: Progre
     progress(steps.POPULATION)
     population: Population
     population, found = read_files(spec, [study.path(name) for name in spec.files])
-    if spec.kind == "estat_mesh":
-        population.frame.index = population.frame.index.astype(str)
     reports += found
-    return population
+    if spec.kind == "raster":
+        return population if spec.nodata == "unknown" else replace(population, frame=population.frame.fillna({"population": 0.0}))
+    for table in (population.frame, *population.by_prefecture.values()):
+        table.index = table.index.astype(str)
+    return _with_uninhabited(population, spec)
+
+
+def _with_uninhabited(population: Population, spec: sources.PopulationFiles) -> Population:
+    """With the first-order meshes that the study says nobody lives in; DataError where the files know better."""
+    empty = frozenset(spec.uninhabited)
+    people = population.frame["population"]
+    living = people[people.index.str[:4].isin(empty) & (people != 0)]
+    if len(living):
+        raise DataError(
+            "uninhabited-lived-in",
+            Text(
+                f"[population] uninhabited に書かれた1次メッシュに人が住んでいます（{living.index[0]} に {living.iloc[0]:,.0f}人など）。",
+                f"people live in a mesh of [population] uninhabited ({living.index[0]}: {living.iloc[0]:,.0f})",
+            ),
+            Text("[population] uninhabited からその1次メッシュを消してください。", "take it out of [population] uninhabited"),
+            ", ".join(spec.files),
+        )
+    return replace(population, covers=population.covers | empty)
 
 
 def _read_municipalities(study: Study, reports: list[IntakeReport], progress: Progress) -> tuple[gpd.GeoDataFrame, frozenset[str]]:

@@ -9,6 +9,7 @@ open_ones = [one for one in asked if one.open]
 
 from __future__ import annotations
 
+from coverage.questions import notes
 from coverage.questions.question import Asked, Question, with_answers
 
-__all__ = ["Asked", "Question", "with_answers"]
+__all__ = ["Asked", "Question", "notes", "with_answers"]

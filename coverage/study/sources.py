@@ -64,10 +64,16 @@ class VectorFiles(Files):
 
 
 class PopulationFiles(Files):
-    """Who lives where: e-Stat mesh tables, or a GeoTIFF of counts."""
+    """Who lives where: e-Stat mesh tables, or a GeoTIFF of counts.
+
+    `uninhabited`: first-order meshes that no file is given for because nobody lives there. `nodata`: what a raster
+    means where it holds no value; some products leave out what they know to be empty.
+    """
 
     kind: Literal["estat_mesh", "raster"] = "estat_mesh"
     level: int | None = None  # nominal metres; ten digits are ambiguous, so it is always said
+    uninhabited: list[Annotated[str, Field(pattern=r"^[0-9]{4}$")]] = []
+    nodata: Literal["unknown", "nobody"] = "unknown"
 
     @model_validator(mode="after")
     def _level_is_said(self) -> PopulationFiles:

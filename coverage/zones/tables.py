@@ -21,10 +21,11 @@ def gap_cells(
     """Which cells need something: bool, index as `cells`.
 
     A cell counts when more than `least_uncovered` of its land is outside some carrier's layer and somebody
-    lives there or a facility stands there (facilities_in: number of facilities by cell_id).
+    lives there, or nobody knows whether somebody does, or a facility stands there (facilities_in: number of
+    facilities by cell_id).
     """
     lacking = (shares[carriers] < 1.0 - least_uncovered).any(axis=1)
-    needed = (cells["population"] > 0) | (facilities_in.reindex(cells.index).fillna(0) > 0)
+    needed = ~(cells["population"] == 0) | (facilities_in.reindex(cells.index).fillna(0) > 0)
     return (lacking & needed).rename("gap")
 
 
@@ -86,8 +87,9 @@ def zone_table(
     """One row a zone: its people, and who leaves how many of them out. Index zone_id.
 
     cells: CELLS table with zone_id; gaps: the gap tables of all generations; shares: of the cells' land, columns
-    (carrier, generation). Where nobody lives the marks are by land: a road has no people. Persons and households are sums
-    over the zone's gap cells; `mark_<generation>_<carrier>`: ○ served, △ in part, × not, － unknown.
+    (carrier, generation). Where nobody lives, or nobody knows who does, the marks are by land: a road has no people.
+    Persons and households are sums over the zone's gap cells whose people are known, and `unknown_people_cells` counts
+    the others: what they hold comes on top; `mark_<generation>_<carrier>`: ○ served, △ in part, × not, － unknown.
     `uncovered_population` is what the carrier that leaves most people out leaves out in the `main`
     generation; `complete_population` what all of them do (NaN when a carrier has not published).
     """
@@ -107,7 +109,8 @@ def zone_table(
             lacking = (1.0 - shares.loc[cells.index, (carrier, generation)]) * cells["land_share"]
             by_land = mark(land, lacking.groupby(zone).sum(min_count=1))
             by_people = mark(table["population"], uncovered)
-            table[mark_column(generation, carrier)] = by_people.mask(table["population"] == 0, by_land)
+            table[mark_column(generation, carrier)] = by_people.where(table["population"] > 0, by_land)
+    table["unknown_people_cells"] = cells["population"].isna().groupby(zone).sum().reindex(table.index).astype(int)
     return _with_need(table, cells, gaps, carriers, main)
 
 

@@ -41,8 +41,18 @@ class Part:
     year: int | None = None
 
 
-def join(parts: Sequence[Part], reports: Sequence[IntakeReport]) -> tuple[pd.DataFrame, frozenset[str]]:
-    """(POPULATION frame, ascending by cell_id; what all files together speak for). Pure but for `reports`."""
+@dataclass(frozen=True)
+class Joined:
+    """All files together: a POPULATION frame ascending by cell_id, what it speaks for, and each prefecture's own part of
+    it where the files are cut so."""
+
+    frame: pd.DataFrame
+    covers: frozenset[str]
+    by_prefecture: dict[str, pd.DataFrame]
+
+
+def join(parts: Sequence[Part], reports: Sequence[IntakeReport]) -> Joined:
+    """The cells of all parts, nobody twice and nobody lost. Pure but for `reports`."""
     if not parts:
         raise DataError(
             "no-files",
@@ -58,7 +68,9 @@ def join(parts: Sequence[Part], reports: Sequence[IntakeReport]) -> tuple[pd.Dat
     rows = rows.assign(population_65plus=elderly, age_basis=basis)
     for k, report in enumerate(reports):
         _count(report, rows[rows["file"] == k])
-    return _by_cell(rows), frozenset().union(*(part.covers for part in parts))
+    own = pd.Series([part.prefecture for part in parts], dtype=object).reindex(rows["file"]).to_numpy()
+    by_prefecture = {code: _by_cell(rows[own == code]) for code in sorted({part.prefecture for part in parts} - {""})}
+    return Joined(_by_cell(rows), frozenset().union(*(part.covers for part in parts)), by_prefecture)
 
 
 def _refuse_mixtures(parts: Sequence[Part], reports: Sequence[IntakeReport]) -> None:

@@ -99,8 +99,8 @@ def read(paths: Path | str | Iterable[Path | str], level: object) -> tuple[Popul
         except DataError as error:
             raise error.at(path) from None
         reports.append(report)
-    frame, covers = join(parts, reports)
-    return Population(check(POPULATION, frame), size, covers), reports
+    joined = join(parts, reports)
+    return Population(check(POPULATION, joined.frame), size, joined.covers, by_prefecture=joined.by_prefecture), reports
 
 
 def parse(table: pd.DataFrame, level: int, file: str, report: IntakeReport) -> Part:

@@ -62,7 +62,38 @@ def found_in_words(summary: dict, lang: str) -> str:  # type: ignore[type-arg]
             if lang == "en"
             else f"うち{replaced:,}個のメッシュは、エリア図でなく現地測定の結果によります"
         )
-    return "\n".join([head, *lines])
+    return "\n".join([head, *lines, *_not_counted(summary, lang)])
+
+
+def _not_counted(summary: dict, lang: str) -> list[str]:  # type: ignore[type-arg]
+    """Who and what stands in none of the figures, a line each; none where all is counted."""
+    from coverage.questions import notes
+    from geodata.errors import Text
+    from requests_gen.wording import captions, intake
+
+    people, outside = summary["population"], summary["outside"]
+    lines = [captions.unknown_people(summary).in_(lang)]
+    for reason, row in people["outside_rows"].items():
+        if row["cells"]:
+            unknown = (
+                Text(f"・人数不明 {row['unknown']:,}個", f", {row['unknown']:,} of unknown people") if row["unknown"] else Text("", "")
+            )
+            lines.append(
+                Text(
+                    f"数えていない人: {notes.REASONS[reason].ja} {row['cells']:,}個・{row['people']:,.0f}人{unknown.ja}",
+                    f"not counted: {row['cells']:,} {notes.REASONS[reason].en}, {row['people']:,.0f} people{unknown.en}",
+                ).in_(lang)
+            )
+    if outside["facilities"]:
+        told = intake.counted_places(outside["facilities"], lang)
+        lines.append(f"調査区域の外の施設: {told}" if lang != "en" else f"places outside the study: {told}")
+    for key, ja, en in (
+        ("settlements", "どの市町村にも入らない地区", "settlements in no municipality"),
+        ("evidence", "調査区域の外の測定・報告", "tests and reports outside the study"),
+    ):
+        if outside[key]:
+            lines.append(f"{ja}: {outside[key]:,}件" if lang != "en" else f"{en}: {outside[key]:,}")
+    return [line for line in lines if line]
 
 
 def check(

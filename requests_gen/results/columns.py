@@ -418,6 +418,15 @@ MORE = (
     ),
     Column("share_65plus", Text("65歳以上の割合", "share 65+"), Text("65歳以上÷人口", "aged 65+ ÷ people"), "share"),
     Column(
+        "unknown_people_cells",
+        Text("人口不明のメッシュ", "cells of unknown people"),
+        Text(
+            "地区の区画のうち人口の分からないものの数。1以上のとき、人数はどれも「分かっている分」で、実際はこれより多いことがある",
+            "the zone's cells whose people are not known; with 1 or more every count of people is a least",
+        ),
+        "whole",
+    ),
+    Column(
         "carriers_missing",
         Text("不足する事業者数", "carriers missing"),
         Text("×を1、△を0.5として数えた事業者の数", "carriers marked × (1) or △ (0.5)"),

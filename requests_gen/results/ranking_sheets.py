@@ -124,6 +124,7 @@ def _municipality_sheet(book: workbook.Book, result: Result, caption: Caption) -
         (Text("市町村名", "municipality").in_(lang), 14),
         (Text("人口（面積最大の市町村へ）", "people (largest owner)").in_(lang), 13),
         (Text("人口（面積按分）", "people (by area)").in_(lang), 11),
+        (Text("人口不明のメッシュ", "cells of unknown people").in_(lang), 9),
         (Text("地区数", "zones").in_(lang), 7),
         (Text("最も高い順位", "best rank").in_(lang), 8),
     ]
@@ -142,6 +143,7 @@ def _municipality_sheet(book: workbook.Book, result: Result, caption: Caption) -
             (result.municipalities["name"].get(code, code), "text"),
             (counted["population"], "people"),
             (counted["population_area_split"], "people"),
+            (counted.get("unknown_cells", 0), "whole"),
             (counts.get(code, 0), "whole"),
             (best.get(code, np.nan), "whole"),
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from coverage.rules import RULES
 from geodata.errors import Text
@@ -60,6 +60,8 @@ class Caption:
     credits: list[str]
     notes: str
     carriers: dict[str, str]
+    unknown_people: str = ""
+    unknown_people_short: str = ""
 
     @property
     def brief(self) -> str:
@@ -69,7 +71,7 @@ class Caption:
             f"地区と順位: {self.generation}・{gaps} ／ 人口カバー率: {official}",
             f"zones and ranking: {self.generation}, {gaps} / population coverage: {official}",
         )
-        return f"{self.as_of} ／ {rules.in_(self.lang)}"
+        return " ／ ".join(part for part in (self.as_of, rules.in_(self.lang), self.unknown_people_short) if part)
 
     @property
     def sources(self) -> list[str]:
@@ -78,8 +80,8 @@ class Caption:
 
     @property
     def lines(self) -> list[str]:
-        """Rule, official rule and dates, one sentence each."""
-        return [self.rule, self.official, self.as_of]
+        """Rule, official rule and dates, and whose people are unknown, one sentence each."""
+        return [line for line in (self.rule, self.official, self.as_of, self.unknown_people) if line]
 
 
 def caption(result: Result, lang: str) -> Caption:
@@ -110,7 +112,31 @@ def caption(result: Result, lang: str) -> Caption:
         credits=source_credits(result),
         notes=study.about.notes,
         carriers={carrier.key: carrier.name for carrier in study.carriers},
+        unknown_people=unknown_people(result.summary).in_(lang),
+        unknown_people_short=_unknown_people_short(result.summary).in_(lang),
     )
+
+
+def unknown_people(summary: dict[str, Any]) -> Text:
+    """That the people of some cells are unknown and in no total, and what is missing; "" where all are known."""
+    people = summary.get("population", {})
+    count, parts = int(people.get("unknown_cells", 0)), list(people.get("unread", {}))
+    if not count:
+        return Text("", "")
+    missing = (
+        Text(f"人口のファイルが無い {'・'.join(parts)} の区画", f"no population file for {', '.join(parts)}")
+        if parts
+        else Text("人口の資料に値が無い", "the source gives no value")
+    )
+    return Text(
+        f"人口の分からないメッシュが{count:,}個あり（{missing.ja}）、そこの人はどの人数・割合にも入っていない",
+        f"The people of {count:,} cells are unknown ({missing.en}) and in no figure",
+    )
+
+
+def _unknown_people_short(summary: dict[str, Any]) -> Text:
+    count = int(summary.get("population", {}).get("unknown_cells", 0))
+    return Text(f"人口不明のメッシュ {count:,}", f"{count:,} cells of unknown people") if count else Text("", "")
 
 
 def _replaced(result: Result) -> Text:

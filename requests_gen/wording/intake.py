@@ -59,3 +59,22 @@ FACTS = {
 }
 VALUE_NAMES = {"none": Text("なし", "none"), "own": Text("自社", "own")}
 FORMATS = {"text table": Text("文字の表", "text table")}
+PLACES = {
+    "shelter": Text("指定避難所", "shelters"),
+    "evacuation_site": Text("指定緊急避難場所", "evacuation sites"),
+    "school": Text("学校", "schools"),
+    "clinic": Text("医療機関", "clinics"),
+    "office": Text("役場・支所", "offices"),
+    "hall": Text("集会所", "halls"),
+    "station": Text("駅", "stations"),
+    "trail": Text("登山道", "trails"),
+    "tourism": Text("観光地", "tourist places"),
+    "worksite": Text("農林の作業場", "work sites"),
+}
+
+
+def counted_places(counts: dict[str, int], lang: str) -> str:
+    """ "指定避難所 3か所、駅 1か所" of {category: count}."""
+    if lang == "en":
+        return ", ".join(f"{count:,} {PLACES[name].en}" for name, count in counts.items())
+    return "、".join(f"{PLACES[name].ja} {count:,}か所" for name, count in counts.items())

@@ -1,0 +1,139 @@
+"""Whose people a study counts, and who is told as outside or unknown: nobody twice, nobody lost, unknown never zero."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coverage.cells import OUTSIDE, build_cells
+from coverage.rules import RULES
+from coverage.summary import coverage_figures, group_numbers
+from geodata import mesh
+from geodata.schema import Population
+
+LON, LAT = 45 / 3600, 30 / 3600  # a 1 km mesh, degrees
+# four 1 km meshes each way around 136°E 34°N, where the first-order meshes 5035, 5036, 5135 and 5136 meet
+GRID = mesh.mesh_grid(1000, (136 - 4 * LON, 34 - 4 * LAT, 136 + 4 * LON, 34 + 4 * LAT))
+FIRSTS = ("5035", "5036", "5135", "5136")
+CODES = mesh.codes_at(1000, *np.meshgrid(np.arange(8), np.arange(8)), GRID)  # [row from the south, column from the west]
+
+
+def box(west: float, south: float, east: float, north: float) -> shapely.Geometry:
+    """In cells of GRID."""
+    return shapely.box(GRID.west + west * GRID.dx, GRID.south + south * GRID.dy, GRID.west + east * GRID.dx, GRID.south + north * GRID.dy)
+
+
+def towns(shapes: dict[str, shapely.Geometry]) -> gpd.GeoDataFrame:
+    index = pd.Index(shapes, name="municipality_id")
+    return gpd.GeoDataFrame({"name": list(shapes)}, geometry=list(shapes.values()), index=index, crs=GRID.crs)
+
+
+def table(people: dict[int, float]) -> pd.DataFrame:
+    """POPULATION of {code: persons}."""
+    index = pd.Index([str(code) for code in people], name="cell_id", dtype=object)
+    return pd.DataFrame(
+        {"population": list(people.values()), "households": np.nan, "population_65plus": np.nan, "age_basis": ""}, index=index
+    )
+
+
+def test_a_prefectures_own_cut_holds_only_its_own_people():
+    """The border runs at 1.3: cell 1 is 0.3 of prefecture 30 and 0.7 of 29; its 100 people in 30's file are 30's."""
+    people = {int(CODES[0, 0]): 50.0, int(CODES[0, 1]): 100.0}
+    own = table(people)
+    both = towns({"30201": box(0, 0, 1.3, 1), "29201": box(1.3, 0, 4, 1)})
+    world = build_cells(Population(own, 1000, frozenset({"30"}), by_prefecture={"30": own}), both, frozenset({"30201"}), GRID)
+    assert world.frame["population"].tolist() == [50, 100]
+    assert world.frame["land_share"].tolist() == pytest.approx([1, 0.3])
+    assert world.outside_split == pytest.approx(0)
+    assert world.outside["people"].sum() == 0
+    # the same table as a mesh cut: the cell goes whole to its largest owner, the neighbour
+    by_mesh = build_cells(Population(own, 1000, frozenset({"5035"})), both, frozenset({"30201"}), GRID)
+    assert by_mesh.frame["population"].tolist() == [50]
+    assert by_mesh.outside.loc["neighbour", ["cells", "people"]].tolist() == [1, 100]
+    assert by_mesh.outside_split == pytest.approx(70)
+
+
+def test_with_both_prefectures_files_each_has_its_own_part():
+    """The border cell holds 100 people in 30's file and 8 in 29's; the sum stands in the joined table."""
+    code = int(CODES[0, 1])
+    parts = {"30": table({code: 100.0}), "29": table({code: 8.0, int(CODES[0, 2]): 5.0})}
+    joined = table({code: 108.0, int(CODES[0, 2]): 5.0})
+    both = towns({"30201": box(0, 0, 1.3, 1), "29201": box(1.3, 0, 4, 1)})
+    world = build_cells(Population(joined, 1000, frozenset({"29", "30"}), by_prefecture=parts), both, frozenset({"30201"}), GRID)
+    assert world.frame.loc[str(code), "population"] == 100
+    assert world.outside.loc["other_prefecture", ["cells", "people"]].tolist() == [2, 13]
+    assert world.source_population == 113
+    assert world.outside_population == 13
+
+
+def test_every_row_that_is_not_counted_has_its_reason():
+    """Columns 0–2 are the study's, 3 the neighbour's, 4 nobody's (touched by 1e-8 of land), 5 nobody's, one row is far away."""
+    edge = 4 + 1e-8
+    places = towns({"24201": shapely.union(box(0, 0, 3, 1), box(edge - 1e-8, 0, edge, 1)), "29201": box(3, 0, 4, 1)})
+    far = 53393599
+    people = {int(CODES[0, k]): 10.0 + k for k in range(6)} | {far: 7.0}
+    world = build_cells(Population(table(people), 1000, frozenset({"5035", "5036"})), places, frozenset({"24201"}), GRID)
+    assert world.frame["population"].tolist() == [10, 11, 12]
+    told = world.outside["people"].to_dict()
+    assert told == {"neighbour": 13, "other_prefecture": 0, "nowhere": 15, "sliver": 14, "beyond": 7}
+    assert world.outside.loc["beyond", "first"] == [str(far)]
+    assert set(told) == set(OUTSIDE)
+
+
+def test_a_mesh_file_that_is_missing_leaves_its_cells_unknown_and_is_named():
+    places = towns({"24201": box(2, 2, 6, 4), "24202": box(2, 4, 6, 6)})
+    world = build_cells(
+        Population(table({int(CODES[2, 2]): 5.0}), 1000, frozenset({"5035", "5135"})), places, frozenset(places.index), GRID
+    )
+    assert world.unread["cells"].to_dict() == {"5036": 4, "5136": 4}
+    assert world.unread["municipalities"].to_dict() == {"5036": ["24201"], "5136": ["24202"]}
+    assert world.frame["population"].isna().sum() == 8
+    assert world.frame.loc[str(CODES[2, 3]), "population"] == 0  # read, and without a row: nobody lives there
+
+
+@given(
+    people=st.lists(st.integers(0, 500), min_size=64, max_size=64),
+    read=st.sets(st.sampled_from(FIRSTS), min_size=1),
+    weights=st.lists(st.sampled_from([0.0, 0.25, 1.0, np.nan]), min_size=64, max_size=64),
+    border=st.floats(2.1, 5.9),
+    neighbour=st.booleans(),
+)
+def test_covered_uncovered_and_unknown_are_all_that_was_read_but_what_is_told_as_outside(people, read, weights, border, neighbour):
+    """For any subset of the mesh files, overall and by municipality."""
+    rows = {int(code): float(n) for code, n in zip(CODES.ravel(), people, strict=True) if str(code)[:4] in read}
+    shapes = {"24201": box(1, 1, border, 7), "24202": box(border, 1, 7, 5)}
+    shapes |= {"29201": box(border, 5, 8, 8)} if neighbour else {}
+    own = frozenset({"24201", "24202"})
+    world = build_cells(Population(table(rows), 1000, frozenset(read)), towns(shapes), own, GRID)
+    frame = world.frame
+    weight = pd.Series(dict(zip(CODES.ravel().astype(str), weights, strict=True))).reindex(frame.index)
+    keys = pd.MultiIndex.from_tuples([("a", "4G"), ("any", "4G")])
+    table_of = pd.DataFrame(np.column_stack([weight, weight]), index=frame.index, columns=keys)
+    given_weights = dict.fromkeys(RULES, table_of)
+    group, names = group_numbers(frame["municipality_id"])
+    land = np.ones(len(frame))
+
+    def three(number: np.ndarray, groups: int) -> list[dict]:
+        found = coverage_figures(frame["population"].to_numpy(), land, number, groups, given_weights, table_of, ["a"], ["4G"])
+        return [figures["4G"]["area"]["a"] for figures in found]
+
+    whole = three(np.zeros(len(frame), np.int64), 1)[0]
+    assert whole["covered"] + whole["uncovered"] + whole["unknown"] == pytest.approx(
+        sum(rows.values()) - world.outside["people"].sum(), abs=1e-6
+    )
+    assert world.outside["people"].sum() == pytest.approx(world.outside_population, abs=1e-6)
+    inside = frame["population"].groupby(frame["municipality_id"]).sum()
+    for name, figures in zip(names, three(group, len(names)), strict=True):
+        assert figures["covered"] + figures["uncovered"] + figures["unknown"] == pytest.approx(inside[name], abs=1e-6)
+        unknown = frame.loc[frame["municipality_id"] == name, "population"].isna()
+        assert (figures["population_coverage"] is None) or not unknown.any()
+    # cells of files that were not read are unknown, all others known, and each missing file is named
+    missing = ~frame.index.str[:4].isin(read)
+    assert (frame["population"].isna().to_numpy() == missing).all()
+    assert world.unread["cells"].sum() == missing.sum()
+    assert not set(world.unread.index) & read
