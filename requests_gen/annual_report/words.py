@@ -143,7 +143,7 @@ def _notes(report: Report) -> list[str]:
     names = "・".join(name for _, name in report.carriers)
     codes = "　".join(code.entry() for code in replies_codes.ANSWERS[:-1])
     return [
-        said.rule + "。" + said.as_of + "。",
+        said.rule + "。" + said.as_of + "。" + (said.unknown_people + "。" if said.unknown_people else ""),
         (
             f"状況と回答の区分は {names} の順。○=利用できる　△=一部　×=利用できない　－=不明（区分では、要望していない）。"
             f"区分　{codes}　N 無回答　待=回答待ち　済=確認・解消。"

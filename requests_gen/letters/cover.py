@@ -54,6 +54,7 @@ def cover(result: Result, settings: LetterSettings, zones: Annex, letter: Reques
         "towns": _towns(zones, settings, words["municipalities"]),
         "notes": [
             wording.text("判定の規則　" + caption.rule.partition(": ")[2] + "。人口等は推計で、別紙1の各行（四捨五入）の合計。"),
+            *([wording.text(caption.unknown_people + "。")] if caption.unknown_people else []),
             "出典　" + sources(caption),
             f"文書ID　{letter.letter_id}",
         ],

@@ -150,7 +150,8 @@ def _municipality_sheet(book: workbook.Book, result: Result, caption: Caption) -
         for generation in generations:
             for carrier in carriers:
                 figures = counted["generations"][generation][rule][carrier]
-                cells += [(uncovered_people(figures), "people"), (figures["population_coverage"], "share")]
+                people = None if counted["population"] is None else uncovered_people(figures)
+                cells += [(people, "people"), (figures["population_coverage"], "share")]
         for column, (value, kind) in enumerate(cells):
             book.cell(sheet, row, column, value, kind)
     sheet.freeze_panes(workbook.HEADER_ROW + 1, 2)

@@ -186,6 +186,8 @@ def _notes(result: Result, settings: LetterSettings, zones: Annex, caption: Capt
         wording.text("判定の規則　" + caption.rule.partition(": ")[2] + "。"),
         _people_note(result, wording),
     ]
+    if caption.unknown_people:
+        notes.append(wording.text(f"人口の不明な区画　{caption.unknown_people}。"))
     if zones.figures.shelters is not None:
         notes.append(wording.text("避難所等　指定避難所及び指定緊急避難場所のうち、その位置が貴社のエリアに入らないもの。"))
     notes += _urgent_notes(result, settings, zones)

@@ -219,7 +219,7 @@ def _history(row: ZoneRow, wording: numbers_and_eras.Wording) -> Pairs:
 def _notes(result: Result, zones: Annex, caption: Caption, identity: str, wording: numbers_and_eras.Wording) -> tuple[str, ...]:
     return (
         wording.text(f"判定の規則: {caption.rule.partition(': ')[2]}。○=利用できる　△=一部　×=利用できない　－=不明。")
-        + wording.text("人口等は推計で、四捨五入した。"),
+        + wording.text("人口等は推計で、四捨五入した。" + (f"{caption.unknown_people}。" if caption.unknown_people else "")),
         "出典: " + sources(caption),
         f"文書ID: {identity}",
     )
