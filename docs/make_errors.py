@@ -29,6 +29,7 @@ SAYING: dict[str, tuple[int, int, int | None]] = {
     "note": (1, 2, None),
     "exclude": (0, 1, None),
     "Notice": (1, 2, None),
+    "Question": (0, 2, 3),
 }
 NAMES = ("code", "problem", "remedy")
 HEAD = """# Error codes
