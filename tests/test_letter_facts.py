@@ -63,6 +63,16 @@ def test_unknown_households_are_left_out_and_not_zero(tmp_path):
     assert [row[at].text for row in papers.table.cells] == ["不明", "不明"]
 
 
+def test_people_beside_cells_of_unknown_people_are_a_least(tmp_path):
+    result = world()
+    assert "推計で３３人" in text_of(papers_of(result, settings_of(tmp_path)))
+    zones = result.zones.assign(unknown_people_cells=[0, 1, 0])
+    assert zones.index[1] == "24201-002"  # which alpha serves
+    assert "推計で３３人" in text_of(papers_of(dataclasses.replace(result, zones=zones), settings_of(tmp_path)))
+    zones = result.zones.assign(unknown_people_cells=[1, 0, 0])
+    assert "推計で少なくとも３３人" in text_of(papers_of(dataclasses.replace(result, zones=zones), settings_of(tmp_path)))
+
+
 @pytest.mark.parametrize("said", ["34人", "３４人", "17世帯", "3地区", "2か所"])
 def test_a_figure_that_the_annex_does_not_have_is_refused(tmp_path, said):
     papers = papers_of(world(), settings_of(tmp_path))
