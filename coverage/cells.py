@@ -243,8 +243,8 @@ def covered_by_source(cell_id: pd.Index, municipality_id: pd.Series, population:
     municipality_id: whose each cell is, in the same order.
     """
     if population.level is None:
-        # a raster has a value or says "no data" for every cell: no data is unknown, not empty
-        return np.zeros(len(cell_id), bool)
+        # a raster has a value or says "no data" for every cell: no data is unknown, not empty, unless the study says so
+        return np.full(len(cell_id), bool(population.covers))
     meshes = {code for code in population.covers if len(code) == 4}
     prefectures = population.covers - meshes
     by_mesh = np.asarray(pd.Series(cell_id, dtype=object).astype(str).str[:4].isin(meshes))

@@ -179,7 +179,7 @@ class Population:
 
     `frame` is a POPULATION table. A cell of the study that has no row counts 0 people where the source
     covers it, and unknown elsewhere: `covers` holds the first-order meshes (4 digits) or prefectures
-    (2 digits) that were read, and is empty for a raster, which speaks for all of `grid`.
+    (2 digits) that were read, and is empty for a raster, which speaks for all of `grid` ("all": for its no-data too).
     `by_prefecture`: of files cut by prefecture, {prefecture: its own people} (POPULATION tables that add up to
     `frame`): a cell on the border holds only that prefecture's people there.
     """

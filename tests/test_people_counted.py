@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coverage.cells import OUTSIDE, build_cells
+from coverage.inputs import read_inputs
 from coverage.rules import RULES
+from coverage.study import read_study
 from coverage.summary import coverage_figures, group_numbers
 from geodata import mesh
+from geodata.errors import DataError
+from geodata.progress import silent
 from geodata.schema import Population
+from tests.mini_study import write_mini_study
 
 LON, LAT = 45 / 3600, 30 / 3600  # a 1 km mesh, degrees
 # four 1 km meshes each way around 136°E 34°N, where the first-order meshes 5035, 5036, 5135 and 5136 meet
@@ -138,3 +146,42 @@ def test_covered_uncovered_and_unknown_are_all_that_was_read_but_what_is_told_as
     assert (frame["population"].isna().to_numpy() == missing).all()
     assert world.unread["cells"].sum() == missing.sum()
     assert not set(world.unread.index) & read
+
+
+@pytest.mark.parametrize(("nodata", "people"), [("unknown", [3.0, np.nan]), ("nobody", [3.0, 0.0])])
+def test_what_no_data_of_a_raster_means_is_the_studys_to_say(nodata: str, people: list[float], tmp_path: Path) -> None:
+    with rasterio.open(
+        tmp_path / "people.tif",
+        "w",
+        driver="GTiff",
+        width=2,
+        height=1,
+        count=1,
+        dtype="float32",
+        nodata=-1,
+        crs="EPSG:4326",
+        transform=rasterio.Affine(0.01, 0, 30.0, 0, -0.01, -3.0),
+    ) as out:
+        out.write(np.array([[3.0, -1.0]], "float32"), 1)
+    land = gpd.GeoDataFrame({"id": ["a"], "name": ["A"]}, geometry=[shapely.box(30.0, -3.01, 30.02, -3.0)], crs="EPSG:4326")
+    land.to_file(tmp_path / "land.geojson", driver="GeoJSON")
+    (tmp_path / "study.toml").write_text(
+        '[study]\nname = "x"\nfiscal_year = 2026\nmetric_crs = "EPSG:32736"\n'
+        f'[population]\nkind = "raster"\nfiles = ["people.tif"]\nnodata = "{nodata}"\n'
+        '[boundaries]\nkind = "polygons"\nfiles = ["land.geojson"]\nid_field = "id"\nname_field = "name"\n'
+        '[zones]\nunit = "contiguous"\n[[carriers]]\nkey = "a"\nname = "A"\n',
+        encoding="utf-8",
+    )
+    inputs = read_inputs(read_study(tmp_path), silent)
+    cells = build_cells(inputs.population, inputs.municipalities, inputs.in_study, inputs.grid).frame
+    np.testing.assert_array_equal(cells.sort_values("i")["population"], people)
+
+
+def test_where_nobody_lives_is_said_and_contradicted_by_the_files(tmp_path: Path) -> None:
+    study = write_mini_study(tmp_path)
+    text = (study / "study.toml").read_text(encoding="utf-8").replace("level = 500", 'level = 500\nuninhabited = ["5136"]')
+    (study / "study.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        read_inputs(read_study(study), silent)
+    assert caught.value.code == "uninhabited-lived-in"
+    assert "uninhabited" in caught.value.remedy.ja

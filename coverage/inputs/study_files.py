@@ -80,7 +80,7 @@ def _read_population(study: Study, reports: list[IntakeReport], progress: Progre
     population, found = read_files(spec, [study.path(name) for name in spec.files])
     reports += found
     if spec.kind == "raster":
-        return population if spec.nodata == "unknown" else replace(population, frame=population.frame.fillna({"population": 0.0}))
+        return population if spec.nodata == "unknown" else replace(population, covers=frozenset({"all"}))
     for table in (population.frame, *population.by_prefecture.values()):
         table.index = table.index.astype(str)
     return _with_uninhabited(population, spec)
