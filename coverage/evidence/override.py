@@ -49,7 +49,7 @@ def _generations(matrix: ShareMatrix, carrier: str, generation: str, after: floa
 def overridden(matrix: ShareMatrix, changed: pd.DataFrame, carriers: list[str], union: Union) -> ShareMatrix:
     """`matrix` with the shares of `changed`, and "any" measured again in those cells without who was taken out.
 
-    union: as matrix.share_matrix would measure it; NaN where nobody is left who published.
+    union: as matrix.share_matrix would measure it; NaN where those who are left do not know it.
     """
     shares, centre = matrix.shares.copy(), matrix.centre_covered.copy()
     for row in changed.to_dict("records"):
@@ -57,7 +57,8 @@ def overridden(matrix: ShareMatrix, changed: pd.DataFrame, carriers: list[str], 
             table.at[row["cell_id"], (row["carrier"], row["generation"])] = row["after"]
     for (works, gone, generation), cells in _alike(changed).items():
         left = [key for key in carriers if key not in gone]
-        area, middle = _any(pd.Index(cells), works, left, generation, union)
+        told = [key for key in left if matrix.shares[key, generation].notna().any()]
+        area, middle = _any(pd.Index(cells), works, told, generation, union)
         shares.loc[cells, (ANY, generation)] = area
         centre.loc[cells, (ANY, generation)] = middle
     return ShareMatrix(shares, centre)
@@ -75,5 +76,6 @@ def _alike(changed: pd.DataFrame) -> dict[tuple[bool, tuple[str, ...], str], lis
 def _any(cells: pd.Index, works: bool, left: list[str], generation: str, union: Union) -> tuple[Any, Any]:
     if works:
         return 1.0, 1.0
-    area, middle = union(cells, left, generation)
-    return np.nan_to_num(area, nan=0.0), np.nan_to_num(middle, nan=0.0)
+    if not left:
+        return 0.0, 0.0
+    return union(cells, left, generation)

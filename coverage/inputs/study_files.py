@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from coverage.input_tables import Inputs
 from coverage.inputs.evidence_files import read_evidence
 from coverage.inputs.readers import BBox, read_files
 from coverage.inputs.urgency_files import read_source_tables
-from coverage.study import Study
+from coverage.study import STUDY_FILE, Study
 from coverage.zones import settlements as zones_settlements
 from geodata import mesh
 from geodata.errors import Text
@@ -141,9 +142,11 @@ def _read_layers(study: Study, grid: Grid, near: BBox, reports: list[IntakeRepor
 
     tables = []
     for layer in study.layers:
-        for name in layer.files:
+        for paths in [[study.path(name)] for name in layer.files] or [[]]:
             progress(steps.layer_step(layer))
-            table, found = read_files(layer, [study.path(name)], near=near)
+            table, found = read_files(layer, paths, near=near)
+            for report in found if layer.none else []:
+                report.path, report.sha256 = str(study.path(STUDY_FILE)), hashlib.sha256(study.text.encode()).hexdigest()
             reports += found
             tables.append(table.to_crs(grid.crs))
     if not tables:
