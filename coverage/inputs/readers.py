@@ -105,8 +105,9 @@ def read_files(spec: Spec, paths: Sequence[Path], *, near: BBox | None = None, p
     table, reports = _read(spec, source_of(spec), paths, near, prefecture)
     for report in reports:
         report.kind = _TABLES[type(spec)][0]
-        report.facts["licence"] = source_of(spec).LICENCE if spec.credit is None else ""
-        report.facts["credit"] = source_of(spec).CREDIT if spec.credit is None else spec.credit
+        usual = spec.credit is None and not getattr(spec, "none", False)  # the study's own word is nobody's file
+        report.facts["licence"] = source_of(spec).LICENCE if usual else ""
+        report.facts["credit"] = source_of(spec).CREDIT if usual else spec.credit or ""
     return table, reports
 
 

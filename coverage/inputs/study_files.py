@@ -146,7 +146,8 @@ def _read_layers(study: Study, grid: Grid, near: BBox, reports: list[IntakeRepor
             progress(steps.layer_step(layer))
             table, found = read_files(layer, paths, near=near)
             for report in found if layer.none else []:
-                report.path, report.sha256 = str(study.path(STUDY_FILE)), hashlib.sha256(study.text.encode()).hexdigest()
+                text = study.text.encode()
+                report.path, report.sha256, report.size_bytes = str(study.path(STUDY_FILE)), hashlib.sha256(text).hexdigest(), len(text)
             reports += found
             tables.append(table.to_crs(grid.crs))
     if not tables:
