@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from coverage.gaps import uncovered_column
-from coverage.matrix import layers_by_column
+from coverage.matrix import Members, layers_by_column
 from coverage.zones import facilities as zones_facilities
 
 if TYPE_CHECKING:
@@ -32,11 +32,14 @@ def carrier_need(result: Result, carrier: str, generation: str) -> pd.DataFrame:
     cells = result.cells[result.cells["zone_id"] != ""]
     zone = cells["zone_id"]
     left = result.gaps.loc[cells.index, uncovered_column(generation, carrier)]
+    if left.notna().any():  # a carrier that does not know some cells says nothing less of cells without people
+        left = left.mask(left.isna() & (cells["population"] == 0), 0.0)
     part = (left / cells["population"].where(cells["population"] > 0)).fillna(0.0).where(left.notna())
+    open_ = (left.isna() & (cells["population"] > 0)).groupby(zone).any().reindex(zones, fill_value=False)
     outside, road = facilities_outside(result, carrier, generation), f"uncovered_road_km_{carrier}"
     return pd.DataFrame(
         {
-            "people": left.groupby(zone).sum(min_count=1).reindex(zones),
+            "people": left.groupby(zone).sum(min_count=1).reindex(zones).mask(open_),
             "households": _sum(cells["households"], part, zone).reindex(zones),
             "elderly": _sum(cells["population_65plus"], part, zone).reindex(zones),
             "shelters": _count(outside, zones_facilities.SHELTERING, given_categories(result), zones),
@@ -65,8 +68,9 @@ def _count(outside: pd.DataFrame | None, categories: Sequence[str], given: set[s
     """How many places of these categories are left out in each zone; NaN where no list speaks of them."""
     if outside is None or not given & set(categories):
         return pd.Series(np.nan, index=zones)
-    mine = outside[outside["outside"] & outside["category"].isin(categories)]
-    return mine["zone_id"].value_counts().reindex(zones, fill_value=0).astype(float)
+    listed = outside[outside["category"].isin(categories)]
+    count = listed.loc[listed["outside"], "zone_id"].value_counts().reindex(zones, fill_value=0).astype(float)
+    return count.mask(zones.isin(listed.loc[listed["unknown"], "zone_id"]))
 
 
 def zone_facilities(result: Result) -> pd.DataFrame:
@@ -86,18 +90,22 @@ def zone_facilities(result: Result) -> pd.DataFrame:
 
 
 def facilities_outside(result: Result, carrier: str, generation: str) -> pd.DataFrame | None:
-    """zone_facilities with `outside`: whether the point lies in no own layer of the carrier; None where not known."""
-    shapes = _shapes(result, carrier, generation, result.study.rules.kinds)
-    if not result.study.facilities or not len(shapes):
+    """zone_facilities with `outside` and `unknown`; None where the carrier published nothing.
+
+    outside: whether the point lies in no own layer of the carrier; unknown: whether the carrier does not know it there.
+    """
+    area = _members(result, carrier, generation, result.study.rules.kinds)
+    if not result.study.facilities or not area.published:
         return None
     table = zone_facilities(result)
-    return table.assign(outside=~_inside(shapes, table["x"].to_numpy(float), table["y"].to_numpy(float)))
+    x, y, shapes = table["x"].to_numpy(float), table["y"].to_numpy(float), result.layers["geometry"].to_numpy(object)
+    inside = _inside(shapes[area.rows], x, y)
+    unknown = _inside(np.concatenate([shapes[:0], *(shapes[at] for at in area.unknown)]), x, y) & ~inside
+    return table.assign(outside=~inside & ~unknown, unknown=unknown)
 
 
-def _shapes(result: Result, carrier: str, generation: str, kinds: Sequence[str]) -> np.ndarray:
-    members = layers_by_column(result.layers, [carrier], [generation], kinds)[carrier, generation]
-    shapes = result.layers["geometry"].to_numpy(object)
-    return np.concatenate([shapes[at] for at in members]) if members else np.empty(0, object)
+def _members(result: Result, carrier: str, generation: str, kinds: Sequence[str]) -> Members:
+    return layers_by_column(result.layers, [carrier], [generation], kinds)[carrier, generation]
 
 
 def _inside(shapes: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -111,8 +119,9 @@ def _inside(shapes: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def _roaming(result: Result, carrier: str, generation: str, cells: pd.DataFrame, left: pd.Series) -> pd.Series:
     """People left out whose cell's centre lies in a roaming layer, by zone; empty where there is none."""
-    shapes = _shapes(result, carrier, generation, [ROAMING])
-    if not len(shapes) or ROAMING in result.study.rules.kinds:
+    area = _members(result, carrier, generation, [ROAMING])
+    shapes = result.layers["geometry"].to_numpy(object)[area.rows]
+    if not area.published or ROAMING in result.study.rules.kinds:
         return pd.Series(dtype=float)
     x, y = result.grid.centres(cells["i"].to_numpy(), cells["j"].to_numpy())
     return left.where(_inside(shapes, x, y), 0.0).groupby(cells["zone_id"]).sum(min_count=1)

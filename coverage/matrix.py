@@ -20,38 +20,66 @@ Key = tuple[str, str]  # (carrier or "any", generation)
 
 WHOLE_LAND = 1.0 - 1e-9
 DECIMALS = 10  # float noise of 1e-12 would otherwise leave 1e-11 of a person uncovered
+NOISE = 1e-9  # of a share: where two unions differ by more they are not the same
+
+
+@dataclass(frozen=True)
+class Members:
+    """Row numbers in `layers` behind one column: one array per published layer.
+
+    covered: rows that say the place is covered; unknown: rows of which nobody knows. Published is what has any,
+    be it a row without an area (the carrier serves nothing here); both are empty where nothing was published.
+    """
+
+    covered: list[np.ndarray]
+    unknown: list[np.ndarray]
+
+    @property
+    def published(self) -> bool:
+        """Whether the carrier (for "any": one of them) published something."""
+        return bool(self.covered or self.unknown)
+
+    @property
+    def rows(self) -> np.ndarray:
+        """All rows that are covered, int64[n]."""
+        return np.concatenate(self.covered) if self.covered else np.empty(0, np.int64)
 
 
 @dataclass(frozen=True)
 class ShareMatrix:
     """shares, centre_covered: index cell_id, columns (carrier, generation) and ("any", generation).
 
-    shares: share of the cell's land inside the union of the layer's polygons, 0..1; NaN where the carrier
-    published nothing. centre_covered: 1.0 where the cell's centre lies inside, else 0.0; NaN likewise.
+    shares: share of the cell's land inside the union of the layer's polygons, 0..1. centre_covered: 1.0 where the
+    cell's centre lies inside, else 0.0. Both NaN where the carrier published nothing, and where a polygon of which
+    nobody knows would change them.
     """
 
     shares: pd.DataFrame
     centre_covered: pd.DataFrame
 
 
-def layers_by_column(
-    layers: pd.DataFrame, carriers: list[str], generations: list[str], kinds: Iterable[str]
-) -> dict[Key, list[np.ndarray]]:
-    """Row numbers in `layers` behind each column, one array per published layer; [] where nothing was.
+def layers_by_column(layers: pd.DataFrame, carriers: list[str], generations: list[str], kinds: Iterable[str]) -> dict[Key, Members]:
+    """The rows of `layers` behind each column.
 
-    layers: LAYERS table. "5G" holds the parts of 5G too ("5G-sub6" …). Only `kinds` count.
+    layers: LAYERS table; without `says`, as kept by earlier versions, all of it is covered. "5G" holds the parts of
+    5G too ("5G-sub6" …). Only `kinds` count.
     """
     counted = layers["kind"].isin(list(kinds)).to_numpy()
+    open_ = layers["says"].eq("unknown").to_numpy() if "says" in layers.columns else np.zeros(len(layers), bool)
     rows = {key: at[counted[at]] for key, at in layers.groupby(["carrier", "generation"]).indices.items()}
-    columns: dict[Key, list[np.ndarray]] = {}
+    columns: dict[Key, Members] = {}
     for generation in generations:
         for carrier in carriers:
-            columns[carrier, generation] = [
+            mine = [
                 at
                 for (owner, part), at in sorted(rows.items())
-                if owner == carrier and (part == generation or part.startswith(generation + "-")) and len(at)
+                if owner == carrier and (part == generation or part.startswith(generation + "-"))
             ]
-        columns[ANY, generation] = [at for carrier in carriers for at in columns[carrier, generation]]
+            columns[carrier, generation] = Members(
+                [at[~open_[at]] for at in mine if (~open_[at]).any()], [at[open_[at]] for at in mine if open_[at].any()]
+            )
+        own = [columns[carrier, generation] for carrier in carriers]
+        columns[ANY, generation] = Members([at for m in own for at in m.covered], [at for m in own for at in m.unknown])
     return columns
 
 
@@ -59,7 +87,7 @@ def share_matrix(
     cells: pd.DataFrame,
     land: np.ndarray,
     layers: pd.DataFrame,
-    columns: dict[Key, list[np.ndarray]],
+    columns: dict[Key, Members],
     grid: Grid,
     full_mesh: bool = False,
     progress: Callable[[str, str], None] = lambda carrier, generation: None,
@@ -67,23 +95,35 @@ def share_matrix(
     """Shares of every cell in every column of layers_by_column.
 
     cells: CELLS table; land: polygons of the study's land; layers: LAYERS table; all in the grid's CRS and
-    repaired. full_mesh: the share of the whole cell, sea included, instead of its land.
+    repaired. full_mesh: the share of the whole cell, sea included, instead of its land. Where it matters whether a
+    polygon of which nobody knows is covered, the share is NaN: "any" is known where some carrier covers it anyhow.
     """
     shapes = layers["geometry"].to_numpy(object)
     study = _Cells(cells, polygon_edges(land, grid, repaired=True), grid, full_mesh)
     # every polygon is decoded and measured once; a carrier's column and the union use the same edges
-    parts = {at.tobytes(): at for members in columns.values() for at in members}
+    parts = {at.tobytes(): at for members in columns.values() for at in (*members.covered, *members.unknown)}
     edges = {name: polygon_edges(shapes[at], grid, repaired=True) for name, at in parts.items()}
     alone = {name: study.share_of_cell([edges[name]], []) for name in edges}
     points = shapely.points(*grid.centres(cells["i"].to_numpy(), cells["j"].to_numpy()))
     centres = {name: _centres_inside(shapes[at], points, alone[name]) for name, at in parts.items()}
+
+    def measured(members: list[np.ndarray]) -> tuple[FloatArray, FloatArray]:
+        """(shares, centres) of the union of some parts; 0 without any."""
+        names = [at.tobytes() for at in members]
+        if not names:
+            return np.zeros(len(cells)), np.zeros(len(cells))
+        shares = study.share_of_land([edges[name] for name in names], [alone[name] for name in names])
+        return shares, np.asarray(np.max([centres[name] for name in names], axis=0), np.float64)
+
     shares, centre = {}, {}
     for key, members in columns.items():
         progress(*key)
-        names = [at.tobytes() for at in members]
-        shares[key] = study.share_of_land([edges[name] for name in names], [alone[name] for name in names])
-        unknown = np.full(len(cells), np.nan)
-        centre[key] = np.max([centres[name] for name in names], axis=0) if names else unknown
+        shares[key], centre[key] = measured(members.covered) if members.published else (np.full(len(cells), np.nan),) * 2
+        if members.unknown:
+            at_most = measured([*members.covered, *members.unknown])
+            shares[key], centre[key] = (
+                np.where(most - known > NOISE, np.nan, known) for most, known in zip(at_most, (shares[key], centre[key]), strict=True)
+            )
     names_of = pd.MultiIndex.from_tuples(list(columns), names=["carrier", "generation"])
     return ShareMatrix(
         pd.DataFrame(np.column_stack(list(shares.values())), index=cells.index, columns=names_of),

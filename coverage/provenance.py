@@ -17,7 +17,6 @@ LIBRARIES = ("geopandas", "numpy", "pandas", "pyogrio", "pyproj", "shapely")
 
 def provenance(study: Study, reports: list[IntakeReport]) -> dict[str, Any]:
     """Inputs with their hashes and credits, versions, the study's text. No clock and no machine path in it."""
-    as_of = {name: layer.as_of for layer in study.layers for name in layer.files}
     return {
         "kengai": tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["version"],
         "libraries": {name: version(name) for name in LIBRARIES},
@@ -33,7 +32,7 @@ def provenance(study: Study, reports: list[IntakeReport]) -> dict[str, Any]:
                 "verdict": report.verdict,
                 "licence": report.facts.get("licence", ""),
                 "credit": report.facts.get("credit", ""),
-                "as_of": as_of.get(report.path, report.facts.get("as_of", "")),
+                "as_of": report.facts.get("as_of", ""),
             }
             for report in reports
         ],

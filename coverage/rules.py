@@ -50,6 +50,12 @@ def block_share(share: pd.Series, land_area_m2: pd.Series, block: pd.Series) -> 
     return pd.Series(shares[number], index=share.index, name=share.name)
 
 
+def _block_met(share: pd.Series, land_area_m2: pd.Series, block: pd.Series, threshold: Threshold) -> pd.Series:
+    """1.0 where enough of the block is covered, 0.0 where not; NaN where its unknown cells could make the difference."""
+    least, most = (threshold.met(block_share(share.fillna(known), land_area_m2, block)) for known in (0.0, 1.0))
+    return least.where(least == most)
+
+
 def covered_weight(
     rule: str, share: pd.Series, centre_covered: pd.Series, land_area_m2: pd.Series, block: pd.Series | None, threshold: Threshold
 ) -> pd.Series:
@@ -65,7 +71,7 @@ def covered_weight(
     if rule == "centroid":
         return centre_covered.astype(float).where(share.notna())
     if rule == "mic_half":
-        return threshold.met(share if block is None else block_share(share, land_area_m2, block))
+        return threshold.met(share) if block is None else _block_met(share, land_area_m2, block, threshold)
     raise ValueError(f"no rule called {rule!r}; there are {', '.join(RULES)}")
 
 

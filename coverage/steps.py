@@ -6,7 +6,7 @@ The first run's progress bar counts this list, so a step that is told must stand
 from __future__ import annotations
 
 from coverage.gaps import ANY
-from coverage.study import Layer, Study
+from coverage.study import STUDY_FILE, Layer, Study
 from geodata.errors import Text
 
 POPULATION = Text("人口を読んでいます", "reading population")
@@ -22,7 +22,7 @@ RANKING = Text("順位をつけています", "ranking")
 
 
 def layer_step(layer: Layer) -> Text:
-    """One file of a carrier's area."""
+    """One file of a carrier's area, or the study's word that there is none."""
     return Text(f"エリアを読んでいます {layer.carrier} {layer.generation}", f"reading {layer.carrier} {layer.generation}")
 
 
@@ -46,7 +46,7 @@ def run_steps(study: Study) -> list[Text]:
         *[ROADS] * len(study.roads),
         *[AREAS for spec in study.areas if spec.kind != "overrides"],
         *([FUTURE] if study.future_population else []),
-        *[layer_step(layer) for layer in study.layers for _ in layer.files],
+        *[layer_step(layer) for layer in study.layers for _ in layer.files or [STUDY_FILE]],
         *[values_step(spec.key) for spec in study.ranking.criteria],
         *([EVIDENCE] if study.evidence else []),
         *[shares_step(carrier, generation) for generation in study.generations for carrier in (*study.carrier_keys, ANY)],

@@ -91,9 +91,10 @@ CELLS = Table(
         "municipality_id": MUNICIPALITY_ID,
     },
 )
+LAYER_SAYS = ("covered", "unknown")
 LAYERS = Table(
     "layers",
-    "a polygon a carrier says it serves",
+    "a polygon a carrier says it serves, or of which nobody knows whether it does",
     None,
     {
         "carrier": Column("text", "key of the carrier in the study"),
@@ -101,6 +102,7 @@ LAYERS = Table(
         "kind": Column("text", "whose network", one_of=("own", "roaming", "satellite")),
         "as_of": Column("text", "date the area is true for, YYYY-MM-DD", unknown=True),
         "source": Column("text", "name of the file"),
+        "says": Column("text", "whether the polygon is covered, or unknown", one_of=LAYER_SAYS),
         "geometry": GEOMETRY,
     },
 )

@@ -65,7 +65,7 @@ def feature_is_a_number(folder: Path) -> Path:
     return write(folder / "a.geojson", '{"type":"FeatureCollection","features":[1,2]}')
 
 
-@case("refuse", "nothing-left")
+@case("refuse", "no-records")
 def geojson_without_features(folder: Path) -> Path:
     return geojson(folder)
 

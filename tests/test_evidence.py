@@ -28,7 +28,7 @@ from requests_gen.results.store import FOLDER, LATER, STORE, read_result, write_
 from requests_gen.wording.captions import caption
 from requests_gen.wording.evidence import claim_basis, contradictions
 from requests_gen.wording.numbers_and_eras import Wording
-from tests.hand_world import CARRIERS, GRID, cell, cells, layers, municipalities
+from tests.hand_world import CARRIERS, GRID, box, cell, cells, layers, municipalities
 from tests.letter_world import world
 from tests.mini_study import STUDY, write_mini_study
 from tests.test_sources_site_reports import HEAD, photo
@@ -232,6 +232,8 @@ MATRIX = share_matrix(CELLS, LAND, LAYERS, COLUMNS, GRID)
 
 def union(index, left, generation):
     columns = layers_by_column(LAYERS, left, [generation], ["own"])
+    if not columns[ANY, generation].published:
+        return np.zeros(len(index)), np.zeros(len(index))
     made = share_matrix(CELLS.loc[index], LAND, LAYERS, {(ANY, generation): columns[ANY, generation]}, GRID)
     return (made.shares.to_numpy()[:, 0], made.centre_covered.to_numpy()[:, 0])
 
@@ -239,6 +241,15 @@ def union(index, left, generation):
 def replaced(*given_records: dict, **more) -> tuple[ShareMatrix, pd.DataFrame]:
     changed = changes(MATRIX, judge(*given_records), CELLS, rule(mode="override", **more))
     return overridden(MATRIX, changed, CARRIERS, union), changed
+
+
+def test_where_a_carrier_does_not_know_it_claims_nothing():
+    """beta does not know cell (1, 1): a test there is no contradiction of beta, and alpha's claim stays what it is."""
+    extra = LAYERS.iloc[[1]].assign(says="unknown").set_geometry([box(1, 1, 2, 2)], crs=GRID.crs)
+    known = pd.concat([LAYERS.assign(says="covered"), extra], ignore_index=True)
+    records = [{"at_cell": (1.5, 1.5), "carrier": name} for name in CARRIERS] + [{"at_cell": (2.5, 0.5), "carrier": "beta", "row": 3.0}]
+    table = judged(ground(*records), CELLS, known, GRID, rule(), ["4G"], ["own"], UNTIL)
+    assert table["claimed"].tolist() == ["in", "unpublished", "out"]
 
 
 def test_only_the_tested_cell_changes_and_the_union_is_measured_again():

@@ -49,6 +49,17 @@ def needs(given=ALL, world=WORLD, **carriers) -> pd.DataFrame:
     return road_needs(lengths, ZONES, pd.Index(["z1", "z2"]), list(carriers), "4G")
 
 
+def test_roads_where_nobody_knows_are_unknown_and_no_zero():
+    """beta does not know cell b: what it leaves out of z1 is unknown, of z2 it is 0.5 km, and alpha's figures stay."""
+    unknown = {(name, "4G"): [polygon_edges([shapely.box(1000, 0, 2500, 1000)], GRID)] for name in ("beta", "any")}
+    lengths = road_lengths(WORLD, CELLS, GRID, layers(alpha=[ALPHA], beta=[BETA]), ALL, unknown)
+    table = road_needs(lengths, ZONES, pd.Index(["z1", "z2"]), ["alpha", "beta"], "4G")
+    assert table.loc["z1", "uncovered_road_km_alpha"] == pytest.approx(0.5)
+    assert table[["uncovered_road_km_beta", "complete_road_km"]].isna().all(axis=None)  # the road in c is unknown in part
+    sure = road_lengths(WORLD, CELLS, GRID, layers(alpha=[ALPHA], beta=[BETA]), ALL, {("beta", "4G"): unknown["any", "4G"][:0]})
+    assert road_needs(sure, ZONES, table.index, ["alpha", "beta"], "4G").loc["z2", "uncovered_road_km_beta"] == pytest.approx(1.0)
+
+
 def test_by_hand():
     table = needs(alpha=[ALPHA], beta=[BETA])
     # z1 = cells a, b: alpha leaves out 0.5 km of the prefectural road in b, beta all 1 km of it

@@ -89,8 +89,28 @@ def test_people_are_conserved_under_every_rule(world, rule, people):
     total = count.covered[0] + count.uncovered[0] + count.unknown[0]
     assert total == pytest.approx(amount.sum(), abs=1e-6)
     assert min(count.covered[0], count.uncovered[0], count.unknown[0]) >= 0
-    # NaN shares are unknown and nothing else is, block by block
-    assert np.isnan(weights[np.isnan(frame["share"])]).all()
+    if rule != "mic_half":  # unknown shares are unknown; a block may be decided without them (next law)
+        assert np.isnan(weights[np.isnan(frame["share"])]).all()
+
+
+@settings(deadline=None, max_examples=60)
+@given(worlds, st.data())
+def test_a_block_is_known_only_where_no_unknown_cell_can_change_it(world, data):
+    frame = pd.DataFrame(world, columns=["share", "centre", "land", "block"])
+    args = frame["centre"], frame["land"], frame["block"], Threshold()
+    weights = covered_weight("mic_half", frame["share"], *args)
+    filled = frame["share"].map(lambda share: data.draw(st.floats(0, 1)) if np.isnan(share) else share)
+    truth = covered_weight("mic_half", filled, *args)
+    known = weights.notna()
+    assert (weights[known] == truth[known]).all()
+    assert known[~frame["block"].isin(frame.loc[frame["share"].isna(), "block"])].all()
+
+
+def test_three_covered_quarters_decide_a_block_and_one_does_not():
+    block, land = pd.Series([1, 1, 1, 1], index=IDS), series(1, 1, 1, 1)
+    assert weight("mic_half", series(1, 1, 0, np.nan), block=block, land_area_m2=land).tolist() == [1, 1, 1, 1]
+    assert weight("mic_half", series(0, 0, 0, np.nan), block=block, land_area_m2=land).tolist() == [0, 0, 0, 0]
+    assert np.isnan(weight("mic_half", series(1, 0, 0, np.nan), block=block, land_area_m2=land)).all()
 
 
 @settings(deadline=None, max_examples=40)

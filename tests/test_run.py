@@ -7,15 +7,24 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from coverage.carrier_need import carrier_need
+from coverage.matrix import layers_by_column
+from coverage.rules import RULES
 from coverage.run import run
 from coverage.study.study import read_study
 from kengai import app
+from requests_gen.results.store import read_result, write_result
+from requests_gen.zone_maps.frames import map_frames
+from screens.map_component.content_files import make_map_files
+from tests.hand_world import cell
 from tests.mini_study import STUDY, write_mini_study
 from tests.waiting import CEILING_S
 
@@ -65,6 +74,61 @@ def test_every_figure_of_the_hand_made_world(tmp_path):
     assert five["any_carrier"]["published_uncovered"] == pytest.approx(73)
     assert summary["not_spot"]["4G"] == {"none": 10, "partial": 60, "complete": 13, "unknown": 0}
     assert summary["zones"]["count"] == 3
+
+
+BETA = 'carrier = "beta"\ngeneration = "4G"\nfiles = ["beta_4g.geojson"]'
+
+
+def with_beta(folder: Path, lines: str) -> Path:
+    """The hand-made study with other words for beta's 4G."""
+    write_mini_study(folder)
+    (folder / "study.toml").write_text(STUDY.replace(BETA, f'carrier = "beta"\ngeneration = "4G"\n{lines}'), encoding="utf-8")
+    return folder
+
+
+def test_a_true_zero_is_said_by_the_study(tmp_path):
+    """beta has nothing here: 83 people uncovered, none unknown; the word of the study stands where its file would."""
+    result = run(read_study(with_beta(tmp_path, "none = true")))
+    beta = result.summary["generations"]["4G"]["mic_half"]["beta"]
+    assert (beta["covered"], beta["uncovered"], beta["unknown"]) == (0, 83, 0)
+    (told,) = [one for one in result.provenance["inputs"] if one["path"] == "study.toml"]
+    assert (told["kind"], told["as_of"], told["credit"]) == ("coverage", "2026-03-31", "")
+    write_result(result, tmp_path / "results")
+    again = read_result(tmp_path / "results")
+    assert again.layers.geometry.is_empty.tolist() == [False, True, False]
+    assert map_frames(again).coverage["beta", "4G"].distance_m(0, 0) != 0  # no area to be near to: NaN
+    files = make_map_files(again, "ja")
+    assert files.coverage(("beta", "4G")) is not None
+    assert carrier_need(again, "beta", "4G")["people"].sum() == 83
+
+
+def test_unknown_cells_of_a_list_are_unknown_in_every_figure(tmp_path):
+    """beta: (0, 1) yes; (0, 0) with 5 people and (1, 1) with 20 不明; the rest no. alpha leaves (0, 0) out, not (1, 1)."""
+    said = {(0, 1): "○", (1, 1): "不明", (2, 1): "×", (0, 0): "不明", (1, 0): "×", (2, 0): "×"}
+    folder = with_beta(tmp_path, 'files = ["beta.csv"]')
+    (folder / "beta.csv").write_text("メッシュコード,4G\n" + "".join(f"{cell(*at)},{word}\n" for at, word in said.items()), "utf-8")
+    result = run(read_study(folder))
+    for rule in RULES:
+        for carrier in ("alpha", "beta", "any_carrier"):
+            figures = result.summary["generations"]["4G"][rule][carrier]
+            assert figures["covered"] + figures["uncovered"] + figures["unknown"] == pytest.approx(83)
+        assert result.summary["generations"]["4G"][rule]["beta"]["unknown"] == 25
+        assert result.summary["generations"]["4G"][rule]["any_carrier"]["unknown"] == 5
+    east = result.zones.index[result.zones["name"] == "東"][0]  # of the cell (0, 0)
+    assert result.zones.loc[east, "mark_4G_beta"] == "－"
+    assert np.isnan(carrier_need(result, "beta", "4G").loc[east, ["people", "households", "elderly"]].astype(float)).all()
+    assert carrier_need(result, "alpha", "4G").loc[east, "people"] == 5
+    assert carrier_need(result, "beta", "4G")["people"].sum() == 48
+    (report,) = [report for report in result.reports if report.path == "beta.csv"]
+    assert [(notice.code, notice.count) for notice in report.notices] == [("mesh-list-unknown", 2)]
+    write_result(result, folder / "results")
+    kept = read_result(folder / "results")
+    pd.testing.assert_frame_equal(kept.shares, result.shares)
+    rows = layers_by_column(kept.layers, ["beta"], ["4G"], ["own"])["beta", "4G"]
+    assert (len(rows.rows), sum(len(at) for at in rows.unknown)) == (1, 2)
+    old = replace(kept, layers=kept.layers[kept.layers["says"] == "covered"].drop(columns="says"))  # as kept before
+    write_result(old, folder / "old")
+    assert read_result(folder / "old").layers["says"].tolist() == ["covered"] * len(old.layers)
 
 
 def test_people_are_conserved_everywhere(tmp_path):

@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import DataError
+from geodata.intake.choice import Choice
 from geodata.mesh import lists as mesh_list
 from geodata.mesh import standard as mesh
+from geodata.mesh.lists import ANSWER
+from geodata.report import IntakeReport
 from geodata.sources import carrier_polygons
 
 LAYER: dict[str, Any] = {"carrier": "docomo", "generation": "4G"}
@@ -51,6 +55,7 @@ class TestPolygons:
             "kind": "own",
             "as_of": "2026-03-31",
             "source": "area.geojson",
+            "says": "covered",
         }
         assert shapely.area(frame.geometry.to_numpy()).sum() == pytest.approx(0.02)
         assert frame.crs == "EPSG:6668"
@@ -121,6 +126,71 @@ class TestPolygons:
         assert refused(path, where={"level": ["TBC"]}) == "where-field"
         assert refused(path, where={"niveau": ["X"]}) == "where-nothing"
 
+    def test_two_companies_in_one_cell_are_two(self, tmp_path: Path) -> None:
+        path = vector(tmp_path, squares({"operator": "A社;B社"}, {"operator": "B社、Ｃ社"}, {"operator": "A社C社"}))
+        assert refused(path) == "several-carriers"
+        assert refused(vector(tmp_path, squares({"operator": "A社、B社"}), "one.geojson")) == "several-carriers"
+        for name, rows in (("A社", 1), ("b社", 2), ("C社", 1)):
+            where = {"operator": Choice(contains=[name])}
+            frame, report = carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER, where=where))
+            assert len(frame) == rows == report.accepted
+        assert refused(path, where={"operator": Choice(contains=["社"])}) == "where-nothing"
+        both = vector(tmp_path, squares({"technology": "4G/LTE"}), "lte.geojson")
+        assert carrier_polygons.read(both, carrier_polygons.LayerFile(**LAYER))[1].verdict == "accept"
+
+    def test_where_compares_numbers_as_numbers(self, tmp_path: Path) -> None:
+        path = vector(tmp_path, squares({"minsignal": -9}, {"minsignal": -85}, {"minsignal": -110}))
+        for choice, rows in ((Choice(at_least=-85), 2), (Choice(at_most=-85), 2), (Choice(at_least=-100, at_most=-50), 1)):
+            assert len(carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER, where={"minsignal": choice}))[0]) == rows
+        path = vector(tmp_path, squares({"level": "3"}, {"level": "強"}))
+        with pytest.raises(DataError) as caught:
+            carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER, where={"level": Choice(at_least=3)}))
+        assert caught.value.code == "where-number"
+        assert "2行目「強」" in str(caught.value.where)
+
+    @pytest.mark.parametrize(
+        ("properties", "name", "table"),
+        [
+            ({"A33_001": "1", "A33_002": "2"}, "x.geojson", "hazards"),
+            ({"N03_001": "三重県", "N03_007": "24201"}, "x.geojson", "[boundaries]"),
+            ({"KEN": "24", "CITY": "201", "JINKO": 5, "MENSEKI": 1.0}, "x.geojson", "did"),
+            ({"KEY_CODE": "24201", "S_NAME": "大杉"}, "x.geojson", "[settlements]"),
+            ({"quadkey": "133", "avg_d_kbps": 4}, "x.geojson", "外して"),
+            ({"MESH_ID": "5136", "PTN_2020": 3.0}, "x.geojson", "[future_population]"),
+            ({"区分": "土石流"}, "x.geojson", "hazards"),
+            ({"浸水深": "0.3m以上 ～ 1m未満"}, "x.geojson", "hazards"),
+            ({"n": 1}, "A16-20_24_DID.geojson", "did"),
+            ({"n": 1}, "津波浸水想定.geojson", "hazards"),
+        ],
+    )
+    def test_a_file_that_is_something_else_is_no_layer(self, tmp_path: Path, properties: dict[str, Any], name: str, table: str) -> None:
+        path = vector(tmp_path, squares(properties), name)
+        with pytest.raises(DataError) as caught:
+            carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER))
+        assert caught.value.code == "layer-foreign"
+        assert table in caught.value.remedy.ja
+        # what the advice says of a true area
+        vector(tmp_path, squares({**properties, "事業者": "A社"}), name)
+        assert len(carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER))[0]) == 1
+
+    def test_no_real_public_file_passes_for_a_carriers_area(self, shared_data: Path) -> None:
+        areas = ["ksj/A33-20_47Polygon.shp", "ksj/2010_did_ddsw_24.zip", "boundaries/N03-21_29_210101_s0010.geojson"]
+        for name in [*areas, "population/tblT001101H5130.txt"]:
+            assert refused(shared_data / name, level=500) == "layer-foreign"
+
+    def test_an_empty_file_and_one_from_elsewhere_say_how_a_zero_is_said(self, tmp_path: Path) -> None:
+        near = (135.8, 33.7, 137.5, 35.3)
+        elsewhere = vector(tmp_path, [({}, shapely.box(139, 36, 140, 37))], "tokyo.geojson")
+        for path, slug in ((vector(tmp_path, [], "none.geojson"), "no-records"), (elsewhere, "crs-contradiction")):
+            with pytest.raises(DataError) as caught:
+                carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER, near=near))
+            assert caught.value.code == slug
+            assert "none = true" in caught.value.remedy.ja
+        frame, report = carrier_polygons.none_here(carrier_polygons.LayerFile(**LAYER, as_of="2026-03-31"), "study.toml")
+        assert frame[["source", "says"]].to_numpy().tolist() == [["study.toml", "covered"]]
+        assert frame.geometry.is_empty.all()
+        assert [notice.code for notice in report.notices] == ["layer-none"]
+
     def test_numbers_and_names_are_no_verdicts(self, tmp_path: Path) -> None:
         rows = squares({"id": "0", "n": 0, "名称": "無"}, {"id": "1", "n": 1, "名称": "津"})
         path = vector(tmp_path, [({**p, "名称": f"地区{k}"}, g) for k, (p, g) in enumerate(rows)])
@@ -154,8 +224,10 @@ class TestMeshLists:
         }
         text = "メッシュコード,提供状況\n" + "".join(f"{code},{answer}\n" for code, answer in answers.items())
         frame, report = carrier_polygons.read(self.table(tmp_path, text), carrier_polygons.LayerFile(**LAYER, level=500))
-        assert len(frame) == 2
-        assert shapely.area(frame.geometry.to_numpy()).sum() == pytest.approx(4 / 160 / 240, rel=1e-9)
+        assert frame["says"].tolist() == ["covered", "covered", "unknown"]
+        area = shapely.area(frame.geometry.to_numpy())
+        assert area[:2].sum() == pytest.approx(4 / 160 / 240, rel=1e-9)
+        assert area[2] == pytest.approx(1 / 160 / 240, rel=1e-9)
         assert [report.facts[name] for name in ("cells", "cells_covered", "cells_unknown")] == [6, 4, 1]
         assert [notice.code for notice in report.notices] == ["mesh-list-unknown"]
         assert report.records_in_file == report.accepted == 6
@@ -179,7 +251,7 @@ class TestMeshLists:
         ("text", "slug"),
         [
             ("mesh,covered\n5136000111,1\n", "mesh-level-ambiguous"),
-            ("mesh,covered\n513600011,0.7\n", "mesh-list-answer"),
+            ("mesh,covered\n513600011,0.7\n", "mesh-list-number"),
             ("mesh,covered\n513600011,たぶん\n", "mesh-list-answer"),
             ("mesh,covered\n513600011,1\n513600011,0\n", "mesh-duplicate"),
             ("mesh,covered\n513600011,0\n", "nothing-left"),
@@ -190,6 +262,106 @@ class TestMeshLists:
     )
     def test_lists_that_cannot_be_used(self, tmp_path: Path, text: str, slug: str) -> None:
         assert refused(self.table(tmp_path, text)) == slug
+
+    @pytest.mark.parametrize(
+        ("header", "more"),
+        [
+            ("4G", {}),
+            ("ＬＴＥ", {}),
+            ("4Gエリア", {}),
+            ("エリア_4G", {}),
+            ("圏内外", {}),
+            ("docomo", {}),
+            ("docomo 4G", {}),
+            ("ドコモのエリア", {"answer_field": "ドコモのエリア"}),
+        ],
+    )
+    def test_the_column_of_answers_is_found(self, tmp_path: Path, header: str, more: dict[str, Any]) -> None:
+        text = f"メッシュコード,市町村名,備考,{header}\n513600011,津市,,○\n513600013,津市,山,×\n"
+        _, report = carrier_polygons.read(self.table(tmp_path, text), carrier_polygons.LayerFile(**LAYER, **more))
+        assert (report.facts["cells_covered"], report.facts["answer_field"], report.verdict) == (1, header, "accept")
+
+    @pytest.mark.parametrize("header", ["架空ベータ", "kddi_4G", "フラグ2", "4G,LTE", "エリア,判定", "5G", "エリア,5G"])
+    def test_a_column_that_may_be_the_answer_is_asked_about(self, tmp_path: Path, header: str) -> None:
+        """Never: every listed cell is covered. Both answers that the advice names work."""
+        text = f"メッシュコード,{header}\n513600011{',1' * len(header.split(','))}\n513600013{',0' * len(header.split(','))}\n"
+        path = self.table(tmp_path, text)
+        assert refused(path) == "mesh-list-column"
+        for field, cells in ((header.split(",")[0], 1), ("", 2)):
+            _, report = carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER, answer_field=field))
+            assert report.facts["cells_covered"] == cells
+        assert refused(path, answer_field="4g ") == "answer-field"
+
+    def test_the_study_says_which_of_two_generations(self, tmp_path: Path) -> None:
+        path = self.table(tmp_path, "mesh,4G,5G\n513600011,○,×\n513600012,○,○\n513600013,×,○\n513600014,×,不明\n")
+        found = {
+            generation: carrier_polygons.read(path, carrier_polygons.LayerFile("docomo", generation))[1].facts
+            for generation in ("4G", "5G")
+        }
+        assert [(found[g]["cells_covered"], found[g]["cells_unknown"]) for g in found] == [(2, 0), (2, 1)]
+        assert refused(path, generation="5G-sub6") == "mesh-list-column"
+
+    @pytest.mark.parametrize(
+        ("text", "slug", "answer", "covered"),
+        [
+            ("mesh,カバー率(%)\n513600011,80\n513600012,50\n513600013,49.9\n", "mesh-list-share", {"least_share": 0.5}, 2),
+            ("mesh,カバー率\n513600011,0.8\n513600012,0\n", "mesh-list-share", {"least_share": 0.8}, 1),
+            ("mesh,カバー率\n513600011,８０％\n513600012,不明\n", "mesh-list-share", {"least_share": 0.9}, 0),
+            ("mesh,RSRP\n513600011,-95\n513600012,−111 dBm\n513600013,圏外\n", "mesh-list-dbm", {"least_dbm": -110.0}, 1),
+            ("mesh,4G\n513600011,-95\n513600012,-120\n", "mesh-list-number", {"least_dbm": -110.0}, 1),
+            ("mesh,エリア\n513600011,3\n513600012,1\n", "mesh-list-number", {"where": {"エリア": Choice(at_least=2)}}, 1),
+            ("mesh,エリア\n513600011,○\n513600012,△\n", "mesh-list-weak", {"weak": "covered"}, 2),
+            ("mesh,エリア,事業者\n513600011,1,A社\n513600012,1,B社\n", "several-carriers", {"where": {"事業者": ["A社"]}}, 1),
+            ("mesh,エリア,方式\n513600011,1,4G\n513600012,1,5G\n", "several-generations", {"where": {"方式": ["4G"]}}, 1),
+            ("mesh,備考\n513600011,\n513600012,圏外\n", "rows-not-covered", {"where": {"備考": [""]}}, 1),
+        ],
+    )
+    def test_what_must_be_said_is_asked_and_the_answer_works(
+        self, tmp_path: Path, text: str, slug: str, answer: dict[str, Any], covered: int
+    ) -> None:
+        path = self.table(tmp_path, text)
+        with pytest.raises(DataError) as caught:
+            carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER))
+        assert caught.value.code == slug
+        assert next(iter(answer)) in caught.value.remedy.ja
+        assert caught.value.where is not None
+        _, report = carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER, **answer))
+        assert report.facts["cells_covered"] == covered
+        assert report.records_in_file == report.accepted + sum(report.excluded.values())
+
+    @pytest.mark.parametrize(
+        ("text", "slug"),
+        [
+            ("mesh,RSRP\n513600011,-95\n513600012,-999\n", "mesh-list-range"),
+            ("mesh,カバー率\n513600011,-1\n", "mesh-list-range"),
+            ("mesh,カバー率(%)\n513600011,0.8\n", "mesh-list-share-unit"),
+        ],
+    )
+    def test_numbers_that_cannot_be(self, tmp_path: Path, text: str, slug: str) -> None:
+        assert refused(self.table(tmp_path, text), least_share=0.5, least_dbm=-110.0) == slug
+
+    def test_a_share_of_all_or_nothing_needs_no_threshold(self, tmp_path: Path) -> None:
+        path = self.table(tmp_path, "mesh,カバー率(%)\n513600011,100\n513600012,0\n")
+        assert carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER))[1].facts["cells_covered"] == 1
+
+    def test_a_list_with_plain_descriptions_is_a_list_of_covered_cells(self, tmp_path: Path) -> None:
+        text = "番号,メッシュコード,市町村名,緯度,経度,人口,世帯数,備考\n1,513600011,津市,34.0,136.0,5,2,なし\n"
+        _, report = carrier_polygons.read(self.table(tmp_path, text), carrier_polygons.LayerFile(**LAYER))
+        assert [notice.code for notice in report.notices] == ["mesh-list-presence"]
+
+    @given(
+        st.sampled_from([*sorted(ANSWER), "4G", "カバー率", "rsrp", "謎の列", "判定結果A"]),
+        st.lists(st.sampled_from("○×△1?"), min_size=2, max_size=2),
+    )
+    @settings(deadline=None, max_examples=40)
+    def test_no_list_with_such_a_column_is_all_covered_unless_it_says_so(self, header: str, cells: list[str]) -> None:
+        table = pd.DataFrame({"mesh": ["513600011", "513600013"], header: cells}, index=[2, 3])
+        try:
+            listed = mesh_list.listed_cells(table, mesh_list.Meaning(), IntakeReport("x"))
+        except DataError:
+            return
+        assert len(listed.covered) == sum(mesh_list.means(cell) == "yes" for cell in cells)
+        assert len(listed.unknown) == sum(mesh_list.means(cell) == "unknown" for cell in cells)
 
     def test_cells_far_from_the_study(self, tmp_path: Path) -> None:
         path = self.table(tmp_path, "mesh,covered\n644142881,1\n")

@@ -1,5 +1,6 @@
 """study.toml: what is accepted, and what an office worker reads when it is not."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from coverage.ranking.criteria import DEFAULT_WEIGHTS
 from coverage.study.study import read_study
 from coverage.study.toml_file import MISTAKE_TEXTS
 from geodata.errors import DataError
+from tests.mini_study import STUDY as MINI
 
 GOOD = """
 [study]
@@ -74,6 +76,41 @@ def test_each_mistake_is_named(tmp_path, change, expected):
     assert expected in message
     assert "study.toml" in message
     assert "直し方" in message
+
+
+BETA = 'carrier = "beta"\ngeneration = "4G"\nfiles = ["beta_4g.geojson"]\nas_of = "2026-03-31"\n'
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ('carrier = "beta"\ngeneration = "4G"\nas_of = "2026-03-31"\n', "none = true"),
+        (BETA + "none = true\n", "一緒に書けません"),
+        (BETA + '[[layers]]\ncarrier = "beta"\ngeneration = "4G"\nas_of = "2026-03-31"\nnone = true\n', "食い違っています beta 4G"),
+        (BETA + "where = { a = { atleast = 3 } }\n", "where.a.choice.atleast"),
+        (BETA + "where = { a = {} }\n", "contains、at_least、at_most"),
+        (BETA + "where = { a = 3 }\n", "where.a"),
+        (BETA + 'weak = "yes"\n', "weak"),
+        (BETA + "least_share = 50\n", "least_share"),
+    ],
+)
+def test_each_mistake_in_a_layer_is_named(tmp_path, lines, expected):
+    with pytest.raises(DataError) as caught:
+        read_study(write(tmp_path, MINI.replace(BETA, lines)))
+    assert expected in str(caught.value)
+
+
+def test_what_a_layer_may_say(tmp_path):
+    more = 'weak = "covered"\nanswer_field = "4G"\nleast_share = 0.5\nleast_dbm = -110\n'
+    more += 'where = { a = ["x", 3], b = { contains = "4G" }, c = { at_least = 3, at_most = 4.5 } }\n'
+    nothing = '[[layers]]\ncarrier = "beta"\ngeneration = "5G"\nnone = true\nas_of = "2026-03-31"\n'
+    roaming = nothing.replace("none = true", 'kind = "roaming"\nfiles = ["r.kml"]')  # of another's network: no contradiction
+    study = read_study(write(tmp_path, MINI.replace(BETA, BETA + more + nothing + roaming)))
+    assert study.layers[1].weak == "covered"
+    assert study.layers[2].none
+    assert not study.layers[2].files
+    kept = type(study).model_validate_json(json.dumps(study.model_dump(mode="json", by_alias=True, exclude_unset=True)))
+    assert kept.layers == study.layers
 
 
 def test_a_missing_study_says_how_to_make_one(tmp_path):

@@ -1,7 +1,7 @@
 """What was measured on the ground beside what the carriers claim: a verdict a place, carrier and generation.
 
 Claims are taken where the tests stand: a test lies inside the carrier's area, outside it, or the carrier
-published nothing. Each test is in exactly one verdict or left out for a reason that is kept, so tests that
+published nothing, or does not know it there. Each test is in exactly one verdict or left out for a reason that is kept, so tests that
 contradict each other stay side by side. Nothing here changes a share (that is override.py).
 """
 
@@ -160,16 +160,22 @@ def _claims(table: gpd.GeoDataFrame, layers: gpd.GeoDataFrame, generations: list
     members = layers_by_column(layers, carriers, generations, kinds)
     shapes, days = layers["geometry"].to_numpy(object), layers["as_of"].to_numpy(object)
     for (carrier, generation), rows in table.groupby(["carrier", "generation"], sort=True).groups.items():
-        parts = members.get((carrier, generation), [])
-        if not parts:
+        area = members.get((carrier, generation))
+        if area is None or not area.published:
             continue
-        at = np.concatenate(parts)
-        hits = shapely.STRtree(shapes[at]).query(table.geometry.loc[rows].to_numpy(), predicate="intersects")[0]
-        inside = np.zeros(len(rows), bool)
-        inside[hits] = True
-        claimed.loc[rows] = np.where(inside, IN, OUT)
+        at = np.concatenate([*area.covered, *area.unknown])
+        points = table.geometry.loc[rows].to_numpy()
+        inside, open_ = _inside(shapes[area.rows], points), _inside(shapes[np.concatenate([at[:0], *area.unknown])], points)
+        claimed.loc[rows] = np.select([inside, open_], [IN, UNPUBLISHED], OUT)
         as_of.loc[rows] = max(str(day) for day in days[at])
     return claimed, as_of
+
+
+def _inside(shapes: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """bool[n]: whether each point lies in (or on the edge of) one of the shapes."""
+    inside = np.zeros(len(points), bool)
+    inside[shapely.STRtree(shapes).query(points, predicate="intersects")[0]] = True
+    return inside
 
 
 def _not_used(table: pd.DataFrame, rule: EvidenceFiles, generations: list[str], published: Period, until: date) -> np.ndarray:

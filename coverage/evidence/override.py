@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -49,7 +49,7 @@ def _generations(matrix: ShareMatrix, carrier: str, generation: str, after: floa
 def overridden(matrix: ShareMatrix, changed: pd.DataFrame, carriers: list[str], union: Union) -> ShareMatrix:
     """`matrix` with the shares of `changed`, and "any" measured again in those cells without who was taken out.
 
-    union: as matrix.share_matrix would measure it; NaN where nobody is left who published.
+    union: as matrix.share_matrix would measure it; 0 where nobody is left who published, NaN where those left do not know.
     """
     shares, centre = matrix.shares.copy(), matrix.centre_covered.copy()
     for row in changed.to_dict("records"):
@@ -57,7 +57,7 @@ def overridden(matrix: ShareMatrix, changed: pd.DataFrame, carriers: list[str], 
             table.at[row["cell_id"], (row["carrier"], row["generation"])] = row["after"]
     for (works, gone, generation), cells in _alike(changed).items():
         left = [key for key in carriers if key not in gone]
-        area, middle = _any(pd.Index(cells), works, left, generation, union)
+        area, middle = (1.0, 1.0) if works else union(pd.Index(cells), left, generation)
         shares.loc[cells, (ANY, generation)] = area
         centre.loc[cells, (ANY, generation)] = middle
     return ShareMatrix(shares, centre)
@@ -70,10 +70,3 @@ def _alike(changed: pd.DataFrame) -> dict[tuple[bool, tuple[str, ...], str], lis
         gone = tuple(rows.loc[rows["after"] == 0, "carrier"])
         alike.setdefault((bool((rows["after"] == 1).any()), gone, str(generation)), []).append(str(cell))
     return alike
-
-
-def _any(cells: pd.Index, works: bool, left: list[str], generation: str, union: Union) -> tuple[Any, Any]:
-    if works:
-        return 1.0, 1.0
-    area, middle = union(cells, left, generation)
-    return np.nan_to_num(area, nan=0.0), np.nan_to_num(middle, nan=0.0)

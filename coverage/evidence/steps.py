@@ -47,6 +47,8 @@ def as_measured(
     def union(index: pd.Index, carriers: list[str], generation: str) -> tuple[np.ndarray, np.ndarray]:
         members = layers_by_column(inputs.layers, carriers, [generation], study.rules.kinds)
         column = {(ANY, generation): members[ANY, generation]}
+        if not members[ANY, generation].published:
+            return np.zeros(len(index)), np.zeros(len(index))
         full = study.rules.mesh_area == "full"
         made = share_matrix(cells.loc[index], land, inputs.layers, column, inputs.grid, full)
         return made.shares.to_numpy()[:, 0], made.centre_covered.to_numpy()[:, 0]

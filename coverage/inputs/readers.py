@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from coverage.study import Layer, sources
+from coverage.study import STUDY_FILE, Layer, sources
 from geodata.errors import DataError, Text
+from geodata.intake import choice
 from geodata.report import IntakeReport
 from geodata.sources import (
     boundary_polygons,
@@ -104,8 +105,9 @@ def read_files(spec: Spec, paths: Sequence[Path], *, near: BBox | None = None, p
     table, reports = _read(spec, source_of(spec), paths, near, prefecture)
     for report in reports:
         report.kind = _TABLES[type(spec)][0]
-        report.facts["licence"] = source_of(spec).LICENCE if spec.credit is None else ""
-        report.facts["credit"] = source_of(spec).CREDIT if spec.credit is None else spec.credit
+        usual = spec.credit is None and not getattr(spec, "none", False)  # the study's own word is nobody's file
+        report.facts["licence"] = source_of(spec).LICENCE if usual else ""
+        report.facts["credit"] = source_of(spec).CREDIT if usual else spec.credit or ""
     return table, reports
 
 
@@ -154,23 +156,31 @@ def _ledger(spec: sources.RoadFiles) -> road_ledger.RoadFile:
 
 
 def _layers(layer: Layer, paths: Sequence[Path], near: BBox | None) -> Read:
-    tables, reports = [], []
-    for path in paths:
-        spec = carrier_polygons.LayerFile(
-            carrier=layer.carrier,
-            generation=layer.generation,
-            kind=layer.kind,
-            as_of=layer.as_of,
-            crs=layer.crs,
-            layer=layer.layer,
-            near=near,
-            where=layer.where,
-            level=layer.level,
-        )
-        table, report = carrier_polygons.read(path, spec)
-        tables.append(table)
-        reports.append(report)
-    return pd.concat(tables, ignore_index=True), reports
+    spec = carrier_polygons.LayerFile(
+        carrier=layer.carrier,
+        generation=layer.generation,
+        kind=layer.kind,
+        as_of=layer.as_of,
+        crs=layer.crs,
+        layer=layer.layer,
+        near=near,
+        where={field: _choice(said) for field, said in layer.where.items()},
+        level=layer.level,
+        weak=layer.weak,
+        answer_field=layer.answer_field,
+        least_share=layer.least_share,
+        least_dbm=layer.least_dbm,
+    )
+    files = [carrier_polygons.read(path, spec) for path in paths]
+    read = [carrier_polygons.none_here(spec, STUDY_FILE)] if layer.none else files
+    return pd.concat([table for table, _ in read], ignore_index=True), [report for _, report in read]
+
+
+def _choice(said: list[str | int] | sources.RowChoice) -> choice.Choice:
+    if isinstance(said, list):
+        return choice.Choice(values=said)
+    contains = said.contains if said.contains is None or isinstance(said.contains, list) else [said.contains]
+    return choice.Choice(contains=contains, at_least=said.at_least, at_most=said.at_most)
 
 
 def _only(paths: Sequence[Path]) -> Path:

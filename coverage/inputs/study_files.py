@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from coverage.input_tables import Inputs
 from coverage.inputs.evidence_files import read_evidence
 from coverage.inputs.readers import BBox, read_files
 from coverage.inputs.urgency_files import read_source_tables
-from coverage.study import Study, sources
+from coverage.study import STUDY_FILE, Study, sources
 from coverage.zones import settlements as zones_settlements
 from geodata import mesh
 from geodata.errors import DataError, Text
@@ -162,9 +163,12 @@ def _read_layers(study: Study, grid: Grid, near: BBox, reports: list[IntakeRepor
 
     tables = []
     for layer in study.layers:
-        for name in layer.files:
+        for paths in [[study.path(name)] for name in layer.files] or [[]]:
             progress(steps.layer_step(layer))
-            table, found = read_files(layer, [study.path(name)], near=near)
+            table, found = read_files(layer, paths, near=near)
+            for report in found if layer.none else []:
+                text = study.text.encode()
+                report.path, report.sha256, report.size_bytes = str(study.path(STUDY_FILE)), hashlib.sha256(text).hexdigest(), len(text)
             reports += found
             tables.append(table.to_crs(grid.crs))
     if not tables:

@@ -9,6 +9,6 @@ from __future__ import annotations
 
 from coverage.share.covered import covered_share, share_of
 from coverage.share.edges import Edges, joined_edges, polygon_edges
-from coverage.share.lines import line_pieces, line_shares
+from coverage.share.lines import LinePieces, line_pieces, line_shares
 
-__all__ = ["Edges", "covered_share", "joined_edges", "line_pieces", "line_shares", "polygon_edges", "share_of"]
+__all__ = ["Edges", "LinePieces", "covered_share", "joined_edges", "line_pieces", "line_shares", "polygon_edges", "share_of"]

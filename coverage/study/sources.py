@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from geodata.schema import ROAD_CLASSES
 
@@ -152,6 +152,30 @@ class AreaFiles(VectorFiles):
     kind: Literal["designated", "overrides", "hazards", "parks", "did"]
     special_values: list[str] = []
     replaces: list[AreaKind] = []
+
+
+class RowChoice(Part):
+    """What a field must say for its row to count, where a list of values cannot say it; all that is given must hold."""
+
+    contains: str | int | Annotated[list[str | int], Field(min_length=1)] | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @model_validator(mode="after")
+    def _something_is_said(self) -> RowChoice:
+        if self.contains is None and self.at_least is None and self.at_most is None:
+            raise ValueError("row-choice-empty")
+        return self
+
+
+# tagged by its form, so that a mistake is told once and at its own key
+Where = dict[
+    str,
+    Annotated[
+        Annotated[list[str | int], Tag("values")] | Annotated[RowChoice, Tag("choice")],
+        Discriminator(lambda said: "values" if isinstance(said, list) else "choice"),
+    ],
+]
 
 
 class FuturePopulationFiles(VectorFiles):

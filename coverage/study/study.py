@@ -22,6 +22,7 @@ from coverage.study.sources import (
     RoadFiles,
     SettlementFiles,
     VectorFiles,
+    Where,
 )
 from coverage.study.toml_file import read_settings
 from geodata.errors import Text
@@ -59,14 +60,34 @@ class Carrier(Part):
 
 
 class Layer(VectorFiles):
-    """The area one carrier says it serves with one generation."""
+    """The area one carrier says it serves with one generation, or that it serves nothing here (`none`)."""
 
     carrier: Key
     generation: Generation
+    files: list[str] = []
+    none: bool = False
     kind: Literal["own", "roaming", "satellite"] = "own"
     as_of: AsOf
-    level: int | None = None  # only for lists of mesh codes
-    where: dict[str, list[str | int]] = {}
+    where: Where = {}
+    # only for lists of mesh codes: geodata.mesh.lists.Meaning
+    level: int | None = None
+    answer_field: str | None = None
+    weak: Literal["covered", "not_covered"] | None = None
+    least_share: Annotated[float, Field(gt=0, le=1)] | None = None
+    least_dbm: Annotated[float, Field(ge=-156, le=-31)] | None = None
+
+    @model_validator(mode="after")
+    def _files_or_none(self) -> Layer:
+        if bool(self.files) == self.none:
+            raise ValueError("layer-files-and-none" if self.none else "layer-files-missing")
+        return self
+
+    def contradicts(self, other: Layer) -> bool:
+        """Whether one says that there is nothing where the other has files (5G takes its parts in)."""
+        if (self.carrier, self.kind) != (other.carrier, other.kind) or self.none == other.none:
+            return False
+        nothing, something = (self, other) if self.none else (other, self)
+        return something.generation == nothing.generation or something.generation.startswith(f"{nothing.generation}-")
 
 
 class Rules(Part):
@@ -118,6 +139,8 @@ class Study(Part):
             raise ValueError(f"carrier-twice {', '.join(doubled)}")
         if unexpected := sorted({layer.carrier for layer in self.layers} - set(keys)):
             raise ValueError(f"layer-of-unknown-carrier {', '.join(unexpected)}")
+        if contradicting := [f"{a.carrier} {a.generation}" for a in self.layers for b in self.layers if a.none and a.contradicts(b)]:
+            raise ValueError(f"layer-none-contradicted {', '.join(dict.fromkeys(contradicting))}")
         if self.zones.unit == "settlement" and self.settlements is None:
             raise ValueError("settlements-missing")
         if self.evidence is not None:

@@ -53,6 +53,16 @@ MISTAKE_TEXTS: dict[str, tuple[str, str]] = {
     "weights-all-zero": ("重みがすべて0です", "has only zero weights"),
     "carrier-twice": ("同じ key の事業者が2つあります", "has two carriers with one key"),
     "layer-of-unknown-carrier": ("[[carriers]] に無い事業者の [[layers]] があります", "has layers of a carrier that is not listed"),
+    "layer-files-missing": (
+        "files がありません。この事業者・世代のエリアが1つも無いなら none = true と書いてください",
+        "needs files, or none = true where the carrier serves nothing here",
+    ),
+    "layer-files-and-none": ("files と none = true は一緒に書けません。どちらかを消してください", "has both files and none = true"),
+    "layer-none-contradicted": (
+        "none = true（エリアが無い）と、ファイルのある [[layers]] が食い違っています。どちらかを消してください",
+        "has none = true and another table of [[layers]] with files for",
+    ),
+    "row-choice-empty": ("contains、at_least、at_most のどれかを書いてください", "needs contains, at_least or at_most"),
     "evidence-files-missing": ("[evidence] には field_tests か site_reports が必要です", "[evidence] needs field_tests or site_reports"),
     "alias-of-unknown-carrier": (
         "[[carriers]] に無い事業者の別名が [evidence.aliases] にあります",

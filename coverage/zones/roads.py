@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from coverage.gaps import ANY
-from coverage.share import Edges, joined_edges, line_pieces, line_shares
+from coverage.share import Edges, LinePieces, joined_edges, line_pieces, line_shares
 from geodata.areas import lengths_m
-from geodata.grid import Grid
+from geodata.grid import FloatArray, Grid
 from geodata.schema import ROAD_CLASSES
 
 Key = tuple[str, str]  # (carrier or "any", generation)
@@ -24,6 +24,7 @@ Key = tuple[str, str]  # (carrier or "any", generation)
 MAJOR_ROADS = ("expressway", "national", "prefectural")  # 県道以上 (docs/score.md)
 M_IN_KM = 1000.0
 EMERGENCY = "yes"
+NOISE = 1e-9  # of a share
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,18 @@ class RoadLengths:
 
 
 def road_lengths(
-    roads: pd.DataFrame, cells: pd.DataFrame, grid: Grid, layers: Mapping[Key, Sequence[Edges]], given: frozenset[str]
+    roads: pd.DataFrame,
+    cells: pd.DataFrame,
+    grid: Grid,
+    layers: Mapping[Key, Sequence[Edges]],
+    given: frozenset[str],
+    unknown: Mapping[Key, Sequence[Edges]] | None = None,
 ) -> RoadLengths:
     """Measure ROADS (in the grid's CRS) in every cell and against every layer.
 
     layers: edges of the polygons of each column, [] where nothing was published (as matrix.layers_by_column);
-    given: the classes that the sources of `roads` hold.
+    given: the classes that the sources of `roads` hold; unknown: edges of the polygons of each column of which nobody
+    knows whether they are covered: where that makes a difference what is left out is NaN.
     """
     if unexpected := given - set(ROAD_CLASSES):
         raise ValueError(f"unknown road classes: {sorted(unexpected)}")
@@ -71,9 +78,7 @@ def road_lengths(
     row = row_of_cell[pieces.j, pieces.i]
     inside = np.flatnonzero(row >= 0)
     of_study = pieces.at(inside)
-    lacking = {
-        key: km[inside] * (1.0 - line_shares(of_study, joined_edges(list(edges)))) if edges else np.nan for key, edges in layers.items()
-    }
+    lacking = {key: km[inside] * _outside(of_study, edges, (unknown or {}).get(key, ())) for key, edges in layers.items()}
     table = pd.DataFrame(
         {
             "cell_id": cells.index.to_numpy()[row[inside]],
@@ -83,7 +88,8 @@ def road_lengths(
         }
     )
     by = ["cell_id", "road_class", "emergency"]
-    measured = pd.DataFrame(lacking, index=table.index).groupby([table[name] for name in by]).sum(min_count=1)
+    left_out, groups = pd.DataFrame(lacking, index=table.index), [table[name] for name in by]
+    measured = left_out.groupby(groups).sum(min_count=1).mask(left_out.isna().groupby(groups).any())
     measured.columns = pd.MultiIndex.from_tuples(list(layers), names=["carrier", "generation"])
     return RoadLengths(
         table.groupby(by)["km"].sum(),
@@ -91,8 +97,19 @@ def road_lengths(
         float(_total_km(roads, grid) - km[inside].sum()),
         given,
         bool((roads["emergency"] != "").any()),
-        frozenset(key for key, edges in layers.items() if edges),
+        frozenset(key for key, edges in layers.items() if edges or (unknown or {}).get(key)),
     )
+
+
+def _outside(pieces: LinePieces, covered: Sequence[Edges], unknown: Sequence[Edges]) -> FloatArray:
+    """Share of each piece outside the covered polygons, float64[n]; NaN where it depends on the unknown ones, or on nothing."""
+    if not covered and not unknown:
+        return np.full(len(pieces.line), np.nan)
+    inside = line_shares(pieces, joined_edges(list(covered))) if covered else np.zeros(len(pieces.line))
+    if not unknown:
+        return np.asarray(1.0 - inside, np.float64)
+    most = line_shares(pieces, joined_edges([*covered, *unknown]))
+    return np.where(most - inside > NOISE, np.nan, 1.0 - inside)
 
 
 def _total_km(roads: pd.DataFrame, grid: Grid) -> float:
@@ -141,7 +158,8 @@ def road_needs(lengths: RoadLengths, zone_of_cell: pd.Series, zones: pd.Index, c
             return pd.Series(np.nan, index=zones)
         values = values[rows]
         zone = zone_of_cell.reindex(values.index.get_level_values("cell_id")).fillna("").to_numpy()
-        return values.groupby(zone).sum().reindex(zones).fillna(0.0)
+        open_ = values.isna().groupby(zone).any().reindex(zones, fill_value=False)
+        return values.groupby(zone).sum().reindex(zones).fillna(0.0).mask(open_)
 
     classes = lengths.km.index.get_level_values("road_class")
     emergency = np.asarray(lengths.km.index.get_level_values("emergency") == EMERGENCY)

@@ -89,7 +89,8 @@ def zone_table(
     cells: CELLS table with zone_id; gaps: the gap tables of all generations; shares: of the cells' land, columns
     (carrier, generation). Where nobody lives, or nobody knows who does, the marks are by land: a road has no people.
     Persons and households are sums over the zone's gap cells whose people are known, and `unknown_people_cells` counts
-    the others: what they hold comes on top; `mark_<generation>_<carrier>`: ○ served, △ in part, × not, － unknown.
+    the others: what they hold comes on top. People left out are NaN where the carrier does not know it of somebody there;
+    `mark_<generation>_<carrier>`: ○ served, △ in part, × not, － unknown.
     `uncovered_population` is what the carrier that leaves most people out leaves out in the `main`
     generation; `complete_population` what all of them do (NaN when a carrier has not published).
     """
@@ -97,7 +98,8 @@ def zone_table(
     cells, gaps = cells[inside], gaps[inside]
     zone = cells["zone_id"]
     people = [uncovered_column(generation, carrier) for generation in generations for carrier in (ANY, *carriers)]
-    table = pd.concat([_sum(cells[["population", "households", "population_65plus"]], zone), _sum(gaps[people], zone)], axis=1)
+    left_out = _sum(gaps[people], zone).mask(_unknown_people(gaps[people], cells["population"]).groupby(zone).any())
+    table = pd.concat([_sum(cells[["population", "households", "population_65plus"]], zone), left_out], axis=1)
     places = ids.set_index("zone_id").reindex(table.index)
     table.insert(0, "name", places["name"])
     table.insert(1, "municipality_id", places["municipality_id"])
@@ -117,6 +119,11 @@ def zone_table(
 def _sum(frame: pd.DataFrame, zone: pd.Series) -> pd.DataFrame:
     """Sums by zone; NaN when nothing in the zone is known."""
     return frame.groupby(zone).sum(min_count=1).rename_axis("zone_id")
+
+
+def _unknown_people(left_out: pd.DataFrame, population: pd.Series) -> pd.DataFrame:
+    """Where somebody lives of whom a carrier does not know whether it serves them: a sum without them would be too small."""
+    return left_out.isna().mul(population > 0, axis=0)
 
 
 def mark(population: pd.Series, uncovered: pd.Series) -> pd.Series:

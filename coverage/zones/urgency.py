@@ -59,10 +59,11 @@ def roads_in_cells(study: Study, sources: SourceTables, cells: pd.DataFrame, lay
     main = study.zones.generation
     columns = layers_by_column(layers, study.carrier_keys, [main], study.rules.kinds)
     shapes = layers["geometry"].to_numpy(object)
-    parts = {at.tobytes(): at for members in columns.values() for at in members}
+    parts = {at.tobytes(): at for members in columns.values() for at in (*members.covered, *members.unknown)}
     edges = {name: polygon_edges(shapes[at], grid, repaired=True) for name, at in parts.items()}
-    by_column = {key: [edges[at.tobytes()] for at in members] for key, members in columns.items()}
-    return road_lengths(sources.roads, cells, grid, by_column, sources.roads_given)
+    by_column = {key: [edges[at.tobytes()] for at in members.covered] for key, members in columns.items()}
+    unknown = {key: [edges[at.tobytes()] for at in members.unknown] for key, members in columns.items() if members.unknown}
+    return road_lengths(sources.roads, cells, grid, by_column, sources.roads_given, unknown)
 
 
 def urgency(

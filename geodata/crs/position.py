@@ -32,6 +32,12 @@ SWAP_REMEDY = Text(
 )
 
 
+ELSEWHERE_REMEDY = Text(
+    f"別の地域のファイルなら、正しいファイルに替えてください。座標系の取り違えなら、{CRS_REMEDY.ja}",
+    f"another region's file: take the right one; a wrong CRS: {CRS_REMEDY.en}",
+)
+
+
 def check_numbers(boxes: BoxArray, crs: CRS, file_box: Box) -> None:
     """Refuse coordinates that cannot be in `crs`: metres called degrees, degrees called metres, swapped."""
     west, south, east, north = file_box
@@ -93,7 +99,7 @@ def check_near(boxes: BoxArray, near: Box, numbers: Sequence[str], report: Intak
         flipped = boxes[:, [1, 0, 3, 2]]
         if _touch(flipped, room).all():
             raise _swapped(whole)
-        raise _contradiction(
+        raise _elsewhere(
             f"データの位置（{_box(whole)}）が、対象地域の周辺（{_box(room)}）にありません。座標系（系番号・測地系）の取り違えか、別の地域のデータです。",
             f"the data lies at {_box(whole)}, not around the study area {_box(room)}: a wrong CRS (zone, datum) or another region's data",
         )
@@ -147,3 +153,7 @@ def _swapped(box: Box) -> DataError:
 
 def _contradiction(ja: str, en: str) -> DataError:
     return DataError("crs-contradiction", Text(ja, en), CRS_REMEDY)
+
+
+def _elsewhere(ja: str, en: str) -> DataError:
+    return DataError("crs-contradiction", Text(ja, en), ELSEWHERE_REMEDY)

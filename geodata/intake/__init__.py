@@ -6,7 +6,7 @@ report = inspect(path)                           # never raises for bad data: wh
 
 from __future__ import annotations
 
-from geodata.intake import containers
+from geodata.intake import choice, containers, foreign
 from geodata.intake.reading import inspect, read_raster, read_table, read_vector
 
-__all__ = ["containers", "inspect", "read_raster", "read_table", "read_vector"]
+__all__ = ["choice", "containers", "foreign", "inspect", "read_raster", "read_table", "read_vector"]

@@ -156,6 +156,12 @@ def _parts_of_kind(shape: Any, geometry: GeometryKind) -> Any:
 
 
 def _nothing_left(raw: formats_raw.RawLayer, geometry: GeometryKind) -> DataError:
+    if not raw.records:
+        return DataError(
+            "no-records",
+            Text("ファイルに1件も入っていません（0件）。", "the file holds nothing (0 records)"),
+            Text("書き出しの範囲や条件が正しいか確かめ、作り直してください。", "check how it was exported, and export it again"),
+        )
     return DataError(
         "nothing-left",
         Text(

@@ -3,7 +3,7 @@
 mesh_grid(500, (west, south, east, north))    # the Grid of 500 m cells that covers the box, in JGD2011 degrees
 codes_at(500, i, j, grid)                     # the codes of its cells
 parent(codes, 250, 500)                       # the 500 m cell that holds each 250 m cell
-lists.covered_cells(table, 500, weak, report) # (codes, level) of a carrier's list of mesh codes
+lists.listed_cells(table, meaning, report)       # what a carrier's list of mesh codes says of its cells
 """
 
 from __future__ import annotations

@@ -50,6 +50,7 @@ _PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")
 _UNIT = r"(?:人|名|世帯|戸)?"
 _NUMBER = re.compile(rf"([0-9]+|[0-9]{{1,3}}(?:,[0-9]{{3}})+)(\.[0-9]+)?\s?{_UNIT}")
 _MINUS = re.compile(r"[▲△\-\u2212\u2010-\u2015]\s?(?=[0-9])")
+_LONG_MINUS = re.compile("[\u2212\u2010-\u2015▲]")
 _DASHES = re.compile(r"[\-\u2212\u2010-\u2015ー─]+")
 _WITHHELD = {"x", "...", "..", "…", "‥", "/", "na", "n/a", "nan", "null", "不明", "不詳", "秘匿", "非公表", "未調査"}
 
@@ -83,6 +84,14 @@ def _read(text: str) -> tuple[float, State, bool]:
     if _MINUS.match(plain) and _NUMBER.fullmatch(_MINUS.sub("", plain, count=1)):
         return np.nan, State.NEGATIVE, False
     return np.nan, State.UNREADABLE, False
+
+
+def number_of(cell: object) -> float | None:
+    """The number in a cell, or None: full-width digits, thousands' commas and long minus signs are read."""
+    text = _LONG_MINUS.sub("-", unicodedata.normalize("NFKC", str(cell)).strip())
+    if re.fullmatch(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", text):
+        text = text.replace(",", "")
+    return float(text) if re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", text) else None
 
 
 def refuse_wrong(figures: Figures, cells: pd.Series, column: str, lines: npt.NDArray[np.int64]) -> None:

@@ -61,6 +61,9 @@ WHERE_FROM: dict[str, Text] = {
 }
 
 
+NONE_HERE = "none"
+
+
 @dataclass(frozen=True)
 class Input:
     """One file of the study. `verdict` is the last run's ("" = not read by it); `changed` None = not known."""
@@ -139,7 +142,7 @@ def missing(found: list[Input]) -> list[Input]:
 
 
 def layer_matrix(study: Study, found: list[Input]) -> dict[str, dict[str, str]]:
-    """{carrier's name: {generation: state}}, state: dates of its files, "missing" or "unpublished"."""
+    """{carrier's name: {generation: state}}, state: dates of its files, "missing", "unpublished" or "none <dates>"."""
     present = {one.file: one.present for one in found}
     shown = [*dict.fromkeys(["4G", "5G", *(str(layer.generation) for layer in study.layers)])]
     matrix: dict[str, dict[str, str]] = {}
@@ -153,7 +156,8 @@ def layer_matrix(study: Study, found: list[Input]) -> dict[str, dict[str, str]]:
             elif not all(present.get(file, False) for file in files):
                 row[generation] = "missing"
             else:
-                row[generation] = ", ".join(sorted({one.as_of for one in layers}))
+                dates = ", ".join(sorted({one.as_of for one in layers}))
+                row[generation] = dates if files else f"{NONE_HERE} {dates}"
         matrix[carrier.name] = row
     return matrix
 

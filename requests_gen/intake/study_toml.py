@@ -42,6 +42,8 @@ _NAMED: tuple[tuple[re.Pattern[str], Slot], ...] = (
 )
 SHELTERS = "gsi_shelters"
 USUAL = {"kind": "estat_mesh"}  # of a population that does not say (coverage.study)
+# what is said of one file of a layer, or in place of it; another file asks again
+OF_FORMER_FILE = ("none", "answer_field", "weak", "least_share", "least_dbm")
 ANSWERS = ("crs", "layer")  # every kind of file may need these
 
 
@@ -181,6 +183,7 @@ def _put_layer(document: MutableMapping[str, Any], entry: Entry, file: str, make
         **_answers_of(entry),
         "level": entry.level,
         "where": {name: list(values) for name, values in entry.where.items()} or None,
+        **dict.fromkeys(OF_FORMER_FILE),
     }.items():
         _set(table, key, value)
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from coverage.matrix import Key, layers_by_column
+from coverage.matrix import Key, Members, layers_by_column
 from coverage.rules import Threshold
 from geodata.areas import metric_xy
 from geodata.errors import DataError, Text
@@ -123,8 +123,8 @@ def map_frames(result: Result, lang: str = "ja") -> MapFrames:
         shares=result.shares,
         gaps=result.gaps,
         facilities=_facilities(result, to_metres),
-        coverage={key: IndexedShapes(shapely.get_parts(areas[_rows(at)])) for key, at in columns.items()},
-        dates={key: _dates(result, _rows(at)) for key, at in columns.items()},
+        coverage={key: IndexedShapes(_parts(areas[members.rows])) for key, members in columns.items()},
+        dates={key: _dates(result, members) for key, members in columns.items()},
         near=_towns(result, _simple(shapes, CLOSE_STEP_M), own),
         far=far,
         boundary_sources=_boundary_sources(result),
@@ -149,11 +149,14 @@ def _check_metres(crs: str) -> None:
     )
 
 
-def _rows(parts: list[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
-    return np.concatenate(parts) if parts else np.empty(0, np.int64)
+def _parts(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Single polygons; none of a layer that says that there is no area."""
+    found = shapely.get_parts(shapes)
+    return np.asarray(found[~shapely.is_empty(found)], dtype=object)
 
 
-def _dates(result: Result, rows: npt.NDArray[np.int64]) -> str:
+def _dates(result: Result, members: Members) -> str:
+    rows = [row for part in (*members.covered, *members.unknown) for row in part]
     found = sorted({str(date) for date in result.layers["as_of"].iloc[rows] if date})
     return " ～ ".join(dict.fromkeys(found[:1] + found[-1:]))
 

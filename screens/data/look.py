@@ -43,10 +43,10 @@ def looked(opened: Opened, path: Path, entry: study_toml.Entry) -> preview.Previ
 
 
 def _as_read(entry: study_toml.Entry) -> study_toml.Entry:
-    """`entry` with only what changes the reading: carrier, generation and date do not."""
+    """`entry` with only what changes the reading: its date does not. A mesh list may have a column a carrier or generation."""
     if entry.slot != "layers":
         return replace(entry, beside=False)
-    return replace(entry, carrier="any", generation="4G", as_of="", beside=False)
+    return replace(entry, carrier=entry.carrier or "any", generation=entry.generation or "4G", as_of="", beside=False)
 
 
 @st.cache_data(max_entries=32, show_spinner="ファイルを読んで、位置を描いています / reading and drawing the file")

@@ -126,8 +126,14 @@ def _table(opened: Opened, found: list[study_status.Input]) -> pd.DataFrame:
 def _matrix(opened: Opened, study: Study, found: list[study_status.Input]) -> None:
     st.subheader(opened.say(Text("事業者 × 世代", "Carriers × generations")))
     words = {"unpublished": opened.say(UNPUBLISHED), "missing": opened.say(GONE)}
+
+    def said(state: str) -> str:
+        nothing, _, dates = state.partition(" ") if state.startswith(study_status.NONE_HERE) else ("", "", state)
+        sign = opened.say(Text("エリアなし", "none here")) if nothing else "○"
+        return words.get(state, f"{sign} {dates} {opened.say(Text('時点', ''))}".strip())
+
     rows = {
-        carrier: {generation: words.get(state, f"○ {state} {opened.say(Text('時点', ''))}".strip()) for generation, state in row.items()}
+        carrier: {generation: said(state) for generation, state in row.items()}
         for carrier, row in study_status.layer_matrix(study, found).items()
     }
     frame = pd.DataFrame.from_dict(rows, orient="index")

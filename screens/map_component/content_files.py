@@ -121,9 +121,9 @@ def _masks(result: Result, window: raster.Window) -> tuple[dict[Key, tuple[str, 
     rows = {}
     for (carrier, generation), members in columns.items():
         masks[carrier, generation] = ()
-        if carrier == ANY or not members:
+        if carrier == ANY or not members.published:
             continue
-        at = np.concatenate(members)
+        at = members.rows
         content = f"{window} {raster.PIXEL} {result.layers.crs}".encode() + b"".join(shapely.to_wkb(shapes[at]))
         name = _named("coverage", content, "bin")
         masks[carrier, generation], rows[name] = (name,), at

@@ -77,7 +77,7 @@ def zone_sheets(result: Result, settings: LetterSettings, zones: Annex, caption:
         table=table.assign(lon=lon, lat=lat),
         # grouped by zone once: searching all of them for every sheet took most of the time
         places=None if listed is None else dict(iter(listed.groupby("zone_id"))),
-        nowhere=pd.DataFrame(columns=["name", "category", "outside"]),
+        nowhere=pd.DataFrame(columns=["name", "category", "outside", "unknown"]),
         given=given_categories(result),
         dates=dates_by_layer(result),
         grants=urgency.subsidy_of(result, rules),

@@ -71,9 +71,12 @@ def _places(mine: pd.DataFrame | None, categories: tuple[str, ...], given: set[s
     named = []
     for place in listed.head(NAMED).itertuples(index=False):
         kind = f"{KINDS[place.category]}、" if place.category in KINDS else ""
-        named.append(f"{place.name}（{kind}{'エリア外' if place.outside else 'エリア内'}）")
+        inside = "不明" if place.unknown else "エリア外" if place.outside else "エリア内"
+        named.append(f"{place.name}（{kind}{inside}）")
     more = [wording.say("ほか{n}か所", n=len(listed) - NAMED)] if len(listed) > NAMED else []
     count = wording.say("{n}か所のうち貴社のエリア外", n=len(listed)) + wording.say("{n}か所", n=int(listed["outside"].sum()))
+    if listed["unknown"].any():
+        count += wording.say("、不明{n}か所", n=int(listed["unknown"].sum()))
     return f"{count}　" + "、".join([*named, *more])
 
 
