@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from coverage.matrix import layers_by_column
+from geodata.inside import any_contains
 from geodata.schema import EVIDENCE
 
 if TYPE_CHECKING:
@@ -164,10 +164,7 @@ def _claims(table: gpd.GeoDataFrame, layers: gpd.GeoDataFrame, generations: list
         if not parts:
             continue
         at = np.concatenate(parts)
-        hits = shapely.STRtree(shapes[at]).query(table.geometry.loc[rows].to_numpy(), predicate="intersects")[0]
-        inside = np.zeros(len(rows), bool)
-        inside[hits] = True
-        claimed.loc[rows] = np.where(inside, IN, OUT)
+        claimed.loc[rows] = np.where(any_contains(shapes[at], table.geometry.loc[rows].to_numpy()), IN, OUT)
         as_of.loc[rows] = max(str(day) for day in days[at])
     return claimed, as_of
 
