@@ -14,6 +14,7 @@ from coverage.study import STUDY_FILE, Study
 from geodata.crs import metric
 from geodata.errors import DataError, Text
 from geodata.prefectures import PREFECTURES, plane_zones
+from geodata.prefectures import metric_crs as main_zone
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -40,7 +41,11 @@ def questions_of(study: Study, municipalities_in_degrees: gpd.GeoDataFrame) -> l
         f"metric_crs の {about.metric_crs} は平面直角座標系の{NUMERALS[zone - 1]}系です。{name}は{own}系です。",
         f"metric_crs {about.metric_crs} is zone {NUMERALS[zone - 1]} of the plane rectangular CS; prefecture {about.prefecture} is zone {own}",
     )
-    return [_question(study, "metric-crs-zone", "ask", problem, metric.advice(about.prefecture))]
+    usual = main_zone(about.prefecture)
+    remedy = Text(
+        f'study.toml の [study] の行を metric_crs = "{usual}" に直してください。', f'write metric_crs = "{usual}" in [study] of study.toml'
+    )
+    return [_question(study, "metric-crs-zone", "ask", problem, remedy)]
 
 
 def _question(study: Study, code: str, kind: str, problem: Text, remedy: Text) -> Question:

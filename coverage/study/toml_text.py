@@ -102,10 +102,7 @@ def _slip(message: str, text: str, file: str) -> DataError:
     if message.startswith(_TWICE):
         return DataError(
             "settings-twice",
-            Text(
-                f"同じ項目か見出しが2度書かれています: {written[:80]}".removesuffix(": "),
-                f"a key or heading stands there twice: {written[:80]}",
-            ),
+            Text(f"同じ項目か見出しが2度書かれています。{written[:80]}", f"a key or heading stands there twice: {written[:80]}"),
             Text(
                 "どちらかを消すか、1つの見出しの下にまとめてください（2つ以上あってよいのは [[layers]] のような二重かっこの見出しだけです）。",
                 "drop one of them, or put both under one heading (only headings in [[ ]] may be repeated)",

@@ -101,18 +101,13 @@ def plane_zone(text: str) -> int | None:
     return next((zone for zone in ZONES if _numbers_of_zone(zone) == numbers), None)
 
 
-def advice(prefecture: str = "") -> Text:
-    """What to write instead. prefecture: two digits, "" where there is none."""
+def _example(prefecture: str) -> Text:
     if prefecture in PREFECTURES:
         code = main_zone(prefecture)
-        return Text(
-            f'study.toml の [study] の行を metric_crs = "{code}" に直してください（{PREFECTURES[prefecture]}の平面直角座標系）。',
-            f'write metric_crs = "{code}" in [study] of study.toml (the plane rectangular CS of prefecture {prefecture})',
-        )
+        return Text(f'{PREFECTURES[prefecture]}は metric_crs = "{code}"', f'metric_crs = "{code}" for prefecture {prefecture}')
     return Text(
-        "study.toml の [study] metric_crs に、対象地域のメートルの座標系を書いてください"
-        "（日本なら都道府県ごとの平面直角座標系 EPSG:6669〜6687、三重県は EPSG:6674。外国ならその国の座標系か UTM）。",
-        "name a projected CRS in metres for the place of the study in [study] metric_crs (a national grid, or UTM)",
+        "日本なら都道府県ごとの平面直角座標系 EPSG:6669〜6687、三重県は EPSG:6674。外国ならその国の座標系か UTM",
+        "the plane rectangular CS of the prefecture, a national grid, or UTM",
     )
 
 
@@ -150,4 +145,14 @@ def _not_metres(text: str, prefecture: str) -> DataError:
 
 
 def _refused(code: str, problem: Text, prefecture: str) -> DataError:
-    return DataError(code, problem, advice(prefecture), "study.toml", Text("[study] metric_crs", "[study] metric_crs"))
+    example = _example(prefecture)
+    return DataError(
+        code,
+        problem,
+        Text(
+            f"study.toml の [study] metric_crs に、対象地域のメートルの座標系を書いてください（{example.ja}）。",
+            f"name a projected CRS in metres for the place of the study in [study] metric_crs of study.toml ({example.en})",
+        ),
+        "study.toml",
+        Text("[study] metric_crs", "[study] metric_crs"),
+    )
