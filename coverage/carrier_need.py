@@ -12,6 +12,7 @@ import shapely
 from coverage.gaps import uncovered_column
 from coverage.matrix import Members, layers_by_column
 from coverage.zones import facilities as zones_facilities
+from geodata.inside import any_contains
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -110,11 +111,7 @@ def _members(result: Result, carrier: str, generation: str, kinds: Sequence[str]
 
 def _inside(shapes: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """bool[n]: whether each point lies in (or on the edge of) one of the shapes."""
-    inside = np.zeros(len(x), bool)
-    if len(shapes) and len(x):
-        point, _ = shapely.STRtree(shapes).query(shapely.points(x, y), predicate="intersects")
-        inside[point] = True
-    return inside
+    return any_contains(shapes, shapely.points(x, y))
 
 
 def _roaming(result: Result, carrier: str, generation: str, cells: pd.DataFrame, left: pd.Series) -> pd.Series:

@@ -15,6 +15,7 @@ import shapely
 from coverage.gaps import ANY
 from coverage.share import Edges, polygon_edges, share_of
 from geodata.grid import FloatArray, Grid
+from geodata.inside import any_contains
 
 Key = tuple[str, str]  # (carrier or "any", generation)
 
@@ -182,6 +183,5 @@ def _centres_inside(polygons: np.ndarray, centres: np.ndarray, share_of_cell: Fl
     """
     inside = (share_of_cell >= WHOLE_LAND).astype(float)
     partly = np.flatnonzero((share_of_cell > 0.0) & (share_of_cell < WHOLE_LAND))
-    hits = shapely.STRtree(centres[partly]).query(polygons, predicate="intersects")[1]
-    inside[partly[hits]] = 1.0
+    inside[partly[any_contains(polygons, centres[partly])]] = 1.0
     return inside

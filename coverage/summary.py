@@ -190,6 +190,7 @@ def summarise(
         "zones": {
             "count": len(ranking),
             "ranked": int((ranking["gate"] == "").sum()),
+            "no_data": int((ranking["gate"] == "no_data").sum()),
             "population": float(frame.loc[frame["zone_id"] != "", "population"].sum()),
             # criteria that the ranking had to do without, for want of data
             "not_available": not_available(zones, study.ranking.weights, study.ranking.all_criteria),

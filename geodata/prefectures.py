@@ -69,11 +69,18 @@ ZONES = {
     15: "47",
 }
 FIRST_EPSG = 6669  # zone I
+# further zones that the same notice gives to a part of a prefecture
+FURTHER_ZONES = {"01": (11, 13), "13": (14, 18, 19), "46": (1,), "47": (16, 17)}
 
 
 def metric_crs(prefecture: str) -> str:
     """The plane rectangular CRS of a prefecture (two digits), e.g. "24" → "EPSG:6674"."""
+    return f"EPSG:{FIRST_EPSG + plane_zones(prefecture)[0] - 1}"
+
+
+def plane_zones(prefecture: str) -> tuple[int, ...]:
+    """The plane rectangular zones (1 to 19) of a prefecture (two digits), the main one first: "13" → (9, 14, 18, 19)."""
     for zone, members in ZONES.items():
         if prefecture in members.split():
-            return f"EPSG:{FIRST_EPSG + zone - 1}"
+            return (zone, *FURTHER_ZONES.get(prefecture, ()))
     raise ValueError(f"no such prefecture: {prefecture!r}")

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 from pyproj import CRS, Geod
 
+from coverage.questions.metric_crs import questions_of
+from coverage.study.study import read_study
+from geodata.crs import metric
 from geodata.crs.datum import to_target, tokyo_shift_m, transformer
 from geodata.crs.declared import Declared, decide_crs
 from geodata.crs.names import crs_name, parse_crs
 from geodata.crs.position import check_near, check_numbers
 from geodata.errors import DataError
+from geodata.prefectures import PREFECTURES, metric_crs, plane_zones
 from geodata.report import IntakeReport
+from tests.mini_study import write_mini_study
 
 TSU = (136.5, 34.7)
 
@@ -149,3 +156,101 @@ def test_refusals_travel_between_processes() -> None:
         parse_crs("平面直角6系")
     again = pickle.loads(pickle.dumps(refused.value))
     assert str(again) == str(refused.value)
+
+
+# --- the CRS that distances are taken in -----------------------------------------------------------------
+
+MIE = np.array([shapely.box(136.0, 34.0, 136.8, 35.0)], object)
+BURUNDI = np.array([shapely.box(29.2, -4.0, 30.6, -2.6)], object)
+OGASAWARA = np.array([shapely.box(142.1, 26.6, 142.3, 27.7)], object)
+YONAGUNI = np.array([shapely.box(122.9, 24.4, 123.1, 24.5)], object)
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes", "prefecture"),
+    [
+        ("EPSG:6674", MIE, "24"),
+        ("EPSG:2448", MIE, "24"),  # the same zone on JGD2000, and on the old datum
+        ("EPSG:30166", MIE, "24"),
+        ("EPSG:6675", MIE, "24"),  # the neighbour's: asked, not refused
+        ("EPSG:32653", MIE, "24"),
+        ("EPSG:6690", MIE, ""),
+        ("+proj=laea +lat_0=36 +lon_0=138 +ellps=GRS80 +units=m", MIE, "24"),
+        ("EPSG:6677", OGASAWARA, "13"),
+        ("EPSG:6683", YONAGUNI, "47"),
+        ("EPSG:32735", BURUNDI, ""),
+        ("EPSG:32736", BURUNDI, ""),
+        ("EPSG:3035", np.array([shapely.box(-9.0, 38.0, -8.0, 40.0)], object), ""),  # the rim of Europe's grid: 1.4 %
+        ("EPSG:2193", np.array([shapely.box(171.0, -44.0, 173.0, -42.0)], object), ""),
+    ],
+)
+def test_metres_made_for_the_place_pass(text: str, shapes: np.ndarray, prefecture: str) -> None:
+    metric.check_place(text, shapes, prefecture)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("EPSG:66740", "metric-crs-unknown"),
+        ("", "metric-crs-unknown"),
+        ("三重県", "metric-crs-unknown"),
+        ("EPSG:6668", "metric-crs-not-metres"),
+        ("EPSG:4978", "metric-crs-not-metres"),  # geocentric
+        ("EPSG:5703", "metric-crs-not-metres"),  # heights alone
+        ("EPSG:2227", "metric-crs-not-metres"),  # US survey feet
+        ("EPSG:3857", "metric-crs-web"),
+        ("EPSG:900913", "metric-crs-web"),
+        ("EPSG:6669", "metric-crs-elsewhere"),  # zone I, Nagasaki
+        ("EPSG:6680", "metric-crs-elsewhere"),
+        ("EPSG:32735", "metric-crs-elsewhere"),
+        ("EPSG:3395", "metric-crs-stretched"),
+        ("EPSG:6933", "metric-crs-stretched"),
+    ],
+)
+def test_what_measures_no_distance_in_mie_is_refused(text: str, code: str) -> None:
+    """The advice, followed, is taken: the code it names passes."""
+    with pytest.raises(DataError) as refused:
+        metric.check_place(text, MIE, "24")
+    assert (refused.value.code, refused.value.file) == (code, "study.toml")
+    assert 'metric_crs = "EPSG:6674"' in refused.value.remedy.ja
+    metric.check_place("EPSG:6674", MIE, "24")
+
+
+def test_islets_far_off_do_not_speak_for_a_prefecture() -> None:
+    """Two municipalities around Tsu and one 20 degrees to the east."""
+    metric.check_place("EPSG:6674", np.array([MIE[0], shapely.box(155, 24, 156, 25), MIE[0]], object), "24")
+
+
+@pytest.mark.parametrize("prefecture", sorted(PREFECTURES))
+def test_each_prefecture_has_its_zone(prefecture: str) -> None:
+    zones = plane_zones(prefecture)
+    assert metric.plane_zone(metric_crs(prefecture)) == zones[0]
+    assert metric.plane_zone(f"EPSG:{2443 + zones[-1] - 1}") == zones[-1]  # on JGD2000
+    assert metric.plane_zone(f"EPSG:{30161 + zones[-1] - 1}") == zones[-1]  # on the old datum
+    assert metric.plane_zone("EPSG:32653") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "prefecture", "shapes", "kind", "code"),
+    [
+        ("EPSG:6674", "24", MIE, "", ""),
+        ("EPSG:32653", "24", MIE, "", ""),
+        ("EPSG:6675", "24", MIE, "ask", "metric-crs-zone"),
+        ("EPSG:2449", "24", MIE, "ask", "metric-crs-zone"),
+        ("EPSG:6675", "", MIE, "", ""),
+        ("EPSG:6682", "13", OGASAWARA, "", ""),
+        ("EPSG:32735", "", BURUNDI, "", ""),
+        ("EPSG:6669", "24", MIE, "stop", "metric-crs-elsewhere"),
+        ("EPSG:6668", "24", MIE, "stop", "metric-crs-not-metres"),
+    ],
+)
+def test_a_neighbours_zone_is_asked(text: str, prefecture: str, shapes: np.ndarray, kind: str, code: str, tmp_path: Path) -> None:
+    study = read_study(write_mini_study(tmp_path))
+    study = study.model_copy(update={"about": study.about.model_copy(update={"metric_crs": text, "prefecture": prefecture})})
+    asked = questions_of(study, gpd.GeoDataFrame(geometry=shapes, crs="EPSG:6668"))
+    assert [(one.kind, one.code) for one in asked] == ([(kind, code)] if kind else [])
+    if kind == "ask":
+        assert "VII系" in asked[0].problem.ja
+        assert "VI系" in asked[0].problem.ja
+        other = study.model_copy(update={"about": study.about.model_copy(update={"metric_crs": "EPSG:6673"})})
+        assert questions_of(other, gpd.GeoDataFrame(geometry=shapes, crs="EPSG:6668"))[0].id != asked[0].id

@@ -10,6 +10,7 @@ from coverage.ranking.criteria import CRITERIA, DEFAULT_WEIGHTS, EXTERNAL, Crite
 from coverage.ranking.scores import ROAD, RankingSpec, gates, rank, score_parts, weighed_needs
 from coverage.ranking.stability import first_break, perturbed_weights, stability
 from geodata.errors import Text
+from requests_gen.results.columns import GATES
 
 KEYS = [criterion.key for criterion in CRITERIA]
 WEIGHTS = dict.fromkeys(KEYS, 1.0)
@@ -104,11 +105,11 @@ def test_small_and_unknown_zones_are_listed_without_a_rank():
 
 
 def test_a_road_opens_the_gate_for_a_place_without_people():
-    """Nobody lives there: 6 km of road compete, 2 km are small, an unknown length cannot be said."""
+    """Nobody lives there: 6 km of road compete, 2 km are small, of an unknown length that is the reason, not the people."""
     world = zones({}, {}, {}, {"uncovered_population": 3.0}, {"uncovered_population": np.nan})
     world[ROAD] = [6.0, 2.0, np.nan, np.nan, 6.0]
     score = pd.Series(1.0, index=world.index)
-    assert gates(world, score, 1.0, 5.0).tolist() == ["", "small", "unknown", "", ""]
+    assert gates(world, score, 1.0, 5.0).tolist() == ["", "small", "unknown_road", "", ""]
     assert gates(world, score, 1.0, 0.0).tolist() == ["small", "small", "small", "", "unknown"]
     assert gates(world.drop(columns=ROAD), score, 1.0, 5.0).tolist() == ["small", "small", "small", "", "unknown"]
 
@@ -133,8 +134,29 @@ def test_no_zone_and_no_weight_that_has_data():
     empty = rank(zones({}).iloc[:0], RankingSpec(DEFAULT_WEIGHTS, 1.0))
     assert len(empty) == 0
     without = rank(zones({"uncovered_population": 9.0}), RankingSpec({ROAD: 1.0}, 1.0, draws=5))
-    assert without["gate"].tolist() == ["unknown"]
+    assert without["gate"].tolist() == ["no_data"]
     assert without["score"].isna().all()
+
+
+def test_the_reason_is_the_one_that_holds():
+    """Only shelters weigh, and nobody has a list: people are known to be enough, too few, or not known at all."""
+    world = zones(*({"uncovered_population": n} for n in (58.0, 0.4, np.nan)))
+    world["shelters"] = np.nan
+    table = rank(world, RankingSpec({"shelters": 10.0}, 1.0, draws=0))
+    assert table["gate"].to_dict() == {"24201-001": "no_data", "24201-002": "small", "24201-003": "unknown"}
+    assert table["rank"].isna().all()
+
+
+@given(st.lists(st.tuples(*[st.sampled_from([np.nan, 0.0, 1.0, 9.0])] * 3), min_size=1, max_size=6), st.sampled_from([0.0, 1.0, 5.0]))
+def test_every_reason_is_true_of_its_zone(rows, least_road_km):
+    people, road, score = (pd.Series(column) for column in zip(*rows, strict=True))
+    told = gates(pd.DataFrame({"uncovered_population": people, ROAD: road}), score, 1.0, least_road_km)
+    assert told.isin(list(GATES)).all()
+    assert people[told == "unknown"].isna().all()
+    assert road[told == "unknown_road"].isna().all()
+    assert people[told.isin(["unknown_road", "small"])].lt(1).all()
+    assert score[told == "no_data"].isna().all()
+    assert score[told == ""].notna().all()
 
 
 def test_a_weight_nobody_knows_is_a_mistake_of_the_caller():

@@ -334,3 +334,26 @@ def test_a_key_that_would_do_nothing_is_refused(tmp_path):
     refused = cli.invoke(app, ["run", str(study), "--quiet"])
     assert refused.exit_code == 2
     assert "population.layer" in refused.output
+
+
+def test_a_zone_made_for_elsewhere_is_refused_once_the_place_is_known(tmp_path):
+    """Zone I is a CRS in metres, but Nagasaki's."""
+    file = write_mini_study(tmp_path) / "study.toml"
+    file.write_text(STUDY.replace("EPSG:6674", "EPSG:6669"), encoding="utf-8")
+    told = cli.invoke(app, ["run", str(tmp_path), "-q"])
+    assert told.exit_code == 2
+    assert "別の地域の座標系" in told.output
+    assert 'metric_crs = "EPSG:6674"' in told.output
+    assert not (tmp_path / "results").exists()
+
+
+def test_zones_without_data_for_what_weighs_are_told_with_that_reason(tmp_path):
+    """Only shelters weigh, and there is no list of them: the people are known."""
+    file = write_mini_study(tmp_path) / "study.toml"
+    file.write_text(STUDY.replace("draws = 50", "draws = 5\nweights = { shelters = 10 }"), encoding="utf-8")
+    told = cli.invoke(app, ["run", str(tmp_path), "-q"])
+    assert told.exit_code == 0
+    ranking = pd.read_csv(tmp_path / "results" / "ranking.csv", dtype=str)
+    assert ranking["uncovered_population"].notna().all()
+    assert ranking["gate"].unique().tolist() == ["重みのある項目にデータがありません"]
+    assert f"順位を付けていない地区が {len(ranking)} あります" in told.output

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from coverage.matrix import layers_by_column
+from geodata.inside import any_contains
 from geodata.schema import EVIDENCE
 
 if TYPE_CHECKING:
@@ -165,17 +165,11 @@ def _claims(table: gpd.GeoDataFrame, layers: gpd.GeoDataFrame, generations: list
             continue
         at = np.concatenate([*area.covered, *area.unknown])
         points = table.geometry.loc[rows].to_numpy()
-        inside, open_ = _inside(shapes[area.rows], points), _inside(shapes[np.concatenate([at[:0], *area.unknown])], points)
+        inside = any_contains(shapes[area.rows], points)
+        open_ = any_contains(shapes[np.concatenate([at[:0], *area.unknown])], points)
         claimed.loc[rows] = np.select([inside, open_], [IN, UNPUBLISHED], OUT)
         as_of.loc[rows] = max(str(day) for day in days[at])
     return claimed, as_of
-
-
-def _inside(shapes: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """bool[n]: whether each point lies in (or on the edge of) one of the shapes."""
-    inside = np.zeros(len(points), bool)
-    inside[shapely.STRtree(shapes).query(points, predicate="intersects")[0]] = True
-    return inside
 
 
 def _not_used(table: pd.DataFrame, rule: EvidenceFiles, generations: list[str], published: Period, until: date) -> np.ndarray:

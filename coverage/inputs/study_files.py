@@ -17,6 +17,7 @@ from coverage.inputs.urgency_files import read_source_tables
 from coverage.study import STUDY_FILE, Study, sources
 from coverage.zones import settlements as zones_settlements
 from geodata import mesh
+from geodata.crs import JGD2011, metric
 from geodata.errors import DataError, Text
 from geodata.grid import Grid
 from geodata.progress import Progress
@@ -56,6 +57,8 @@ def _read(study: Study, progress: Progress) -> Inputs:
     reports: list[IntakeReport] = []
     population = _read_population(study, reports, progress)
     municipalities, in_study = _read_municipalities(study, reports, progress)
+    own = municipalities.geometry[municipalities.index.isin(in_study)].to_crs(JGD2011)
+    metric.check_place(study.about.metric_crs, own.to_numpy(), study.about.prefecture)
     grid = population.grid or _mesh_grid(study, municipalities[municipalities.index.isin(in_study)])
     municipalities = municipalities.to_crs(grid.crs)
     near = _near(municipalities)

@@ -51,17 +51,21 @@ def order(zones: pd.DataFrame, score: pd.Series) -> pd.DataFrame:
 
 
 def gates(zones: pd.DataFrame, score: pd.Series, least_people: float, least_road_km: float) -> pd.Series:
-    """`gate` of each zone: "" competes, "small" needs too little, "unknown" cannot be said. Index as `zones`.
+    """`gate` of each zone: "" competes, else why it does not. Index as `zones`.
 
     A zone competes with at least `least_people` uncovered people, or (least_road_km > 0) that much uncovered
-    road. Without any list of roads the road gate says nothing.
+    road. Without any list of roads the road gate says nothing. "small": it has less of both; "unknown": its people are
+    not known, "unknown_road": only the length of its road is not, and could be enough; "no_data": it has
+    enough, but nothing is known of any criterion that weighs (score is NaN).
     """
     people = zones["uncovered_population"]
-    many, unknown = people >= least_people, people.isna()
+    enough, unknown = people >= least_people, people.isna()
+    unknown_road = pd.Series(False, index=zones.index)
     if least_road_km > 0 and ROAD in zones:
-        long = zones[ROAD] >= least_road_km
-        many, unknown = many | long, (unknown | zones[ROAD].isna()) & ~(many | long)
-    chosen = np.select([score.isna() | unknown, ~many], ["unknown", "small"], "")
+        enough |= zones[ROAD] >= least_road_km
+        unknown_road = zones[ROAD].isna()
+    reasons = {"unknown": unknown & ~enough, "unknown_road": unknown_road & ~enough, "small": ~enough, "no_data": score.isna()}
+    chosen = np.select(list(reasons.values()), list(reasons), "")
     return pd.Series(chosen, index=zones.index, name="gate")
 
 

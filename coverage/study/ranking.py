@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isfinite
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
@@ -88,7 +89,7 @@ class Ranking(BaseModel):
     least_road_km: Annotated[float, Field(ge=0)] = 0.0
     draws: Annotated[int, Field(ge=0, le=100_000)] = 1000
     shake: Annotated[float, Field(ge=0, lt=1)] = 0.2
-    seed: int = 20260401
+    seed: Annotated[int, Field(ge=0)] = 20260401
     top: Annotated[int, Field(ge=1)] = 20
 
     @field_validator("weights")
@@ -101,6 +102,8 @@ class Ranking(BaseModel):
         weights = {**brought, **weights}
         if sum(weights.values()) <= 0:
             raise ValueError("weights-all-zero")
+        if not isfinite(sum(weights.values())):
+            raise ValueError("weights-too-large")
         return weights
 
     @model_validator(mode="after")

@@ -23,7 +23,8 @@ def _a_date(text: str) -> str:
 
 AsOf = Annotated[str, AfterValidator(_a_date)]
 # a key nobody knows is a mistake, not a wish to be ignored; 2026 is a number and "2026" is not
-STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
+# and no amount is infinite, nor nan: every figure worked out from it would be unknown without a word
+STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 FacilityKind = Literal["gsi_shelters", "schools_p29", "clinics_p04", "offices_p05", "stations_n02", "own_places"]
 RoadClass = Literal["expressway", "national", "prefectural", "municipal", "other"]
 AreaKind = Literal[

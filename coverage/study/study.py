@@ -25,6 +25,7 @@ from coverage.study.sources import (
     Where,
 )
 from coverage.study.toml_file import read_settings
+from geodata.crs import metric
 from geodata.errors import Text
 
 YEAR_END = (3, 31)
@@ -198,6 +199,7 @@ def read_study(path: Path | str) -> Study:
         f"name the folder that holds {STUDY_FILE}, or make one with `kengai new`",
     )
     study, text = read_settings(file, Study, "docs/study.md", missing)
+    metric.metric_crs(study.about.metric_crs, study.about.prefecture)
     study._folder = file.resolve().parent
     study._text = text
     return study

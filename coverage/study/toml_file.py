@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from coverage.study.toml_text import parsed as parsed
 from geodata.errors import DataError, Text
 from geodata.tables import text as text_cells
 
@@ -31,6 +31,8 @@ MISTAKE_TEXTS: dict[str, tuple[str, str]] = {
     "int_type": ("引用符の無い整数で書いてください", "must be a whole number without quotes"),
     "float_type": ("引用符の無い数で書いてください", "must be a number without quotes"),
     "string_type": ("引用符で囲んだ文字で書いてください", "must be text in quotes"),
+    "finite_number": ("inf（無限大）や nan ではなく、ふつうの数で書いてください", "must be a finite number, not inf or nan"),
+    "weights-too-large": ("重みの合計が大きすぎます", "has weights too large to add up"),
     "bool_type": ("true か false で書いてください", "must be true or false"),
     "list_type": ("[ ] で囲んで並べてください", "must be a list in [ ]"),
     "too_short": ("1つ以上必要です", "needs at least one"),
@@ -85,14 +87,7 @@ def read_settings(file: Path, model: type[Settings], explained_in: str, missing:
     """
     text = _settings_text(file, missing)
     try:
-        return model.model_validate(tomllib.loads(text)), text
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(
-            "settings-not-toml",
-            Text(f"TOMLとして読めません（{error}）", f"is not valid TOML ({error})"),
-            Text("その行の引用符・かっこ・= を確かめてください。", "check the quotes, brackets and = on that line"),
-            file.name,
-        ) from error
+        return model.model_validate(parsed(text, file.name)), text
     except ValidationError as error:
         mistakes = error.errors()[:MISTAKES_NAMED]
         raise DataError(

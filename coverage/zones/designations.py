@@ -11,6 +11,7 @@ import shapely
 
 from coverage.share import covered_share
 from geodata.grid import FloatArray, Grid
+from geodata.inside import points_in
 from geodata.schema import DISADVANTAGED
 
 HALF = 0.5  # a zone is designated when at least half its people (its land, where nobody lives) are inside
@@ -120,8 +121,7 @@ def designations(in_zones: pd.DataFrame, areas: pd.DataFrame, points: FloatArray
     if not kinds:
         unknown = pd.Series(np.nan, index=in_zones.index, dtype=object)
         return pd.DataFrame({"designated": unknown, "designated_until": unknown, "designated_as": unknown})
-    tree = shapely.STRtree(areas.geometry.to_numpy())
-    zone, area = tree.query(shapely.points(points), predicate="intersects")
+    zone, area = points_in(areas.geometry.to_numpy(), shapely.points(points))
     hits = areas.iloc[area][["kind", "name", "valid_to"]].assign(zone=zone)
     rows = []
     for number, name in enumerate(in_zones.index):

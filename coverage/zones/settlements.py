@@ -10,6 +10,7 @@ import shapely
 
 from geodata.areas import metric_xy
 from geodata.grid import Grid
+from geodata.inside import points_in
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ def settlements_with_municipality(settlements: pd.DataFrame, municipalities: pd.
     lost = np.flatnonzero(found == "")
     if len(lost):
         points = shapely.point_on_surface(settlements.geometry.to_numpy()[lost])
-        hits = shapely.STRtree(municipalities.geometry.to_numpy()).query(points, predicate="intersects")
-        found.iloc[lost[hits[0][::-1]]] = municipalities.index.to_numpy()[hits[1][::-1]]
+        point, town = points_in(municipalities.geometry.to_numpy(), points)
+        # on a border the first municipality of the table, said last, stays
+        found.iloc[lost[point[::-1]]] = municipalities.index.to_numpy()[town[::-1]]
     return found.astype(str)

@@ -39,7 +39,7 @@ def run(
 
 
 def found_in_words(summary: dict, lang: str) -> str:  # type: ignore[type-arg]
-    """What was found, in three lines."""
+    """What was found, in a few lines."""
     people, zones = summary["population"], summary["zones"]
     rule = summary["rules"]["official"]
     lines = []
@@ -61,6 +61,13 @@ def found_in_words(summary: dict, lang: str) -> str:  # type: ignore[type-arg]
             f"in {replaced:,} cells by field tests instead of the carriers' areas"
             if lang == "en"
             else f"うち{replaced:,}個のメッシュは、エリア図でなく現地測定の結果によります"
+        )
+    if without := zones.get("no_data", 0):
+        lines.append(
+            f"{without:,} zones are not ranked: no data for any item that weighs. Add data, or see [ranking] weights in study.toml."
+            if lang == "en"
+            else f"重みのある項目にデータがないため、順位を付けていない地区が {without:,} あります。"
+            "項目のデータを加えるか、study.toml の [ranking] weights を見直してください。"
         )
     return "\n".join([head, *lines, *_not_counted(summary, lang)])
 

@@ -120,8 +120,10 @@ def former(polygons: np.ndarray, undone: list[AreaChange], metric_crs: str) -> n
         if not change.built:
             polygons = np.append(polygons, area)
             continue
-        near = shapely.intersects(polygons, area)
-        cut = shapely.get_parts(shapely.difference(polygons[near], area))
+        # asked and cut part by part: parts of one multipolygon may overlap (geodata.inside)
+        parts, owner = shapely.get_parts(polygons, return_index=True)
+        near = np.isin(np.arange(len(polygons)), owner[shapely.intersects(parts, area)])
+        cut = shapely.get_parts(shapely.difference(parts[near[owner]], area))
         polygons = np.concatenate([polygons[~near], cut[(shapely.get_dimensions(cut) == 2) & ~shapely.is_empty(cut)]])
     return polygons
 

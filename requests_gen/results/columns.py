@@ -252,6 +252,8 @@ GATES = {
     "": Text("", ""),
     "small": Text("人数が基準未満", "fewer people than the least"),
     "unknown": Text("人数が不明", "people not known"),
+    "unknown_road": Text("不感道路の長さが不明", "uncovered road not known"),
+    "no_data": Text("重みのある項目にデータがありません", "no data for any item that weighs"),
 }
 FIRST = (
     Column(

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import shapely
 
+from geodata.inside import any_contains
 from requests_gen.registry import Registry, values, zones
 from requests_gen.survey.new_places import place_number
 from requests_gen.wording import dates
@@ -89,7 +91,7 @@ class Known:
             return True
         x, y = self._in_grid(longitude, latitude)
         shape = self.result.municipalities.geometry.loc[self.municipality_id]
-        return bool(shapely.intersects_xy(shape, x, y)[0])
+        return bool(any_contains(np.array([shape], object), shapely.points(x, y))[0])
 
     def _in_grid(self, longitude: float, latitude: float) -> tuple[Any, Any]:
         from pyproj import Transformer

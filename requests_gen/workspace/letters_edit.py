@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from coverage.study import toml_file
 from geodata.atomic import write_bytes
 from geodata.errors import DataError, Text
 from geodata.tables import text as text_cells
@@ -58,15 +58,7 @@ def read_written(path: Path) -> Written:
 
 def parsed(text: str) -> dict[str, Any]:
     """What the text says. Raises DataError with the line where it is not TOML."""
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(
-            "settings-not-toml",
-            Text(f"TOMLとして読めません（{error}）", f"is not valid TOML ({error})"),
-            Text("その行の引用符・かっこ・= を確かめてください。", "check the quotes, brackets and = on that line"),
-            LETTERS_FILE,
-        ) from error
+    return toml_file.parsed(text, LETTERS_FILE)
 
 
 def edited(text: str, edits: Mapping[str, Value]) -> str:

@@ -15,7 +15,7 @@ import shapely
 from coverage.matrix import Key, Members, layers_by_column
 from coverage.rules import Threshold
 from geodata.areas import metric_xy
-from geodata.errors import DataError, Text
+from geodata.crs import metric
 from requests_gen.wording import Caption, caption
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class MapFrames:
 def map_frames(result: Result, lang: str = "ja") -> MapFrames:
     """Prepare the maps of `result`. Raises DataError when the study's metric CRS is not in metres."""
     study = result.study
-    _check_metres(study.about.metric_crs)
+    metric.metric_crs(study.about.metric_crs, study.about.prefecture)
 
     def to_metres(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
         moved = shapely.transform(shapes, lambda xy: metric_xy(xy[:, 0], xy[:, 1], result.grid.crs, study.about.metric_crs))
@@ -129,23 +129,6 @@ def map_frames(result: Result, lang: str = "ja") -> MapFrames:
         far=far,
         boundary_sources=_boundary_sources(result),
         group=_groups(far.land.shapes),
-    )
-
-
-def _check_metres(crs: str) -> None:
-    from pyproj import CRS
-
-    parsed = CRS.from_user_input(crs)
-    if parsed.is_projected and parsed.axis_info[0].unit_conversion_factor == 1.0:
-        return
-    raise DataError(
-        "metric-crs-not-metres",
-        Text(f"metric_crs {crs} はメートルの座標系ではありません", f"metric_crs {crs} is not in metres"),
-        Text(
-            "study.toml の [study] metric_crs に、平面直角座標系（例: EPSG:6674）を指定してください。",
-            "name a projected CRS in metres in [study] metric_crs",
-        ),
-        "study.toml",
     )
 
 
