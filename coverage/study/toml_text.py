@@ -64,7 +64,7 @@ def _paths(values: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 def _spoilt_path(key: str, path: str, text: str, file: str) -> DataError:
     written = _CONTROL.sub(lambda sign: "\\" + _ESCAPED.get(sign[0], "u"), path)
-    lines = text.splitlines()
+    lines = text.split("\n")
     line = next((n for n, one in enumerate(lines, start=1) if written in one or path in one), NO_LINE)
     return DataError(
         "settings-backslash",
@@ -86,7 +86,7 @@ def _letters(path: str) -> list[str]:
 def _slip(message: str, text: str, file: str) -> DataError:
     found = _LINE.search(message)
     line = int(found[1]) if found else NO_LINE
-    lines = text.splitlines()
+    lines = text.split("\n")
     written = lines[line - 1].strip() if 0 < line <= len(lines) else ""
     if message.startswith(_BACKSLASH) and "\\" in _LITERAL.sub("", written):
         return DataError(
