@@ -1,0 +1,56 @@
+"""基盤地図情報 数値標高モデル (5A, 5B, 5C, 10A, 10B, 1A) of 国土地理院: XML tiles and zips of them.
+
+The list of what occurs in a cell is that of the product's specification (geodata.terrain.fgd.KINDS). Of one tile given in two
+editions the newer is used. 測量法: a survey result of 国土地理院; copies and works made from it follow its rules of use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geodata.errors import Text
+from geodata.report import IntakeReport
+from geodata.terrain import Tile, read_fgd
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+NAME = "dem_fgd"
+LICENCE = "国土地理院コンテンツ利用規約（測量法第29条・第30条の手続が要ることがあります）"
+CREDIT = "国土地理院「基盤地図情報（数値標高モデル）」を加工して作成"
+REDISTRIBUTABLE = False
+FIELDS = {"tupleList": "kind of the cell, height in metres"}
+
+
+def read(
+    paths: Sequence[Path], *, crs: str | None = None, vertical: str = "", sea: Literal["zero", "nodata"] | None = None
+) -> tuple[list[Tile], list[IntakeReport]]:
+    """(tiles, a report a file whose records are cells). crs, vertical, sea: answers of the study where a file does not say."""
+    tiles: list[Tile] = []
+    reports: list[IntakeReport] = []
+    for path in paths:
+        found, report = read_fgd(path, crs=crs, vertical=vertical, sea=sea)
+        tiles += found
+        reports.append(report)
+    newest: dict[tuple[object, ...], Tile] = {}
+    for tile in tiles:
+        key = (tile.grid, tile.rank)
+        if key not in newest or tile.as_of > newest[key].as_of:
+            newest[key] = tile
+    kept = list(newest.values())
+    for path, report in zip(paths, reports, strict=True):
+        older = [tile for tile in tiles if tile.path == path and not any(tile is one for one in kept)]
+        known = sum(tile.known for tile in older)
+        report.exclude(
+            "terrain-tile-twice",
+            Text(
+                f"同じ区画の新しい（または同じ）版が別にあるため、{len(older)} 枚は使いません",
+                f"{len(older)} tiles are not used: the same mesh is there in a newer (or equal) edition",
+            ),
+            known,
+            [tile.label for tile in older],
+        )
+        report.accepted -= known
+    return kept, reports
