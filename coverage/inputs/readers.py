@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from coverage.inputs.terrain_files import read_tiles
 from coverage.study import Layer, sources
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
@@ -21,6 +22,7 @@ from geodata.sources import (
     boundary_polygons,
     carrier_polygons,
     clinics_p04,
+    dem_fgd,
     designated_areas,
     designation_overrides,
     did,
@@ -74,6 +76,7 @@ Spec = (
     | sources.RoadFiles
     | sources.AreaFiles
     | sources.FuturePopulationFiles
+    | sources.TerrainFiles
     | Measured
 )
 # the word of `kengai check --kind`, the settings of such files, and their source by the `kind` of the settings
@@ -85,6 +88,7 @@ _TABLES: dict[type, tuple[str, dict[str, ModuleType]]] = {
     Layer: ("coverage", dict.fromkeys(("own", "roaming", "satellite"), carrier_polygons)),
     sources.RoadFiles: ("road", {"n13": roads_n13, "ledger": road_ledger}),
     sources.AreaFiles: ("area", {**AREA_SOURCES, "overrides": designation_overrides}),
+    sources.TerrainFiles: ("terrain", {"": dem_fgd}),
     sources.FuturePopulationFiles: ("population", {"": future_population}),
     Measured: ("measurement", {"field_tests": field_tests, "site_reports": site_reports}),
 }
@@ -102,6 +106,8 @@ def read_files(spec: Spec, paths: Sequence[Path], *, near: BBox | None = None, p
     come, "" = all. DataError at the first file that can give no right answer. A spec names no other files than these.
     """
     table, reports = _read(spec, source_of(spec), paths, near, prefecture)
+    if isinstance(spec, sources.TerrainFiles):
+        return table, reports  # of several sources, each with its own credit
     for report in reports:
         report.kind = _TABLES[type(spec)][0]
         report.facts["licence"] = source_of(spec).LICENCE if spec.credit is None else ""
@@ -114,6 +120,8 @@ def _read(spec: Spec, source: ModuleType, paths: Sequence[Path], near: BBox | No
     if isinstance(spec, Measured):
         more = {"photos": spec.photos} if spec.kind == "site_reports" else {}
         return read(paths, carriers=spec.carriers, **more)
+    if isinstance(spec, sources.TerrainFiles):
+        return read_tiles(spec, paths)
     if isinstance(spec, sources.PopulationFiles):
         return read(_only(paths), crs=spec.crs) if spec.kind == "raster" else read(paths, spec.level)
     if isinstance(spec, Layer):

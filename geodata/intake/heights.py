@@ -63,7 +63,8 @@ def check_no_heights(words: str, wkt: str, name: str) -> None:
         raise DataError(
             "raster-heights",
             Text(
-                f"人口ではなく標高のラスタのようです（「{sign}」と書かれています）。", f"these seem to be heights, not people (it says {sign!r})"
+                f"人口ではなく標高のラスタのようです（「{sign}」と書かれています）。",
+                f"these seem to be heights, not people (it says {sign!r})",
             ),
             Text(
                 "標高なら study.toml の [terrain] の files に書き、人口には人数の GeoTIFF を指定してください。",

@@ -1,6 +1,6 @@
 """基盤地図情報 数値標高モデル (5A, 5B, 5C, 10A, 10B, 1A) of 国土地理院: XML tiles and zips of them.
 
-The list of what occurs in a cell is that of the product's specification (geodata.terrain.fgd.KINDS). Of one tile given in two
+The list of what occurs in a cell is that of the product's specification (geodata.dem.fgd.KINDS). Of one tile given in two
 editions the newer is used. 測量法: a survey result of 国土地理院; copies and works made from it follow its rules of use.
 """
 
@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from geodata.dem import read_fgd
 from geodata.errors import Text
 from geodata.report import IntakeReport
-from geodata.terrain import Tile, read_fgd
-
-if TYPE_CHECKING:
-    from typing import Literal
+from geodata.terrain import Sea, Tile
 
 NAME = "dem_fgd"
 LICENCE = "国土地理院コンテンツ利用規約（測量法第29条・第30条の手続が要ることがあります）"
@@ -25,23 +22,19 @@ FIELDS = {"tupleList": "kind of the cell, height in metres"}
 
 
 def read(
-    paths: Sequence[Path], *, crs: str | None = None, vertical: str = "", sea: Literal["zero", "nodata"] | None = None
+    paths: Sequence[Path], *, crs: str | None = None, vertical: str = "", sea: Sea | None = None
 ) -> tuple[list[Tile], list[IntakeReport]]:
     """(tiles, a report a file whose records are cells). crs, vertical, sea: answers of the study where a file does not say."""
-    tiles: list[Tile] = []
-    reports: list[IntakeReport] = []
-    for path in paths:
-        found, report = read_fgd(path, crs=crs, vertical=vertical, sea=sea)
-        tiles += found
-        reports.append(report)
+    read_in = [read_fgd(path, crs=crs, vertical=vertical, sea=sea) for path in paths]
     newest: dict[tuple[object, ...], Tile] = {}
-    for tile in tiles:
-        key = (tile.grid, tile.rank)
-        if key not in newest or tile.as_of > newest[key].as_of:
-            newest[key] = tile
-    kept = list(newest.values())
-    for path, report in zip(paths, reports, strict=True):
-        older = [tile for tile in tiles if tile.path == path and not any(tile is one for one in kept)]
+    for tiles, _ in read_in:
+        for tile in tiles:
+            key = (tile.grid, tile.rank)
+            if key not in newest or tile.as_of > newest[key].as_of:
+                newest[key] = tile
+    kept = {id(tile) for tile in newest.values()}
+    for tiles, report in read_in:
+        older = [tile for tile in tiles if id(tile) not in kept]
         known = sum(tile.known for tile in older)
         report.exclude(
             "terrain-tile-twice",
@@ -53,4 +46,4 @@ def read(
             [tile.label for tile in older],
         )
         report.accepted -= known
-    return kept, reports
+    return list(newest.values()), [report for _, report in read_in]

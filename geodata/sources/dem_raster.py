@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from geodata.dem import read_geotiff
 from geodata.report import IntakeReport
-from geodata.terrain import Tile, read_geotiff
-
-if TYPE_CHECKING:
-    from typing import Literal
+from geodata.terrain import Sea, Tile
 
 NAME = "dem_raster"
 LICENCE = "配布元の条件による（SRTM・NASADEM: パブリックドメイン、AW3D30: JAXA の利用条件）"
@@ -20,7 +17,7 @@ FIELDS = {"band 1": "height in metres"}
 
 
 def read(
-    paths: Sequence[Path], *, crs: str | None = None, vertical: str = "", sea: Literal["zero", "nodata"] | None = None
+    paths: Sequence[Path], *, crs: str | None = None, vertical: str = "", sea: Sea | None = None
 ) -> tuple[list[Tile], list[IntakeReport]]:
     """(a tile a file, a report a file whose records are cells). crs, vertical, sea: answers of the study."""
     tiles: list[Tile] = []

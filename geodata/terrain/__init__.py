@@ -1,16 +1,15 @@
-"""Heights of the ground from many tiles, opened when they are asked for; what nobody measured is NaN, never flat.
+"""The ground as one surface over many tiles, opened when they are asked for; what nobody measured is NaN, never flat.
 
-tiles, report = read_fgd(path)                     # 基盤地図情報 DEM, a tile or a zip of tiles; read_geotiff likewise
-terrain = Terrain(tiles)                           # the finest tile that knows a place answers
+terrain = Terrain(tiles, values_of)                # values_of(tile) gives its values: geodata.dem.values_of
 terrain.heights(lon, lat)                          # float64[n] metres; resolution(lon, lat) says how fine
 terrain.window((west, south, east, north), step)   # heights and resolutions on a Grid of JGD2011 degrees
+extent(tiles, area, "EPSG:6674")                   # what lies over an area, and what is missing
 """
 
 from __future__ import annotations
 
-from geodata.terrain.fgd_files import is_fgd, read_fgd
-from geodata.terrain.geotiff import read_geotiff
+from geodata.terrain.extent import Disagreement, Extent, disagreements, extent
 from geodata.terrain.mosaic import Terrain, Window
-from geodata.terrain.tile import VERTICALS, Tile
+from geodata.terrain.tile import Sea, Tile, cell_metres, degrees_of
 
-__all__ = ["VERTICALS", "Terrain", "Tile", "Window", "is_fgd", "read_fgd", "read_geotiff"]
+__all__ = ["Disagreement", "Extent", "Sea", "Terrain", "Tile", "Window", "cell_metres", "degrees_of", "disagreements", "extent"]

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from geodata.crs import JGD2011
-from geodata.errors import DataError, Text
 from geodata.grid import ON_LINE, FloatArray, Grid, IntArray
-from geodata.terrain import fgd_files, geotiff
 from geodata.terrain.tile import Box, Tile
 
 CACHE_BYTES = 256 << 20  # values kept in memory: about 1,900 tiles of 5 m, or five of 1 arc second
@@ -22,6 +20,7 @@ MOST_BUCKETS = 4_000_000
 HAIR = 1e-6  # of a square: millimetres
 Between = Literal["cell", "bilinear"]
 Heights = npt.NDArray[np.float32]
+Read = Callable[[Tile], Heights]
 
 
 class Window(NamedTuple):
@@ -33,27 +32,28 @@ class Window(NamedTuple):
 
 
 class Terrain:
-    """Heights of the ground in metres from `tiles`, which are opened when they are asked for.
+    """Heights of the ground in metres from `tiles`, whose values `read` gives when they are asked for.
 
     Of the tiles over a place the finest that knows it answers; of equally fine ones the better measured, then the newer.
     Values stay in memory up to `cache_bytes`, the least recently used go first. Cheap to make and to pickle. Places are
     JGD2011 degrees (WGS84 ones are the same to a metre). Heights are not converted between vertical datums: see `verticals`.
     """
 
-    def __init__(self, tiles: Sequence[Tile], cache_bytes: int = CACHE_BYTES) -> None:
+    def __init__(self, tiles: Sequence[Tile], read: Read, cache_bytes: int = CACHE_BYTES) -> None:
         # the newer date first; the order in which files were listed must not matter
         newest = sorted(tiles, key=lambda tile: (tile.as_of, tile.label), reverse=True)
         self.tiles: tuple[Tile, ...] = tuple(sorted(newest, key=lambda tile: (tile.resolution_m, tile.rank)))
+        self.read = read
         self._room = cache_bytes
         self._buckets = _Buckets(self.tiles)
         self._kept: OrderedDict[int, Heights] = OrderedDict()
         self._lock = threading.Lock()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"tiles": self.tiles, "room": self._room}
+        return {"tiles": self.tiles, "read": self.read, "room": self._room}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["tiles"], state["room"])  # type: ignore[misc]
+        self.__init__(state["tiles"], state["read"], state["room"])  # type: ignore[misc]
 
     @property
     def verticals(self) -> tuple[str, ...]:
@@ -137,15 +137,7 @@ class Terrain:
             if number in self._kept:
                 self._kept.move_to_end(number)
                 return self._kept[number]
-        tile = self.tiles[number]
-        values = fgd_files.values_of(tile) if tile.source == "fgd" else geotiff.values_of(tile)
-        if values.shape != tile.grid.shape:
-            raise DataError(
-                "terrain-changed",
-                Text("読み込みの記録を取った後で、ファイルが変わりました。", "the file changed after it was first read"),
-                Text("もう一度実行してください。", "run again"),
-                tile.path.name,
-            )
+        values = self.read(self.tiles[number])
         with self._lock:
             self._kept[number] = values
             while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > self._room:

@@ -14,8 +14,6 @@ from geodata.grid import FloatArray, Grid, IntArray
 
 Sea = Literal["zero", "nodata"]
 Box = tuple[float, float, float, float]
-# what heights are counted from: 東京湾平均海面 through three geoids, two worldwide geoids, or the bare ellipsoid
-VERTICALS = ("JGD2000", "JGD2011", "JGD2024", "EGM96", "EGM2008", "ellipsoid")
 METRES_PER_DEGREE = 111_320.0
 SAME_DEGREES = 1e-9  # 0.1 mm: datums that differ by less need no transformation
 
@@ -26,7 +24,8 @@ class Tile:
 
     path, member: the file, and its member where it is a zip ("" = none). degrees: (west, south, east, north) in JGD2011.
     shifted: whether points in JGD2011 degrees must be converted to the grid's CRS. resolution_m: nominal metres of a cell.
-    vertical: one of VERTICALS or a vertical CRS's name, "" = unknown. rank: of two tiles equally fine the lower answers.
+    vertical: what heights are counted from, "JGD2000", "JGD2011", "JGD2024", "EGM96", "EGM2008", "ellipsoid" or a vertical
+    CRS's own name, "" = unknown. rank: of two tiles equally fine the lower answers.
     known: cells with a height, of grid.nx * grid.ny. sea: what a cell called sea (or 0 m in a GeoTIFF) stands for, None =
     as the file has it. crs: the study's answer for a GeoTIFF that names none.
     """

@@ -25,7 +25,7 @@ from geodata.grid import Grid
 from geodata.intake import heights
 from geodata.report import IntakeReport
 from geodata.safety import ceilings
-from geodata.terrain.tile import Sea
+from geodata.terrain import Sea
 
 # kinds of a cell in the product's specification. 表層面 is the top of what stands on the ground; その他 is 10B's ground
 SEA, NOTHING = "海水面", "データなし"
@@ -38,9 +38,7 @@ WORDS_SHOWN = 5
 _LIST = re.compile(rb"<(?:[\w.-]+:)?tupleList\s*(/?)>")
 _SRS = re.compile(r"jgd(2000|2011|2024)\.bl", re.IGNORECASE)
 _RECORD = re.compile(r"[^,]+,[+-]?(\d+\.?\d*|\.\d+)")
-AGAIN = Text(
-    "国土地理院「基盤地図情報ダウンロードサービス」からもう一度ダウンロードしてください。", "download it again from 国土地理院"
-)
+AGAIN = Text("国土地理院「基盤地図情報ダウンロードサービス」からもう一度ダウンロードしてください。", "download it again from 国土地理院")
 
 
 @dataclass(frozen=True)
@@ -178,9 +176,7 @@ def _vertical(srs: str, crs: str | None, vertical: str, report: IntakeReport) ->
         raise DataError(
             "crs-tokyo-raster" if is_tokyo(answered) else "terrain-srs-unknown",
             Text("標高のマスは世界測地系の経緯度でなければ使えません。", "its cells must be degrees on a world datum"),
-            Text(
-                "世界測地系（JGD2011）のデータを国土地理院からダウンロードしてください。", "download the tile on JGD2011 from 国土地理院"
-            ),
+            Text("世界測地系（JGD2011）のデータを国土地理院からダウンロードしてください。", "download the tile on JGD2011 from 国土地理院"),
         )
     if not any(notice.code == "crs-from-study" for notice in report.notices):
         report.note(
@@ -314,7 +310,5 @@ def _known(kinds: pd.Series, given: npt.NDArray[np.float64], sea: Sea | None) ->
 
 def _broken(ja: str, en: str) -> DataError:
     return DataError(
-        "terrain-broken",
-        Text(f"基盤地図情報 DEM として読めません（{ja}）。", f"this cannot be read as a 基盤地図情報 DEM ({en})"),
-        AGAIN,
+        "terrain-broken", Text(f"基盤地図情報 DEM として読めません（{ja}）。", f"this cannot be read as a 基盤地図情報 DEM ({en})"), AGAIN
     )

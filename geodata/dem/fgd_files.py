@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from geodata.dem import fgd
 from geodata.errors import DataError, Text
 from geodata.intake import containers, opened
 from geodata.report import IntakeReport
 from geodata.safety import archive as safety_archive
 from geodata.safety import ceilings, sniff
-from geodata.terrain import fgd
-from geodata.terrain.tile import Sea, Tile, cell_metres
+from geodata.terrain import Sea, Tile, cell_metres
 
 FORMAT = containers.FORMAT_NAMES["dem"]
 _NOMINAL = re.compile(r"(\d+)\s*[mｍ]メッシュ")
@@ -45,7 +45,7 @@ def is_fgd(path: Path) -> bool:
 def read_fgd(path: Path | str, *, crs: str | None = None, vertical: str = "", sea: Sea | None = None) -> tuple[list[Tile], IntakeReport]:
     """(its tiles, a report whose records are cells). Every value is read and checked, and none is kept.
 
-    About 10 ms for a 5 m tile. crs, vertical, sea: answers of the study, see geodata.terrain.fgd.parse.
+    About 10 ms for a 5 m tile. crs, vertical, sea: answers of the study, see geodata.dem.fgd.parse.
     DataError names the tile and its line.
     """
     with opened(path, "terrain") as (file, report):
@@ -147,12 +147,7 @@ def _tile(found: fgd.FgdTile, file: Path, member: str, known: int, sea: Sea | No
 
 
 def _tell(
-    report: IntakeReport,
-    tiles: list[Tile],
-    words: Counter[str],
-    unknown: Counter[str],
-    strange: list[str],
-    span: tuple[float, float],
+    report: IntakeReport, tiles: list[Tile], words: Counter[str], unknown: Counter[str], strange: list[str], span: tuple[float, float]
 ) -> None:
     """Counts and frame of a file's tiles, into its report."""
     cells = sum(tile.grid.nx * tile.grid.ny for tile in tiles)

@@ -11,7 +11,7 @@ from geodata.errors import Text
 from geodata.grid import Grid
 from geodata.intake import read_raster
 from geodata.report import IntakeReport
-from geodata.terrain.tile import Sea, Tile, cell_metres, degrees_of
+from geodata.terrain import Sea, Tile, cell_metres, degrees_of
 
 # so many cells of exactly 0 m are sea, or holes that someone filled: the file cannot tell which
 LEAST_ZERO_SHARE = 0.01
