@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LEAST_MISSING = 0.001  # share of the study's area: less is how two borders of the land were drawn
 DISAGREE_M = 10.0  # geoids differ by a metre or two here, the ellipsoid from them by 30 to 40
 MESHES_SHOWN = 10
+NEAR = 0.5  # degrees around the study
+GEOIDS = {"JGD2000", "JGD2011", "JGD2024", "EGM96", "EGM2008"}  # a metre or two apart in Japan
 
 
 def read_tiles(spec: sources.TerrainFiles, paths: Sequence[Path]) -> tuple[list[Tile], list[IntakeReport]]:
@@ -56,10 +58,28 @@ def read_terrain(study: Study, own: gpd.GeoDataFrame, reports: list[IntakeReport
     progress(steps.TERRAIN)
     tiles, found = read_tiles(spec, [study.path(name) for name in spec.files])
     reports += found
+    _tell_elsewhere(tiles, own, found)
     _tell_extent(tiles, own, study.about.metric_crs, found[-1])
     terrain = Terrain(tiles, values_of)
     _tell_datums(terrain, found[-1])
     return terrain
+
+
+def _tell_elsewhere(tiles: list[Tile], own: gpd.GeoDataFrame, reports: list[IntakeReport]) -> None:
+    """Warn of files that lie nowhere near the study: right ones beside them do not make them right."""
+    west, south, east, north = own.to_crs(CRS_GEOGRAPHIC).total_bounds
+    for report in reports:
+        boxes = [tile.degrees for tile in tiles if tile.path == Path(report.path)]
+        near = any(w < east + NEAR and e > west - NEAR and s < north + NEAR and n > south - NEAR for w, s, e, n in boxes)
+        if boxes and not near:
+            report.note(
+                "warn",
+                "terrain-file-elsewhere",
+                Text(
+                    f"この標高のファイル（{report.facts['bounds']}）は、調査の市町村から遠く離れています。別の地域のファイルか、座標系の取り違えです。",
+                    f"this file of heights ({report.facts['bounds']}) lies far from the study's municipalities: another region's, or a wrong CRS",
+                ),
+            )
 
 
 def _tell_extent(tiles: list[Tile], own: gpd.GeoDataFrame, metric_crs: str, report: IntakeReport) -> None:
@@ -125,7 +145,7 @@ def _tell_datums(terrain: Terrain, report: IntakeReport) -> None:
         )
     if len(counts) > 1:
         report.note(
-            "warn",
+            "info" if set(counts) <= GEOIDS else "warn",
             "terrain-datum-mixed",
             Text(
                 f"標高の基準が混ざっています: {listed}。そのまま並べて使います（境目で数 m の段差になることがあります）。",

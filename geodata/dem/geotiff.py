@@ -29,7 +29,7 @@ def read_geotiff(
     """
     values, grid, report = _read(path, crs, sea)
     report.kind = "terrain"
-    own = str(report.facts["vertical"])
+    above = _vertical(report, vertical)
     degrees, shifted = degrees_of(grid)
     tile = Tile(
         source="raster",
@@ -39,23 +39,19 @@ def read_geotiff(
         degrees=degrees,
         shifted=shifted,
         resolution_m=cell_metres(grid),
-        vertical=own or vertical,
+        vertical=above,
         rank=RANK,
         as_of="",
         known=int((~np.isnan(values)).sum()),
         sea=sea,
         crs=crs,
     )
-    report.facts.pop("sum", None)  # of people: the sum of heights means nothing
     report.facts |= {
         "tiles": 1,
         "resolution_m": [tile.resolution_m],
-        "vertical": tile.vertical,
-        "vertical_from": report.facts["vertical_from"] or ("study" if vertical else ""),
         "cells": int(values.size),
         "heights_m": [round(float(v), 2) for v in (np.nanmin(values), np.nanmax(values))] if tile.known else [],
     }
-    _tell_vertical(report, tile.vertical)
     _tell_unknown(report)
     return [tile], report
 
@@ -122,9 +118,13 @@ def _tell_flat(report: IntakeReport, values: Heights, zeros: int, sea: Sea | Non
     )
 
 
-def _tell_vertical(report: IntakeReport, vertical: str) -> None:
-    said = report.facts["vertical_from"]
-    if not vertical:
+def _vertical(report: IntakeReport, answer: str) -> str:
+    """What heights are counted from: as the file's CRS says, else the study's answer, else as the product is described."""
+    own, said = str(report.facts["vertical"]), str(report.facts["vertical_from"])
+    if answer and said != "file":
+        own, said = answer, "study"
+    report.facts |= {"vertical": own, "vertical_from": said}
+    if not own:
         report.note(
             "warn",
             "terrain-vertical-unknown",
@@ -138,10 +138,27 @@ def _tell_vertical(report: IntakeReport, vertical: str) -> None:
     elif said != "file":
         by = Text("製品の説明", "what its publisher says of it") if said == "product" else Text("設定（study.toml）", "the study")
         report.note(
-            "info",
-            "terrain-vertical",
-            Text(f"標高の基準は{by.ja}により {vertical} としました。", f"heights are counted from {vertical}, by {by.en}"),
+            "info", "terrain-vertical", Text(f"標高の基準は{by.ja}により {own} としました。", f"heights are counted from {own}, by {by.en}")
         )
+    elif answer and answer != own:
+        report.note(
+            "info",
+            "terrain-vertical-own",
+            Text(
+                f"ファイル自身が標高の基準を {own} と書いているため、設定の {answer} は使いませんでした。",
+                f"the file itself says {own}: the study's {answer} was not used for it",
+            ),
+        )
+    if own == "ellipsoid":
+        report.note(
+            "warn",
+            "terrain-ellipsoid",
+            Text(
+                "標高ではなく楕円体高です。日本の標高より 30〜40 m 大きくなります（起伏はそのまま使えます）。",
+                "heights above the ellipsoid: 30 to 40 m more than above the sea in Japan (differences are right)",
+            ),
+        )
+    return own
 
 
 def _tell_unknown(report: IntakeReport) -> None:

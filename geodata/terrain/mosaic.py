@@ -197,10 +197,12 @@ class _Buckets:
     def _grouped(self, places: IntArray, i: FloatArray, j: FloatArray) -> Iterator[tuple[IntArray, list[int]]]:
         inside = (i >= 0) & (i < self._nx) & (j >= 0) & (j < self._ny)  # NaN is not
         rows = places[inside]
+        if not len(rows):
+            return
         squares = np.floor(j[inside]).astype(np.int64) * self._nx + np.floor(i[inside]).astype(np.int64)
         order = np.argsort(squares, kind="stable")
         rows, squares = rows[order], squares[order]
-        starts = np.flatnonzero(np.r_[True, squares[1:] != squares[:-1]]) if len(squares) else np.empty(0, np.int64)
+        starts = np.flatnonzero(np.r_[True, squares[1:] != squares[:-1]])
         for first, last in zip(starts, np.r_[starts[1:], len(squares)], strict=True):
             if candidates := self._lists.get(int(squares[first])):
                 yield rows[first:last], candidates

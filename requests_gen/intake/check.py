@@ -93,10 +93,10 @@ def _usual_specs(path: Path, seen: IntakeReport, answers: Answers) -> list[Spec]
     from coverage.inputs import Measured
     from coverage.study import Layer, sources
 
-    named = seen.facts.get("columns", ())
-    if isinstance(named, int):  # of a raster: how many cells stand side by side
-        named = ()
-    columns = [unicodedata.normalize("NFKC", str(name)).strip() for name in named]
+    headings = seen.facts.get("columns", ())
+    if isinstance(headings, int):  # of a raster: how many cells stand side by side
+        headings = ()
+    columns = [unicodedata.normalize("NFKC", str(name)).strip() for name in headings]
     files: dict[str, Any] = {"files": [path.name], "crs": answers.crs, "layer": answers.layer}
     match seen.kind:
         case "population":
