@@ -20,10 +20,10 @@ CREDIT = "国土地理院「基盤地図情報（数値標高モデル）」を�
 REDISTRIBUTABLE = False
 FIELDS = {"tupleList": "kind of the cell, height in metres"}
 
+Tiles = list[Tile]
 
-def read(
-    paths: Sequence[Path], *, crs: str | None = None, vertical: str = "", sea: Sea | None = None
-) -> tuple[list[Tile], list[IntakeReport]]:
+
+def read(paths: Sequence[Path], *, crs: str | None = None, vertical: str = "", sea: Sea | None = None) -> tuple[Tiles, list[IntakeReport]]:
     """(tiles, a report a file whose records are cells). crs, vertical, sea: answers of the study where a file does not say."""
     read_in = [read_fgd(path, crs=crs, vertical=vertical, sea=sea) for path in paths]
     newest: dict[tuple[object, ...], Tile] = {}

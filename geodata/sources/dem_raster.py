@@ -15,10 +15,10 @@ CREDIT = "標高: study.toml の [terrain] の files（credit に出典を書い
 REDISTRIBUTABLE = False  # whose heights they are, and what the owner allows, the file does not say
 FIELDS = {"band 1": "height in metres"}
 
+Tiles = list[Tile]
 
-def read(
-    paths: Sequence[Path], *, crs: str | None = None, vertical: str = "", sea: Sea | None = None
-) -> tuple[list[Tile], list[IntakeReport]]:
+
+def read(paths: Sequence[Path], *, crs: str | None = None, vertical: str = "", sea: Sea | None = None) -> tuple[Tiles, list[IntakeReport]]:
     """(a tile a file, a report a file whose records are cells). crs, vertical, sea: answers of the study."""
     tiles: list[Tile] = []
     reports: list[IntakeReport] = []
