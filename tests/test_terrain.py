@@ -24,7 +24,7 @@ from geodata.grid import Grid
 from geodata.progress import silent
 from geodata.report import IntakeReport
 from geodata.sources import dem_fgd
-from geodata.terrain import Terrain, Tile, disagreements, extent
+from geodata.terrain import Terrain, Tile, disagreements, extent, unknown_share
 from requests_gen.intake.check import check_files
 from tests.hand_world import GRID, municipalities
 from tests.hostile import raster
@@ -217,10 +217,11 @@ def test_the_finest_tile_that_knows_a_place_answers(tmp_path):
         out.writestr("FG-GML-5136-44-47-DEM5B-20170202.xml", b)
         out.writestr("FG-GML-5136-44-47-DEM5A-20161001.xml", a)
         out.writestr("fmdid15-3101.xml", "<metadata/>")
+        out.writestr("readme.txt", "お読みください")
     coarse = saved(tmp_path, c, "FG-GML-5136-44-DEM10B-20161001.xml")
     tiles, reports = dem_fgd.read([coarse, tmp_path / "tiles.zip"])
     assert [report.facts["tiles"] for report in reports] == [1, 2]
-    assert reports[1].facts["other_members"] == 1
+    assert reports[1].facts["other_members"] == 2
     x, y = np.array([at(i, j) for j in (1.5, 0.5) for i in (0.5, 2)]).T
     for order in (tiles, tiles[::-1]):
         terrain = Terrain(order, values_of)
@@ -398,6 +399,23 @@ def test_extent_is_area_by_the_finest_tile():
     assert found.missing[0] == "513800"
 
 
+def test_unknown_share_is_of_places_that_no_tile_knows():
+    """Two squares: a hole of one cell of 16 in the coarse, under it a fine tile that fills half of it; a third without any."""
+    import shapely
+
+    hole = Tile(**{**flat_tile(136, 34, 1).__dict__, "known": 15})
+    fine = flat_tile(136, 34, 2, nx=1, ny=2, step=0.125)
+
+    def read(tile: Tile) -> np.ndarray:
+        values = constant(tile)
+        values[0, 0] = np.nan if tile is hole else values[0, 0]
+        return values
+
+    share, places = unknown_share(Terrain([hole, flat_tile(137, 34, 1), fine], read), shapely.box(136, 34, 139, 35))
+    assert share == pytest.approx(1 / 3 / 16 / 2, abs=2e-3)
+    assert places == pytest.approx(10_000, rel=0.05)
+
+
 def with_terrain(folder: Path, files: Sequence[Path], more: str = "") -> Path:
     study = write_mini_study(folder)
     text = (study / "study.toml").read_text(encoding="utf-8")
@@ -447,6 +465,8 @@ def test_a_study_refuses_terrain_of_elsewhere_and_mixed_surfaces(tmp_path):
         told(tmp_path / "mixed", one, other)
     assert refused.value.code == "terrain-datum-mixed"
     assert told(tmp_path / "beside", one, far) == {"terrain-file-elsewhere"}
+    values = np.array([[5, -32768, 7], [8, 9, 10]], np.int16)
+    assert told(tmp_path / "hole", dem(tmp_path, values, name="SRTM_d.tif", transform=THIRD, nodata=-32768)) == {"terrain-holes"}
     silent_one = dem(tmp_path, name="c.tif", transform=THIRD)
     assert told(tmp_path / "unsaid", one, silent_one) == {"terrain-vertical-unknown", "terrain-datum-mixed"}
 

@@ -15,14 +15,16 @@ from geodata.progress import Progress
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC
 from geodata.sources import dem_fgd, dem_raster
-from geodata.terrain import Terrain, Tile, disagreements, extent
+from geodata.terrain import Terrain, Tile, disagreements, extent, unknown_share
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import shapely
 
     from coverage.study import Study
 
 LEAST_MISSING = 0.001  # share of the study's area: less is how two borders of the land were drawn
+LEAST_HOLES = 0.01  # rivers and lakes are a little less
 DISAGREE_M = 10.0  # geoids differ by a metre or two here, the ellipsoid from them by 30 to 40
 MESHES_SHOWN = 10
 NEAR = 0.5  # degrees around the study
@@ -59,8 +61,10 @@ def read_terrain(study: Study, own: gpd.GeoDataFrame, reports: list[IntakeReport
     tiles, found = read_tiles(spec, [study.path(name) for name in spec.files])
     reports += found
     _tell_elsewhere(tiles, own, found)
-    _tell_extent(tiles, own, study.about.metric_crs, found[-1])
+    area = own.to_crs(CRS_GEOGRAPHIC).geometry.union_all()
+    _tell_extent(tiles, area, study.about.metric_crs, found[-1])
     terrain = Terrain(tiles, values_of)
+    _tell_holes(terrain, area, found[-1])
     _tell_datums(terrain, found[-1])
     return terrain
 
@@ -82,8 +86,8 @@ def _tell_elsewhere(tiles: list[Tile], own: gpd.GeoDataFrame, reports: list[Inta
             )
 
 
-def _tell_extent(tiles: list[Tile], own: gpd.GeoDataFrame, metric_crs: str, report: IntakeReport) -> None:
-    asked = extent(tiles, own.to_crs(CRS_GEOGRAPHIC).geometry.union_all(), metric_crs)
+def _tell_extent(tiles: list[Tile], area: shapely.Geometry, metric_crs: str, report: IntakeReport) -> None:
+    asked = extent(tiles, area, metric_crs)
     shares = {metres: m2 / asked.area_m2 for metres, m2 in asked.by_resolution.items()}
     missing = asked.missing_m2 / asked.area_m2
     report.facts["area_by_resolution"] = {f"{metres:g} m": round(share, 6) for metres, share in shares.items()}
@@ -124,6 +128,21 @@ def _tell_extent(tiles: list[Tile], own: gpd.GeoDataFrame, metric_crs: str, repo
         len(asked.missing),
         asked.missing,
     )
+
+
+def _tell_holes(terrain: Terrain, area: shapely.Geometry, report: IntakeReport) -> None:
+    share, places = unknown_share(terrain, area)
+    report.facts["area_height_unknown"] = round(share, 6)
+    if share:
+        report.note(
+            "warn" if share > LEAST_HOLES else "info",
+            "terrain-holes",
+            Text(
+                f"調査の面積の約 {share:.2%} は、ファイルはあっても標高がありません（海・川や湖・欠測。{places:,} 地点で調べました）。不明とします。",
+                f"about {share:.2%} of the study's area lies under files that have no height there (sea, inland water, gaps; looked at "
+                f"in {places:,} places): unknown",
+            ),
+        )
 
 
 def _tell_datums(terrain: Terrain, report: IntakeReport) -> None:

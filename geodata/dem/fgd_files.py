@@ -37,7 +37,7 @@ def is_fgd(path: Path) -> bool:
     try:
         ceilings.regular_file(path)
         found = sniff.format_of(path)
-        return found == "dem" or (found == "zip" and containers.zip_holds(path) == "dem")
+        return found == "dem" or (found == "zip" and containers.holds_dem(path))
     except DataError as error:
         raise error.at(path) from error.__cause__
 

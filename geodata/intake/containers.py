@@ -66,13 +66,16 @@ def zip_holds(path: Path) -> str:
         endings = {member.suffix for member in archive.members}
         if any(member.name == "xl/workbook.xml" for member in archive.members):
             return "table"
-    for held, spec in (("vector", VECTOR_ENDINGS), ("raster", RASTER_ENDINGS), ("table", TABLE_ENDINGS)):
+    for held, spec in (("vector", VECTOR_ENDINGS), ("raster", RASTER_ENDINGS)):
         if endings & set(spec):
             return held
-    return "dem" if _holds_dem(path) else "vector"
+    if holds_dem(path):  # before tables: a note beside the tiles is no table
+        return "dem"
+    return "table" if endings & set(TABLE_ENDINGS) else "vector"
 
 
-def _holds_dem(path: Path) -> bool:
+def holds_dem(path: Path) -> bool:
+    """Whether a zip holds tiles of 基盤地図情報 DEM."""
     with safety_archive.Archive(path) as archive:
         return any(True for _ in dem_members(archive))
 

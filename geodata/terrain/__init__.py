@@ -8,8 +8,8 @@ extent(tiles, area, "EPSG:6674")                   # what lies over an area, and
 
 from __future__ import annotations
 
-from geodata.terrain.extent import Disagreement, Extent, disagreements, extent
+from geodata.terrain.extent import disagreements, extent, unknown_share
 from geodata.terrain.mosaic import Terrain, Window
 from geodata.terrain.tile import Sea, Tile, cell_metres, degrees_of
 
-__all__ = ["Disagreement", "Extent", "Sea", "Terrain", "Tile", "Window", "cell_metres", "degrees_of", "disagreements", "extent"]
+__all__ = ["Sea", "Terrain", "Tile", "Window", "cell_metres", "degrees_of", "disagreements", "extent", "unknown_share"]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SAMPLED_TILES, SAMPLED_SIDE = 8, 15  # looked at where two sources overlap: tiles, places along each side of one
 LEAST_PLACES = 50
+SAMPLES = 10_000
 FILES_LEVEL = 10_000  # 2次メッシュ: 基盤地図情報 comes in files of one
 LEAST_MISSING_M2 = 1_000.0  # of one mesh: thinner strips are how two borders were drawn
 
@@ -60,6 +61,27 @@ def extent(tiles: Sequence[Tile], area: shapely.Geometry, metric_crs: str) -> Ex
         remaining = rest
     missing_m2 = float(_projected(remaining, metric_crs).area)
     return Extent(total, by_resolution, missing_m2, _meshes(remaining, metric_crs) if missing_m2 else ())
+
+
+def unknown_share(terrain: Terrain, area: shapely.Geometry) -> tuple[float, int]:
+    """(share of `area` that lies under tiles none of which has a height there, places it was sampled at).
+
+    `area` in JGD2011 degrees, sampled on a regular lattice of about SAMPLES places. Only tiles with unknown cells are opened.
+    """
+    west, south, east, north = area.bounds
+    filled = area.area / ((east - west) * (north - south))
+    side = max(2, round((SAMPLES / filled) ** 0.5))
+    x, y = (
+        part.ravel() for part in np.meshgrid(*(a + (np.arange(side) + 0.5) / side * (b - a) for a, b in ((west, east), (south, north))))
+    )
+    inside = shapely.contains_xy(area, x, y)
+    x, y = x[inside], y[inside]
+    whole = shapely.union_all([shapely.box(*tile.degrees) for tile in terrain.tiles if tile.known == tile.grid.nx * tile.grid.ny])
+    doubtful = ~shapely.contains_xy(whole, x, y) & shapely.contains_xy(
+        shapely.union_all([shapely.box(*tile.degrees) for tile in terrain.tiles]), x, y
+    )
+    unknown = int(np.isnan(terrain.heights(x[doubtful], y[doubtful])).sum())
+    return unknown / max(1, len(x)), len(x)
 
 
 def _projected(shape: shapely.Geometry, metric_crs: str) -> shapely.Geometry:
