@@ -11,7 +11,7 @@ from geodata.terrain import Sea, Tile
 
 NAME = "dem_raster"
 LICENCE = "配布元の条件による（SRTM・NASADEM: パブリックドメイン、AW3D30: JAXA の利用条件）"
-CREDIT = "標高: study.toml の [terrain] の files（credit に出典を書いてください）"
+CREDIT = "標高のGeoTIFF（出典は提供元による）"  # a study names the product with `credit`
 REDISTRIBUTABLE = False  # whose heights they are, and what the owner allows, the file does not say
 FIELDS = {"band 1": "height in metres"}
 
