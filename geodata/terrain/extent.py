@@ -21,7 +21,7 @@ SAMPLED_TILES, SAMPLED_SIDE = 8, 15  # looked at where two sources overlap: tile
 LEAST_PLACES = 50
 SAMPLES = 10_000
 FILES_LEVEL = 10_000  # 2次メッシュ: 基盤地図情報 comes in files of one
-LEAST_MISSING_M2 = 1_000.0  # of one mesh: thinner strips are how two borders were drawn
+LEAST_MISSING_M2 = 1_000.0  # thinner strips are how two borders were drawn
 
 
 class Extent(NamedTuple):
@@ -56,7 +56,7 @@ def extent(tiles: Sequence[Tile], area: shapely.Geometry, metric_crs: str) -> Ex
         boxes = shapely.union_all(shapely.box(*np.array([tile.degrees for tile in tiles if tile.resolution_m == metres]).T))
         rest = remaining.difference(boxes)
         covered = float(_projected(remaining, metric_crs).area - _projected(rest, metric_crs).area)
-        if covered > 0:
+        if covered > LEAST_MISSING_M2:
             by_resolution[metres] = covered
         remaining = rest
     missing_m2 = float(_projected(remaining, metric_crs).area)

@@ -47,6 +47,7 @@ class Terrain:
         self._room = cache_bytes
         self._buckets = _Buckets(self.tiles)
         self._kept: OrderedDict[int, Heights] = OrderedDict()
+        self._held = 0  # bytes
         self._lock = threading.Lock()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -139,9 +140,11 @@ class Terrain:
                 return self._kept[number]
         values = self.read(self.tiles[number])
         with self._lock:
-            self._kept[number] = values
-            while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > self._room:
-                self._kept.popitem(last=False)
+            if number not in self._kept:  # another thread may have read it meanwhile
+                self._kept[number] = values
+                self._held += values.nbytes
+            while len(self._kept) > 1 and self._held > self._room:
+                self._held -= self._kept.popitem(last=False)[1].nbytes
         return values
 
 
