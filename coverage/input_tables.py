@@ -11,6 +11,7 @@ from coverage.zones import urgency
 from geodata.grid import Grid
 from geodata.report import IntakeReport
 from geodata.schema import Population
+from geodata.terrain import Terrain
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -31,3 +32,4 @@ class Inputs:
     reports: list[IntakeReport] = field(default_factory=list)
     own_values: list[tuple[str, pd.DataFrame, IntakeReport]] = field(default_factory=list)
     evidence: gpd.GeoDataFrame | None = None
+    terrain: Terrain | None = None  # opened where it is asked

@@ -17,6 +17,7 @@ ROADS = Text("道路を読んでいます", "reading roads")
 AREAS = Text("指定地域・危険区域を読んでいます", "reading designated and hazardous areas")
 FUTURE = Text("将来推計人口を読んでいます", "reading the population to come")
 EVIDENCE = Text("現地測定・報告を読んでいます", "reading what was measured and reported on the ground")
+TERRAIN = Text("標高を調べています", "looking at the terrain")
 ZONES = Text("地区にまとめています", "putting zones together")
 RANKING = Text("順位をつけています", "ranking")
 
@@ -49,6 +50,7 @@ def run_steps(study: Study) -> list[Text]:
         *[layer_step(layer) for layer in study.layers for _ in layer.files or [STUDY_FILE]],
         *[values_step(spec.key) for spec in study.ranking.criteria],
         *([EVIDENCE] if study.evidence else []),
+        *([TERRAIN] if study.terrain else []),
         *[shares_step(carrier, generation) for generation in study.generations for carrier in (*study.carrier_keys, ANY)],
         ZONES,
         RANKING,

@@ -32,6 +32,7 @@ PARTS = [
     study_sources.RoadFiles,
     study_sources.AreaFiles,
     study_sources.FuturePopulationFiles,
+    study_sources.TerrainFiles,
     EvidenceFiles,
 ]
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from coverage.inputs.terrain_files import read_tiles
 from coverage.study import STUDY_FILE, Layer, sources
 from geodata.errors import DataError, Text
 from geodata.intake import choice
@@ -22,6 +23,7 @@ from geodata.sources import (
     boundary_polygons,
     carrier_polygons,
     clinics_p04,
+    dem_fgd,
     designated_areas,
     designation_overrides,
     did,
@@ -75,6 +77,7 @@ Spec = (
     | sources.RoadFiles
     | sources.AreaFiles
     | sources.FuturePopulationFiles
+    | sources.TerrainFiles
     | Measured
 )
 # the word of `kengai check --kind`, the settings of such files, and their source by the `kind` of the settings
@@ -86,6 +89,7 @@ _TABLES: dict[type, tuple[str, dict[str, ModuleType]]] = {
     Layer: ("coverage", dict.fromkeys(("own", "roaming", "satellite"), carrier_polygons)),
     sources.RoadFiles: ("road", {"n13": roads_n13, "ledger": road_ledger}),
     sources.AreaFiles: ("area", {**AREA_SOURCES, "overrides": designation_overrides}),
+    sources.TerrainFiles: ("terrain", {"": dem_fgd}),
     sources.FuturePopulationFiles: ("population", {"": future_population}),
     Measured: ("measurement", {"field_tests": field_tests, "site_reports": site_reports}),
 }
@@ -103,6 +107,8 @@ def read_files(spec: Spec, paths: Sequence[Path], *, near: BBox | None = None, p
     come, "" = all. DataError at the first file that can give no right answer. A spec names no other files than these.
     """
     table, reports = _read(spec, source_of(spec), paths, near, prefecture)
+    if isinstance(spec, sources.TerrainFiles):
+        return table, reports  # of several sources, each with its own credit
     for report in reports:
         report.kind = _TABLES[type(spec)][0]
         usual = spec.credit is None and not getattr(spec, "none", False)  # the study's own word is nobody's file
@@ -116,6 +122,8 @@ def _read(spec: Spec, source: ModuleType, paths: Sequence[Path], near: BBox | No
     if isinstance(spec, Measured):
         more = {"photos": spec.photos} if spec.kind == "site_reports" else {}
         return read(paths, carriers=spec.carriers, **more)
+    if isinstance(spec, sources.TerrainFiles):
+        return read_tiles(spec, paths)
     if isinstance(spec, sources.PopulationFiles):
         return read(_only(paths), crs=spec.crs) if spec.kind == "raster" else read(paths, spec.level)
     if isinstance(spec, Layer):

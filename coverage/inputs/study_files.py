@@ -13,6 +13,7 @@ from coverage import steps
 from coverage.input_tables import Inputs
 from coverage.inputs.evidence_files import read_evidence
 from coverage.inputs.readers import BBox, read_files
+from coverage.inputs.terrain_files import read_terrain
 from coverage.inputs.urgency_files import read_source_tables
 from coverage.study import STUDY_FILE, Study, sources
 from coverage.zones import settlements as zones_settlements
@@ -73,6 +74,7 @@ def _read(study: Study, progress: Progress) -> Inputs:
         zone_ids=read_zone_ids(study.path(study.zones.ids)),
         own_values=_read_own_values(study, reports, progress),
         evidence=read_evidence(study, grid, reports, progress),
+        terrain=read_terrain(study, municipalities[municipalities.index.isin(in_study)], reports, progress),
         reports=reports,
     )
 

@@ -179,6 +179,17 @@ Where = dict[
 ]
 
 
+class TerrainFiles(Files):
+    """Heights of the ground: 基盤地図情報 DEM (XML, zip) and GeoTIFFs, told apart by what they hold.
+
+    crs, vertical: only where a file does not say. sea: what sea without a height (基盤地図情報) and cells of exactly 0 m
+    (GeoTIFF) stand for.
+    """
+
+    vertical: Literal["JGD2000", "JGD2011", "JGD2024", "EGM96", "EGM2008", "ellipsoid"] | None = None
+    sea: Literal["zero", "nodata"] | None = None
+
+
 class FuturePopulationFiles(VectorFiles):
     """Estimated people to come, for reference. level: nominal metres of the meshes."""
 

@@ -21,6 +21,7 @@ from coverage.study.sources import (
     PopulationFiles,
     RoadFiles,
     SettlementFiles,
+    TerrainFiles,
     VectorFiles,
     Where,
 )
@@ -123,6 +124,7 @@ class Study(Part):
     roads: list[RoadFiles] = []
     areas: list[AreaFiles] = []
     future_population: FuturePopulationFiles | None = None
+    terrain: TerrainFiles | None = None
     carriers: Annotated[list[Carrier], Field(min_length=1)]
     layers: list[Layer] = []
     evidence: EvidenceFiles | None = None

@@ -7,6 +7,6 @@ raw.RawLayer                    # geometries, table, CRS as the file names it, r
 
 from __future__ import annotations
 
-from geodata.formats import flatgeobuf, geojson, geopackage, kml, parquet, raw, shapefile
+from geodata.formats import flatgeobuf, geojson, geopackage, kml, parquet, raw, shapefile, xml_text
 
-__all__ = ["flatgeobuf", "geojson", "geopackage", "kml", "parquet", "raw", "shapefile"]
+__all__ = ["flatgeobuf", "geojson", "geopackage", "kml", "parquet", "raw", "shapefile", "xml_text"]

@@ -28,6 +28,7 @@ FORMAT_NAMES = {
     "fgb": "FlatGeobuf",
     "parquet": "GeoParquet",
     "tif": "GeoTIFF",
+    "dem": "基盤地図情報 DEM",
     "text": "text table",
     "zip": "zip",
 }
@@ -60,15 +61,39 @@ def vector_entries(path: Path, folder: Path, found: str) -> list[formats_raw.Lay
 
 
 def zip_holds(path: Path) -> str:
-    """ "vector", "raster" or "table": what a zip is worth opening for; vector data comes first."""
+    """ "vector", "raster", "table" or "dem" (基盤地図情報): what a zip is worth opening for; vector data comes first."""
     with safety_archive.Archive(path) as archive:
         endings = {member.suffix for member in archive.members}
         if any(member.name == "xl/workbook.xml" for member in archive.members):
             return "table"
-    for held, spec in (("vector", VECTOR_ENDINGS), ("raster", RASTER_ENDINGS), ("table", TABLE_ENDINGS)):
+    for held, spec in (("vector", VECTOR_ENDINGS), ("raster", RASTER_ENDINGS)):
         if endings & set(spec):
             return held
-    return "vector"
+    if holds_dem(path):  # before tables: a note beside the tiles is no table
+        return "dem"
+    return "table" if endings & set(TABLE_ENDINGS) else "vector"
+
+
+def holds_dem(path: Path) -> bool:
+    """Whether a zip holds tiles of 基盤地図情報 DEM."""
+    with safety_archive.Archive(path) as archive:
+        return any(True for _ in dem_members(archive))
+
+
+def dem_members(archive: safety_archive.Archive) -> Iterator[safety_archive.Member]:
+    """The members of a zip that are tiles of 基盤地図情報 DEM by their bytes."""
+    for member in archive.members:
+        if member.suffix == ".xml" and sniff.is_dem(archive.read(member, sniff.HEAD)):
+            yield member
+
+
+def heights_elsewhere() -> DataError:
+    """The refusal for heights that were given as something else."""
+    return DataError(
+        "heights-not-here",
+        Text("標高のデータ（基盤地図情報 数値標高モデル）です。", "these are heights (基盤地図情報 DEM)"),
+        Text("study.toml の [terrain] の files に書いてください。", "name it in the files of [terrain] in study.toml"),
+    )
 
 
 def _reader(found: str) -> Callable[[Path, Path], list[formats_raw.LayerEntry]]:
@@ -204,6 +229,8 @@ def _tell_twin(entry: formats_raw.LayerEntry, chosen: safety_archive.Member, oth
 
 def nothing_inside(archive: safety_archive.Archive, ja: str, en: str) -> DataError:
     """The refusal for a zip without what was asked for."""
+    if next(dem_members(archive), None):
+        return heights_elsewhere()
     names = [member.name for member in archive.members]
     if any(member.suffix in NESTED_ENDINGS for member in archive.members):
         return DataError(

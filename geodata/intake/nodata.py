@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geodata.errors import DataError, Text
+from geodata.intake import heights
 
 if TYPE_CHECKING:
     from geodata.report import IntakeReport
@@ -44,7 +45,7 @@ class RawRaster:
 
 
 FloatArray = npt.NDArray[np.float64]
-Quantity = Literal["people", "any"]
+Quantity = Literal["people", "heights", "any"]
 # values that stand for "no data" where a file forgets to say so
 SENTINELS = (-9999.0, -99999.0, -999.0, -9998.0, -32768.0, -32767.0, -2147483648.0, -1.0, -99.0)
 HUGE = 1e30
@@ -63,9 +64,15 @@ def numbers(raw: RawRaster, name: str, report: IntakeReport, quantity: Quantity)
     report.facts["nodata"] = None if raw.nodata is None else str(raw.nodata)
     odd = (values > HUGE) | (values < -HUGE)
     if quantity == "people":
+        heights.check_no_heights(raw.words, raw.wkt, name)
         check_density(raw.words, name)
         _check_full(raw, values, report)
         odd |= _undeclared(values, odd, report)
+    elif quantity == "heights":
+        heights.check_no_people(raw.words, name)
+        heights.check_depth(raw.values.dtype.kind, raw.values.dtype.itemsize)
+        odd |= heights.voids(values)
+        report.facts["vertical"], report.facts["vertical_from"] = heights.vertical_of(raw.words, raw.wkt, name)
     if odd.any():
         kinds = _first_kinds(values[odd])
         values[odd] = np.nan
@@ -89,6 +96,8 @@ def numbers(raw: RawRaster, name: str, report: IntakeReport, quantity: Quantity)
                 f"values × {raw.scale:g} + {raw.offset:g}, as the file says",
             ),
         )
+    if quantity == "heights":
+        heights.check_heights(values)
     return values
 
 

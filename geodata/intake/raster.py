@@ -113,8 +113,9 @@ def checked(
         "cell_size": [dx, dy],
         "known_cells": known,
         "dtype": str(raw.values.dtype),
-        "sum": float(np.nansum(values)),
     }
+    if quantity != "heights":  # the sum of heights means nothing
+        report.facts["sum"] = float(np.nansum(values))
     return RasterBand(values, west, north, dx, dy, crs_name(source) if source.to_epsg(min_confidence=100) else source.to_wkt())
 
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from geodata.intake.vector import GeometryKind
 
 
+QUANTITY_OF_KIND: dict[str, Quantity] = {"population": "people", "terrain": "heights"}
+
+
 def read_vector(
     path: Path | str,
     *,
@@ -44,7 +47,7 @@ def read_vector(
     `crs` and `layer` are the study's answers for a file that does not say; `layer="*"` takes all layers.
     `near` (west, south, east, north in degrees) is where the data should lie.
     """
-    with _reading(path, kind) as (file, report):
+    with opened(path, kind) as (file, report):
         return _vector(file, report, geometry=geometry, crs=crs, layer=layer, target_crs=target_crs, near=near), report
 
 
@@ -54,7 +57,7 @@ def read_table(path: Path | str, *, sheet: str | None = None, header: bool = Tru
     Columns are the header's names, or 0..n-1 without one. `frame.attrs["row_numbers"]` has each row's number
     in the file, for messages.
     """
-    with _reading(path, "") as (file, report):
+    with opened(path, "") as (file, report):
         return _table(file, report, sheet=sheet, header=header), report
 
 
@@ -64,9 +67,9 @@ def read_raster(
     """One band of a GeoTIFF, NaN where it knows nothing.
 
     `quantity="people"` also finds undeclared nodata and refuses densities and negative numbers;
-    "any" (heights) leaves values below zero alone.
+    "heights" finds the usual marks of voids and refuses what is no height; "any" leaves all values alone.
     """
-    with _reading(path, "") as (file, report):
+    with opened(path, "") as (file, report):
         return _raster(file, report, crs=crs, band=band, quantity=quantity, near=near), report
 
 
@@ -76,7 +79,7 @@ def inspect(
     """What a file is, before its source reads it. A refused file gives a report whose verdict is "refuse"."""
     report = IntakeReport(str(path), kind or "")
     try:
-        with _reading(path, report=report) as (file, _):
+        with opened(path, report=report) as (file, _):
             _inspect(file, report, crs=crs, layer=layer, near=near)
     except DataError as error:
         report.refuse(error)
@@ -89,10 +92,13 @@ def _inspect(file: Path, report: IntakeReport, **rest: Any) -> None:
     found = _format(file, report, tell=False)
     if found == "text" and file.suffix.casefold() in containers.VECTOR_ENDINGS:
         containers.vector_entries(file, file.parent, found)  # refuses: no shapes in it
-    holds = containers.zip_holds(file) if found == "zip" else {"tif": "raster", "text": "table"}.get(found, "vector")
-    if holds == "raster":
-        report.kind = report.kind or "population"
-        quantity: Quantity = "people" if report.kind == "population" else "any"
+    holds = containers.zip_holds(file) if found == "zip" else {"tif": "raster", "text": "table", "dem": "dem"}.get(found, "vector")
+    if holds == "dem":
+        report.kind = report.kind or "terrain"  # geodata.terrain reads it
+        if report.kind != "terrain":
+            raise containers.heights_elsewhere()
+    elif holds == "raster":
+        quantity = QUANTITY_OF_KIND.get(report.kind, "any") if report.kind else None
         _raster(file, report, crs=rest["crs"], band=None, quantity=quantity, near=rest["near"])
     elif holds == "table":
         _table(file, report, sheet=None, header=True)
@@ -106,7 +112,7 @@ def _inspect(file: Path, report: IntakeReport, **rest: Any) -> None:
 
 
 @contextmanager
-def _reading(path: Path | str, kind: str = "", report: IntakeReport | None = None) -> Iterator[tuple[Path, IntakeReport]]:
+def opened(path: Path | str, kind: str = "", report: IntakeReport | None = None) -> Iterator[tuple[Path, IntakeReport]]:
     """A report begun for a regular file, and every refusal inside the block named by the file's own name."""
     file = Path(path)
     report = report or IntakeReport(str(path), kind)
@@ -172,6 +178,8 @@ def _vector(file: Path, report: IntakeReport, *, geometry: GeometryKind, layer: 
 def _format(file: Path, report: IntakeReport, *, tell: bool = True) -> str:
     found = sniff.format_of(file)
     report.format = FORMAT_NAMES[found]
+    if tell and found == "dem":
+        raise containers.heights_elsewhere()
     if tell and sniff.ending_differs(file, found):
         text = Text(
             f"拡張子（{file.suffix}）と中身（{report.format}）が違います。中身に従って読みました。",
@@ -205,9 +213,9 @@ def _table(file: Path, report: IntakeReport, *, sheet: str | None, header: bool)
 
 
 def _raster(
-    file: Path, report: IntakeReport, *, crs: str | None, band: int | None, quantity: Quantity, near: position.Box | None
+    file: Path, report: IntakeReport, *, crs: str | None, band: int | None, quantity: Quantity | None, near: position.Box | None
 ) -> RasterBand:
-    from geodata.intake import raster
+    from geodata.intake import heights, raster
     from geodata.safety import ceilings
 
     found = _format(file, report)
@@ -227,4 +235,7 @@ def _raster(
             size_bytes=report.size_bytes,
         )
         raster.tell_companions(file, report)
+        if quantity is None:  # nobody says what it holds: the file may
+            quantity = "heights" if heights.says_heights(raw.words, raw.wkt, file.name) else "people"
+            report.kind = "terrain" if quantity == "heights" else "population"
         return raster.checked(raw, file.name, report, crs=crs, quantity=quantity, near=near)

@@ -65,11 +65,13 @@ ENDINGS = {
     "kml": {".kml"},
     "text": {".csv", ".tsv", ".txt"},
 }
+# 基盤地図情報: a Dataset that holds one DEM; its other datasets (roads, shores) are ordinary GML
+_FGD_DEM = re.compile(r"FGD_GMLSchema.*<(?:[A-Za-z_][\w.-]*:)?DEM[\s>]", re.DOTALL)
 _ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 
 
 def format_of(path: Path, name: str = "") -> str:
-    """One of zip, gpkg, shp, fgb, parquet, tif, json, kml, text. DataError for what cannot be read.
+    """One of zip, gpkg, shp, fgb, parquet, tif, json, kml, dem, text. DataError for what cannot be read.
 
     `name` is the file's true name where `path` is a private copy.
     """
@@ -93,6 +95,14 @@ def format_of(path: Path, name: str = "") -> str:
     return _text_format(head)
 
 
+def is_dem(head: bytes) -> bool:
+    """Whether the first bytes are those of a 基盤地図情報 DEM."""
+    try:
+        return _text_format(head) == "dem"
+    except DataError:
+        return False
+
+
 def _text_format(head: bytes) -> str:
     text = _loose_text(head).lstrip("\ufeff \t\r\n\x1e")
     if text.startswith(("{", "[")):
@@ -114,6 +124,8 @@ def _xml_format(text: str) -> str:
     name = root[1] if root else ""
     if name == "kml":
         return "kml"
+    if name == "Dataset" and _FGD_DEM.search(bare):
+        return "dem"
     for known, ja, en, remedy in XML_REFUSED:
         if name.casefold() == known.casefold():
             raise _refused(ja, en, remedy)
@@ -130,4 +142,4 @@ def ending_differs(path: Path, found: str) -> bool:
     """Whether the name's ending promises another format than the bytes."""
     ending = path.suffix.casefold()
     known = set().union(*ENDINGS.values())
-    return ending in known and ending not in ENDINGS[found]
+    return ending in known and ending not in ENDINGS.get(found, set())

@@ -27,7 +27,7 @@ FACILITIES = (
     ("gsi_shelters", ""),
 )
 AREAS = (("hazards", "A33_"), ("hazards", "A40_"), ("parks", "A10_"), ("did", "A16_"), ("overrides", "種別"), ("designated", ""))
-KINDS = ("coverage", "population", "boundary", "facility", "measurement", "settlement", "road", "area")
+KINDS = ("coverage", "population", "boundary", "facility", "measurement", "settlement", "road", "area", "terrain")
 LEVELS = (80_000, 10_000, 5_000, 2_000, 1_000, 500, 250, 125, 100)
 OTHER_KIND = "layer-kind"  # the file says itself that it is roaming or satellite
 OF_THE_STUDY = ("carrier", "generation", "kind", "as_of", "source", "licence", "credit")  # a file alone does not say these
@@ -93,7 +93,10 @@ def _usual_specs(path: Path, seen: IntakeReport, answers: Answers) -> list[Spec]
     from coverage.inputs import Measured
     from coverage.study import Layer, sources
 
-    columns = [unicodedata.normalize("NFKC", str(name)).strip() for name in seen.facts.get("columns", ())]
+    headings = seen.facts.get("columns", ())
+    if isinstance(headings, int):  # of a raster: how many cells stand side by side
+        headings = ()
+    columns = [unicodedata.normalize("NFKC", str(name)).strip() for name in headings]
     files: dict[str, Any] = {"files": [path.name], "crs": answers.crs, "layer": answers.layer}
     match seen.kind:
         case "population":
@@ -110,6 +113,8 @@ def _usual_specs(path: Path, seen: IntakeReport, answers: Answers) -> list[Spec]
             return [sources.RoadFiles(kind="n13", **files)]
         case "road":
             return [sources.RoadFiles(kind="ledger", road_class="other", **files)]
+        case "terrain":
+            return [sources.TerrainFiles(files=files["files"], crs=answers.crs)]
         case "measurement":
             return [Measured(*_measured(path))]
         case "coverage":

@@ -22,6 +22,7 @@ LISTED: dict[str, Text] = {
     **{str(slot): name for slot, name in SLOTS.items()},
     "roads": Text("道路", "Roads"),
     "areas": Text("指定地域・危険区域など", "Designated and hazard areas"),
+    "terrain": Text("標高", "Heights of the ground"),
     "future_population": Text("将来の人口（参考）", "Future population (for reference)"),
 }
 WHERE_FROM: dict[str, Text] = {
@@ -49,6 +50,10 @@ WHERE_FROM: dict[str, Text] = {
     "areas": Text(
         "国土数値情報の過疎・離島・半島・振興山村（A17・A19・A18・A24）、土砂災害警戒区域（A33）などです。",
         "Designated areas from 国土数値情報 (A17, A19, A18, A24), hazard areas (A33) and the like.",
+    ),
+    "terrain": Text(
+        "国土地理院「基盤地図情報ダウンロードサービス」の数値標高モデル（5m・10m メッシュ）です。2次メッシュごとの zip をそのまま入れます。",
+        "“基盤地図情報 数値標高モデル” from 国土地理院, a zip for each 2次メッシュ as it is.",
     ),
     "future_population": Text(
         "国土数値情報の「将来推計人口メッシュ（R6）」です。", "“Estimated future population by mesh (R6)” from 国土数値情報."
@@ -90,6 +95,8 @@ def named_files(study: Study) -> Iterator[tuple[str, str, str, str]]:
     parts += [("roads", part) for part in study.roads] + [("areas", part) for part in study.areas]
     if study.future_population:
         parts.append(("future_population", study.future_population))
+    if study.terrain:
+        parts.append(("terrain", study.terrain))
     for slot, part in parts:
         for file in part.files:
             yield slot, "", "", file

@@ -171,7 +171,8 @@ def dates_by_layer(result: Result) -> dict[str, dict[str, list[str]]]:
 
 def source_credits(result: Result) -> list[str]:
     """Credits of all inputs, each once, in the order they were read."""
-    told = (str(report.facts.get("credit", "")) for report in result.reports)
+    # heights are read and reported, and no map or paper shows them
+    told = (str(report.facts.get("credit", "")) for report in result.reports if report.kind != "terrain")
     return list(dict.fromkeys(credit for credit in told if credit))
 
 

@@ -20,6 +20,7 @@ KINDS = {
     "measurement": Text("現地の測定", "measurements"),
     "road": Text("道路", "roads"),
     "area": Text("指定地域・危険区域", "designated and hazardous areas"),
+    "terrain": Text("標高", "heights of the ground"),
     "criterion": Text("評価項目の数（県・市町の資料）", "figures of the office's own criteria"),
 }
 
@@ -49,6 +50,9 @@ FACTS = {
     "generation": Text("世代", "generation"),
     "as_of": Text("基準日", "as of"),
     "layer": Text("層", "layer"),
+    "tiles": Text("標高の枚数", "tiles of heights"),
+    "resolution_m": Text("標高の細かさ（m）", "resolution of heights (m)"),
+    "vertical": Text("標高の基準", "heights counted from"),
     "crs": Text("座標系", "CRS"),
     "crs_operation": Text("座標の変換", "CRS operation"),
     "datum": Text("測地系", "datum"),

@@ -35,12 +35,12 @@ def show(opened: Opened, study: Study) -> None:
     first = first_looked(source)
     kind = study_toml.guessed_slot(source.name, first)
     st.subheader(opened.say(Text("2. 何のファイルか", "2. What it is")))
-    if first.kind in ("measurement", "road"):
+    if first.kind in ("measurement", "road", "terrain"):
         st.info(
             opened.say(
                 Text(
-                    "現地の測定や道路のファイルのようです。この画面から調査に入れられるのは、下の5種類です。",
-                    "This looks like measurements or roads. Only the five kinds below go into a study from here.",
+                    "現地の測定・道路・標高のファイルのようです。この画面から調査に入れられるのは、下の5種類です。",
+                    "This looks like measurements, roads or heights. Only the five kinds below go into a study from here.",
                 )
             )
         )
