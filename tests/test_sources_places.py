@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from pathlib import Path
+
 import geopandas as gpd
 import pytest
 import shapely
+from pydantic import ValidationError
 
+from coverage.inputs import read_files
+from coverage.study.sources import FacilityFiles
 from geodata.errors import DataError
 from geodata.sources import clinics_p04, offices_p05, own_places, schools_p29, stations_n02
 
@@ -58,6 +65,66 @@ def test_schools_of_2013_tell_nothing_of_closing(tmp_path):
     assert "school-closed-unknown" in {notice.code for notice in report.notices}
 
 
+def test_the_same_columns_of_2013_mean_other_things(tmp_path):
+    """P29-13 as it is: seven columns of the names that 2021 uses; P29_007 says who runs the school, 2 = 都道府県."""
+    old = {
+        "P29_001": ["24443"] * 2,
+        "P29_002": ["16"] * 2,
+        "P29_003": ["16001", "16004"],
+        "P29_004": ["16001", "16004"],
+        "P29_005": ["甲小学校", "県立乙高等学校"],
+        "P29_006": ["大字一", "大字二"],
+        "P29_007": ["3", "2"],
+    }
+    table, (report,) = schools_p29.read(file(tmp_path, old))
+    assert table["name"].tolist() == ["甲小学校", "県立乙高等学校"]
+    assert table["kind"].tolist() == ["16001", "16004"]
+    assert report.facts["vintage"] == "2013"
+    assert not report.excluded
+    with pytest.raises(DataError) as error:
+        schools_p29.read(file(tmp_path, old | {"P29_004": ["16001", "乙高等学校"]}))
+    assert error.value.code == "vintage-unclear"
+    assert "2 件目「乙高等学校」" in str(error.value)
+
+
+def test_which_classes_are_schools_is_said(tmp_path):
+    columns = p29(P29_003=["16001", "16011", "16099"], P29_007=["1", "0", "0"])
+    table, (report,) = schools_p29.read(file(tmp_path, columns))
+    assert table["name"].tolist() == ["甲小学校"]
+    assert report.excluded == {"school-class-not-counted": 1, "school-class-unknown": 1}
+    assert adds_up(report)
+    told = {notice.code: notice for notice in report.notices}
+    assert "16099 が 1 件" in told["code-unknown"].text.ja
+    assert "幼稚園（16011） 1" in told["school-class-not-counted"].text.ja
+    # the advice works: what is written into classes counts, and is no longer told
+    table, (report,) = schools_p29.read(file(tmp_path, columns), classes=["16001", "16011", "16099"])
+    assert len(table) == 3
+    assert "code-unknown" not in {notice.code for notice in report.notices}
+    assert report.facts["codes"]["P29_003"] == {"16001": 1, "16011": 1, "16099": 1}
+
+
+def test_no_school_of_the_classes_is_an_answer(tmp_path):
+    table, (report,) = schools_p29.read(file(tmp_path, p29(P29_003=["16011"] * 3)))
+    assert len(table) == 0
+    assert adds_up(report)
+
+
+def test_what_a_school_does_not_say_of_closing_is_told(tmp_path):
+    table, (report,) = schools_p29.read(file(tmp_path, p29(P29_007=["0", "9", "2"])))
+    assert table["name"].tolist() == ["乙中学校", "甲小学校"]
+    assert report.facts["codes"]["P29_007"] == {"0": 1, "2": 1, "9": 1}
+    told = {notice.code: (notice.level, notice.count, notice.places) for notice in report.notices}
+    assert told["code-unknown"] == ("warn", 1, ("2",))
+    assert told["school-closing-unsurveyed"][:2] == ("info", 1)
+
+
+def test_classes_of_a_study_belong_to_schools():
+    assert FacilityFiles(kind="schools_p29", files=["a"], classes=["16011"]).classes == ["16011"]
+    for wrong in ({"kind": "clinics_p04", "classes": ["16011"]}, {"kind": "schools_p29", "classes": ["小学校"]}):
+        with pytest.raises(ValidationError):
+            FacilityFiles(files=["a"], **wrong)
+
+
 def test_a_file_of_something_else_is_refused(tmp_path):
     with pytest.raises(DataError, match="P29"):
         schools_p29.read(file(tmp_path, {"name": ["甲"]}))
@@ -78,6 +145,22 @@ def test_offices_and_halls(tmp_path):
     assert dict(zip(table["name"], table["category"], strict=True)) == {"町役場": "office", "支所": "office", "集会所": "hall"}
     assert adds_up(report)
     assert "redistributable" not in report.facts
+
+
+def test_codes_outside_the_list_are_told(tmp_path):
+    halls = {"P05_001": ["24443"] * 4, "P05_002": ["3", "5", "7", ""], "P05_003": list("甲乙丙丁"), "P05_004": ["a"] * 4}
+    table, (report,) = offices_p05.read(file(tmp_path, halls))
+    assert dict(zip(table["name"], table["category"], strict=True)) == {"甲": "office", "乙": "hall", "丙": "hall", "丁": "hall"}
+    (told,) = (notice for notice in report.notices if notice.code == "code-unknown")
+    assert (told.level, told.count, told.places) == ("warn", 2, ("3", "4"))
+    assert "空欄 が 1 件、7 が 1 件" in told.text.ja
+    clinics = {"P04_001": ["1", "4"], "P04_002": ["甲病院", "乙薬局"], "P04_003": ["a", "b"]}
+    table, (report,) = clinics_p04.read(file(tmp_path, clinics))
+    assert len(table) == 2
+    assert [notice.count for notice in report.notices if notice.code == "code-unknown"] == [1]
+    town_halls = {"P34_001": ["24443"], "P34_002": ["3"], "P34_003": ["甲"], "P34_004": ["a"]}
+    _, (report,) = offices_p05.read(file(tmp_path, town_halls))
+    assert "code-unknown" in {notice.code for notice in report.notices}
 
 
 def test_p34_may_not_be_passed_on(tmp_path):
@@ -104,6 +187,71 @@ def test_platforms_of_one_station_are_one(tmp_path):
     middle = table[table["route"] == "乙線・甲線"].geometry.iloc[0]
     assert (middle.x, middle.y) == pytest.approx((136.001, 34.001))
     assert report.excluded == {"platforms-of-one-station": 1}
+    assert adds_up(report)
+
+
+def test_stations_of_one_name_far_apart_are_two(tmp_path):
+    """0.01 degrees of latitude are 1,112 m, 0.008 are 890 m: a and b hang together, c is a step too far."""
+    lats = {"a": 34.0, "b": 34.008, "c": 34.0181, "d": 38.0}
+    lines = [shapely.LineString([(136, lat), (136.0001, lat)]) for lat in lats.values()]
+    columns = {"N02_003": list(lats), "N02_004": ["A"] * 4, "N02_005": ["大久保"] * 4}
+    for order in ([0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]):
+        shuffled = {key: [values[k] for k in order] for key, values in columns.items()}
+        table, (report,) = stations_n02.read(file(tmp_path, shuffled, [lines[k] for k in order]))
+        assert dict(zip(table["route"], table.geometry.y.round(4), strict=True)) == {"a・b": 34.004, "c": 34.0181, "d": 38.0}
+        assert table.index.tolist() == ["station/大久保", "station/大久保#2", "station/大久保#3"]
+        assert report.excluded == {"platforms-of-one-station": 1}
+    # a group that the file itself names is no reason to put a station between two towns
+    grouped = columns | {"N02_005g": ["7"] * 4}
+    assert len(stations_n02.read(file(tmp_path, grouped, lines))[0]) == 3
+
+
+def features(path: Path) -> list[dict]:
+    if not path.is_file():
+        pytest.skip(f"{path.name} is not here")
+    return json.loads(path.read_text(encoding="utf-8"))["features"]
+
+
+def test_real_schools_by_code(shared_data):
+    for name, schools, unknown in (("P29-21_27", 1835, 2), ("P29-21_10", 585, 0)):
+        path = shared_data / "ksj" / f"{name}.geojson"
+        every = [one["properties"] for one in features(path)]
+        table, (report,) = read_files(FacilityFiles(kind="schools_p29", files=[path.name]), [path])
+        kinds = Counter(str(one["P29_003"]) for one in every)
+        assert report.facts["codes"]["P29_003"] == kinds
+        assert report.facts["codes"]["P29_007"] == Counter(str(one["P29_007"]) for one in every)
+        wanted = {"16001", "16002", "16003", "16004", "16012", "16014"}
+        assert len(table) == schools == sum(count for code, count in kinds.items() if code in wanted)
+        assert sum(notice.count for notice in report.notices if notice.code == "code-unknown") == unknown
+        assert report.verdict == ("warn" if unknown else "accept")
+        assert adds_up(report)
+    every = FacilityFiles(kind="schools_p29", files=[path.name], classes=sorted(kinds))
+    assert len(read_files(every, [path])[0]) == len(features(path))
+
+
+def test_real_offices_by_code(shared_data):
+    path = shared_data / "ksj" / "P05-22_38.geojson"
+    kinds = Counter(one["properties"]["P05_002"] for one in features(path))
+    table, (report,) = offices_p05.read(path)
+    assert report.facts["codes"]["P05_002"] == kinds == {"1": 20, "2": 141, "3": 33, "4": 1020, "5": 1384}
+    assert Counter(table["category"]) == {"office": 194, "hall": 2404}
+    assert report.verdict == "accept"
+
+
+def test_real_stations_of_one_name(shared_data):
+    """Six pairs of one name and operator lie 77 to 464 km apart: no station may stand where there is no platform."""
+    path = shared_data / "ksj" / "N02-20_Station.geojson"
+    platforms = [(one["properties"], shapely.geometry.shape(one["geometry"])) for one in features(path)]
+    table, (report,) = stations_n02.read(path)
+    assert report.records_in_file == len(platforms) == 10267
+    assert len(platforms) - report.excluded["platforms-of-one-station"] == 9561 + 6  # names with operator, and the six pairs
+    for name, routes in (("大久保", "奥羽線"), ("大久保", "中央線"), ("下松", "山陽線"), ("下松", "阪和線"), ("大沢", "上越線")):
+        ((station),) = table[(table["name"] == name) & (table["route"] == routes)].geometry
+        here = [shape for props, shape in platforms if props["N02_005"] == name and props["N02_003"] == routes]
+        assert min(shape.distance(station) for shape in here) < 0.001
+    spots = shapely.STRtree([shape for _, shape in platforms])
+    distance = spots.query_nearest(table.geometry.to_numpy(), return_distance=True)[1]
+    assert distance.max() < 0.01  # about 1 km
     assert adds_up(report)
 
 

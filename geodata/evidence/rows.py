@@ -133,6 +133,7 @@ def joined(
     for path in paths:
         try:
             table, report = read_one(path)
+            points.refuse_none_left(len(table), report)
         except DataError as error:
             raise error.at(path) from None
         again = pd.Series(table.index.isin(seen) | table.index.duplicated(), index=table.index)

@@ -62,13 +62,6 @@ def read(
         except DataError as error:
             raise error.at(path) from None
         reports.append(report)
-    if not sum(len(frame) for frame in frames):
-        raise DataError(
-            "no-shelters",
-            Text("避難所が1か所もありません。", "there is no shelter"),
-            Text("国土地理院の指定避難所・指定緊急避難場所の CSV か GeoJSON を指定してください。", "give the CSV or GeoJSON of 国土地理院"),
-            "、".join(path.name for path in listed),
-        )
     return check(FACILITIES, identified(pd.concat(frames, ignore_index=True), reports)), reports
 
 
@@ -126,6 +119,7 @@ def facilities(table: pd.DataFrame, category: Category | None, report: IntakeRep
             int(without.sum()),
             out.index[without],
         )
+    points.refuse_none_left(int((~nameless).sum()), report)
     return out[~nameless].drop(columns=["common_id", "number"])
 
 

@@ -96,6 +96,7 @@ def _places(rows: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
     text = Text("名称の空の行を除きました。", "rows without a name were left out")
     report.exclude("no-name", text, int(nameless.sum()), out.index[nameless].tolist())
     report.accepted -= int(nameless.sum())
+    points.refuse_none_left(int((~nameless).sum()), report)
     return out[~nameless]
 
 

@@ -92,13 +92,6 @@ def read(
         except DataError as error:
             raise error.at(path) from None
         reports.append(report)
-    if not sum(len(frame) for frame in frames):
-        raise DataError(
-            "no-settlements",
-            Text("集落・町丁目が1つもありません。", "there is no settlement"),
-            Text("名前と位置（緯度・経度または区域）のあるファイルを指定してください。", "give a file with names and places"),
-            "、".join(path.name for path in listed),
-        )
     return check(SETTLEMENTS, identified(pd.concat(frames, ignore_index=True), reports)), reports
 
 
@@ -153,6 +146,7 @@ def named_places(table: pd.DataFrame, name_field: str | None, municipality_field
         report.exclude(code, text, int((bad & kept).sum()), places.index[bad & kept])
         kept &= ~bad
     report.accepted -= int((~kept).sum())
+    points.refuse_none_left(int(kept.sum()), report)
     return places[kept]
 
 
