@@ -7,14 +7,28 @@ from collections import Counter
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from coverage.inputs import read_files
 from coverage.study.sources import FacilityFiles
 from geodata.errors import DataError
-from geodata.sources import clinics_p04, offices_p05, own_places, schools_p29, stations_n02
+from geodata.sources import (
+    clinics_p04,
+    field_tests,
+    gsi_shelters,
+    offices_p05,
+    own_places,
+    schools_p29,
+    settlements,
+    site_reports,
+    stations_n02,
+)
+from geodata.tables import points
 
 
 def file(folder, columns: dict, shapes=None, name="x.geojson"):
@@ -305,3 +319,99 @@ def test_a_school_listed_twice_is_one(tmp_path):
     assert len(table) == 1
     assert report.excluded == {"duplicate-row": 1}
     assert adds_up(report)
+
+
+HEADS = {
+    own_places: ("名称,種別,緯度,経度", "甲,登山道"),
+    gsi_shelters: ("施設・場所名,受入対象者,緯度,経度", "甲,だれでも"),
+    settlements: ("大字名,市町村名,緯度,経度", "甲,乙町"),
+    field_tests: ("日時,通話可否,事業者,緯度,経度", "2026/11/3 14:05,可,架空アルファ"),
+    site_reports: ("日付,状況,事業者,緯度,経度", "2026/11/3,圏外,架空アルファ"),
+}
+
+
+def read_list(source, folder, *rows):
+    """The list of `source` whose rows end in these coordinates."""
+    head, start = HEADS[source]
+    path = folder / "list.csv"
+    path.write_text("\n".join([head, *(f"{start},{row}" for row in rows)]) + "\n", encoding="utf-8")
+    more = {"carriers": {"alpha": ["架空アルファ"]}} if source in (field_tests, site_reports) else {}
+    return source.read(path, **more)
+
+
+@pytest.mark.parametrize("source", HEADS)
+def test_a_list_without_a_usable_row_is_refused_with_the_reasons(tmp_path, source):
+    with pytest.raises(DataError) as error:
+        read_list(source, tmp_path, ",", "34.5,", "x,136.5")
+    assert error.value.code == "no-usable-row"
+    assert error.value.file == "list.csv"
+    assert "緯度・経度が空の行を除きました。（2 行: 2、3）" in str(error.value)
+    assert "読めない行を除きました。（1 行: 4）" in str(error.value)
+    # the remedy works
+    table, (report,) = read_list(source, tmp_path, ",", "34.5,136.5", "34°30′0″N,136°30′0″E")
+    assert report.excluded["no-coordinates"] == 1
+    assert table.geometry.x.round(9).unique().tolist() == [136.5]
+    assert {(notice.code, notice.level) for notice in report.notices} >= {("coordinates-dms", "info")}
+
+
+def test_what_a_field_test_says_of_no_carrier_is_refused(tmp_path):
+    (tmp_path / "a.csv").write_text(HEADS[field_tests][0] + "\n2026/11/3 14:05,可,架空オメガ,34.5,136.5\n", encoding="utf-8")
+    with pytest.raises(DataError, match="架空オメガ") as error:
+        field_tests.read(tmp_path / "a.csv", carriers={"alpha": ["架空アルファ"]})
+    assert error.value.code == "no-usable-row"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "34°15'30.5\"N",
+        "34度15分30.5秒",
+        "北緯34度15分30.5秒",
+        "34-15-30.5",
+        "N34.15.30.5",
+        "34:15:30.5",
+        "34 15 30.5",
+        "34゜15′30.5″",
+        "34º15’30.5”",
+        "３４度１５分３０．５秒",
+        "３４－１５－３０．５",
+        "34°15.508333333'",
+        "34.258472222°",
+    ],
+)
+def test_degrees_with_minutes_and_seconds_are_read(written):
+    assert points.degrees(pd.Series([written]))[0] == pytest.approx(34 + 15 / 60 + 30.5 / 3600, abs=1e-9)
+
+
+@pytest.mark.parametrize("written", ["", "34度", "34°60'0\"", "34°15'75\"", "34-15", "34°15'30\"N E", "1/2", "-34°15'30\"N", "約34.2"])
+def test_what_is_no_degree_is_not_guessed(written):
+    assert pd.isna(points.degrees(pd.Series([written]))[0])
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 3600 * 179), st.sampled_from(["{}°{}'{}\"", "{}度{}分{}秒", "{}-{}-{}", "{}:{}:{}", "{} {} {}"]))
+def test_degrees_written_out_come_back(seconds, form):
+    """Law: any whole second, written with degrees, minutes and seconds, is that many degrees."""
+    written = form.format(seconds // 3600, seconds // 60 % 60, seconds % 60)
+    assert points.degrees(pd.Series([written]))[0] == pytest.approx(seconds / 3600, abs=1e-12)
+
+
+def test_degrees_run_together_are_asked_for(tmp_path):
+    with pytest.raises(DataError) as error:
+        read_list(own_places, tmp_path, "34.5,136.5", "341530.5,1363015.5")
+    assert error.value.code == "coordinates-run-together"
+    assert str(error.value.where) == "3 行目"
+    assert "34°15'30.5\"" in error.value.in_("ja")
+
+
+def test_invisible_signs_in_names_are_taken_out_and_counted(tmp_path):
+    lines = ["大字名,市町村名,緯度,経度", "字\u200b西1,甲市,34.5,136.5", "字\u202e南,\ufeff甲市,34.6,136.5", "字　東,甲市,34.7,136.5"]
+    (tmp_path / "places.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    table, (report,) = settlements.read(tmp_path / "places.csv")
+    assert sorted(table.index) == ["甲市/字　東", "甲市/字南", "甲市/字西1"]
+    (told,) = report.notices
+    assert (told.level, told.code, told.count, told.places) == ("warn", "control-characters", 3, ("2 大字名", "3 大字名", "3 市町村名"))
+    shapes = file(tmp_path, {"大字名": ["字\u200b西1", "'字南"], "市町村名": ["甲市", '="甲市"']})
+    table, (report,) = settlements.read(shapes)
+    assert sorted(table.index) == ["甲市/字南", "甲市/字西1"]
+    assert [(notice.code, notice.count) for notice in report.notices] == [("control-characters", 1), ("excel-text-marks", 2)]

@@ -191,7 +191,7 @@ def _degrees_of(text: str) -> float:
     parts = [float(part) for part in found.groups()]
     if any(part >= 60 for part in parts[1:]):
         return np.nan
-    value = sum(part / 60**power for power, part in enumerate(parts))
+    value = float(sum(part / 60.0**power for power, part in enumerate(parts)))
     return -value if minus or sides in (["S"], ["W"]) else value
 
 
