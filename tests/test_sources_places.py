@@ -302,6 +302,9 @@ def test_a_kind_nobody_knows_is_asked_for(tmp_path):
     with pytest.raises(DataError, match="ひみつ") as error:
         own_places.read(tmp_path / "own.csv")
     assert "2" in error.value.in_("ja")
+    with pytest.raises(DataError) as error:  # features are counted from 1
+        own_places.read(file(tmp_path, {"名称": ["甲", "乙"], "種別": ["登山道", "ひみつ"]}))
+    assert str(error.value.where) == "行 2"
 
 
 def test_ids_do_not_depend_on_the_order_of_rows(tmp_path):

@@ -17,7 +17,7 @@ from geodata import ksj_places
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC, FACILITIES, check
-from geodata.tables import column_of, plain, points, shown, text_of
+from geodata.tables import column_of, numbered, plain, points, shown, text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -73,7 +73,7 @@ def _rows(path: Path, crs: str | None, layer: str | None) -> tuple[pd.DataFrame,
 
     if not points.is_table(path):
         rows, report = intake.read_vector(path, geometry="any", crs=crs, layer=layer, kind="facility")
-        return pd.DataFrame(rows).assign(geometry=ksj_places.middles(rows.geometry.to_numpy())), report
+        return numbered(pd.DataFrame(rows)).assign(geometry=ksj_places.middles(rows.geometry.to_numpy())), report
     table, report = intake.read_table(path)
     report.kind = "facility"
     return points.located_rows(table, report, path).as_points(), report

@@ -219,9 +219,10 @@ def clean_columns(frame: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
         if pd.api.types.is_numeric_dtype(values):
             continue
         texts = values.to_list()
+        column = name if isinstance(name, str) else f"列{int(name) + 1}"  # a table without a header
         if max(map(len, texts), default=0) > ceilings.limits().cell_chars:
             lengths = values.str.len().to_numpy()
-            long_cells += [f"{lines[row]} {name}" for row in np.flatnonzero(lengths > ceilings.limits().cell_chars)[:20]]
+            long_cells += [f"{lines[row]} {column}" for row in np.flatnonzero(lengths > ceilings.limits().cell_chars)[:20]]
         if not needs_cleaning("\n".join(texts)):  # one search for the column: cells only where it finds something
             continue
         seen = [CONTROL.sub("", text) for text in texts]
@@ -229,8 +230,8 @@ def clean_columns(frame: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
         hidden = [row for row, (text, now) in enumerate(zip(texts, seen, strict=True)) if text != now]
         quoted = [row for row, (text, now) in enumerate(zip(seen, cleaned, strict=True)) if text != now]
         unseen, marks = unseen + len(hidden), marks + len(quoted)
-        invisible += [f"{lines[row]} {name}" for row in hidden[:20]]
-        marked += [f"{lines[row]} {name}" for row in quoted[:20]]
+        invisible += [f"{lines[row]} {column}" for row in hidden[:20]]
+        marked += [f"{lines[row]} {column}" for row in quoted[:20]]
         if hidden or quoted:
             frame = frame.copy(deep=False)
             frame[name] = pd.Series(cleaned, index=frame.index, dtype=str)
