@@ -132,6 +132,20 @@ def test_what_a_school_does_not_say_of_closing_is_told(tmp_path):
     assert told["school-closing-unsurveyed"][:2] == ("info", 1)
 
 
+def test_one_blank_among_whole_numbers_hides_no_code(tmp_path):
+    """A reader that makes floats of numbers with a gap says 16001.0 and 2.0 for what the file says."""
+    columns = p29(P29_003=[16001, 16002, 16001], P29_007=[None, 1, 2])
+    features_of_numbers = file(tmp_path, columns)
+    table, (report,) = schools_p29.read(features_of_numbers)
+    assert table["kind"].tolist() == ["16002", "16001"]
+    assert report.excluded == {"school-closed": 1}
+    assert report.facts["codes"]["P29_007"] == {"空欄": 1, "1": 1, "2": 1}
+    clinics = {"P04_001": [1, None, 3], "P04_002": ["甲病院", "乙", "丙歯科"], "P04_003": ["a"] * 3}
+    table, (report,) = clinics_p04.read(file(tmp_path, clinics))
+    assert dict(zip(table["name"], table["kind"], strict=True)) == {"甲病院": "病院", "乙": ""}
+    assert report.excluded == {"dental-clinic": 1}
+
+
 def test_classes_of_a_study_belong_to_schools():
     assert FacilityFiles(kind="schools_p29", files=["a"], classes=["16011"]).classes == ["16011"]
     for wrong in ({"kind": "clinics_p04", "classes": ["16011"]}, {"kind": "schools_p29", "classes": ["小学校"]}):

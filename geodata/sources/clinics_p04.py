@@ -12,7 +12,6 @@ import pandas as pd
 from geodata import ksj_places
 from geodata.errors import Text
 from geodata.report import IntakeReport
-from geodata.tables import text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -38,11 +37,11 @@ def _clinics(rows: pd.DataFrame, report: IntakeReport, dental: bool) -> pd.DataF
     vintage = ksj_places.vintage_of(rows, FIELDS, "医療機関（P04）")
     fields = FIELDS[vintage]
     report.facts["vintage"] = vintage
-    code = text_of(rows, fields["kind"])
+    code = ksj_places.codes_of(rows, fields["kind"])
     kept = Text("何か分からないまま、医療機関として数えます。", "They are counted as clinics, whatever they are.")
     ksj_places.tell_codes(code, KINDS, fields["kind"], kept, report)
     if not dental:
         text = Text("歯科診療所を除きました。", "dental clinics were left out")
         rows = ksj_places.leave_out(rows, (code == DENTAL).to_numpy(bool), "dental-clinic", text, report)
     out = ksj_places.named(rows, fields, "clinic", report)
-    return out.assign(kind=out["kind"].map(KINDS).fillna(out["kind"]))
+    return out.assign(kind=code.map(KINDS).fillna(code))

@@ -15,7 +15,6 @@ import pandas as pd
 from geodata import ksj_places
 from geodata.errors import Text
 from geodata.report import IntakeReport
-from geodata.tables import text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -57,8 +56,8 @@ def _offices(rows: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
             ),
         )
     report.facts["vintage"] = vintage
-    code = text_of(rows, fields["kind"])
+    code = ksj_places.codes_of(rows, fields["kind"])
     kept = Text("役場か集会所か分からないまま、集会所として数えます。", "They are counted as halls, not knowing what they are.")
     ksj_places.tell_codes(code, KINDS[vintage], fields["kind"], kept, report)
     category = pd.Series(np.where(code.isin(OFFICE_CODES), "office", "hall"), index=rows.index)
-    return ksj_places.named(rows, fields, category, report)
+    return ksj_places.named(rows.assign(**{fields["kind"]: code}), fields, category, report)

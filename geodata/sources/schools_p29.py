@@ -16,7 +16,7 @@ import pandas as pd
 from geodata import ksj_places
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
-from geodata.tables import shown, text_of
+from geodata.tables import shown
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -51,8 +51,8 @@ UNSURVEYED, OPEN, CLOSED = "0", "1", "2"
 CLOSING = {UNSURVEYED: "調査なし", OPEN: "開校中", CLOSED: "休校中"}  # 休校区分
 KEPT = Text("閉じているかどうかは分からないものとして、除かずに数えます。", "Whether those are closed is not known: they are counted.")
 ASIDE = Text(
-    "学校として数えません（数えるなら study.toml の [[facilities]] の classes に書いてください）。",
-    "They do not count as schools (write them into classes of [[facilities]] in study.toml to count them).",
+    "学校として数えません。数えるなら、そのコードを study.toml の [[facilities]] の classes に書いてください（空欄は元のデータに分類を書いてください）。",
+    "They do not count as schools: to count them write the code into classes of [[facilities]] in study.toml (a blank: into the data).",
 )
 
 
@@ -71,20 +71,21 @@ def _schools(rows: pd.DataFrame, report: IntakeReport, classes: frozenset[str]) 
     vintage = _vintage(rows)
     fields = FIELDS[vintage]
     report.facts["vintage"] = vintage
-    kind = text_of(rows, fields["kind"])
+    kind = ksj_places.codes_of(rows, fields["kind"])
     unknown = ksj_places.tell_codes(kind, CLASSES | dict.fromkeys(classes, ""), fields["kind"], ASIDE, report)
     if "closed" in fields:
-        ksj_places.tell_codes(text_of(rows, fields["closed"]), CLOSING, fields["closed"], KEPT, report)
+        ksj_places.tell_codes(ksj_places.codes_of(rows, fields["closed"]), CLOSING, fields["closed"], KEPT, report)
     text = Text("知られていない学校分類コードの行を除きました。", "rows of an unknown class of school were left out")
     rows = ksj_places.leave_out(rows, unknown.to_numpy(bool), "school-class-unknown", text, report)
-    rows = _counted(rows, text_of(rows, fields["kind"]), classes, report)
+    rows = _counted(rows, ksj_places.codes_of(rows, fields["kind"]), classes, report)
     rows = _open(rows, fields, report)
-    return ksj_places.named(rows, {name: field for name, field in fields.items() if name != "closed"}, "school", report)
+    spec = {name: field for name, field in fields.items() if name != "closed"}
+    return ksj_places.named(rows.assign(**{fields["kind"]: ksj_places.codes_of(rows, fields["kind"])}), spec, "school", report)
 
 
 def _vintage(rows: pd.DataFrame) -> str:
     """The edition, by whether P29_004 holds codes of a class or names. DataError where it holds both."""
-    written = text_of(rows, "P29_004")
+    written = ksj_places.codes_of(rows, "P29_004")
     coded = written[written != ""].str.fullmatch("[0-9]{5}").astype(bool)
     if coded.any() and not coded.all():
         row = int(coded.index[~coded][0]) + 1
@@ -121,7 +122,7 @@ def _open(rows: pd.DataFrame, fields: ksj_places.Vintage, report: IntakeReport) 
             Text("2013年版のため、休校中かどうかが分かりません。新しい版を使うと除けます。", "this vintage does not tell closed schools"),
         )
         return rows
-    closing = text_of(rows, fields["closed"])
+    closing = ksj_places.codes_of(rows, fields["closed"])
     if (unsurveyed := closing == UNSURVEYED).any():
         report.note(
             "info",
