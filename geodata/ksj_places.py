@@ -14,7 +14,7 @@ from geodata.errors import DataError, Text
 from geodata.report import IntakeReport, Level
 from geodata.schema import CRS_GEOGRAPHIC, FACILITIES, check
 from geodata.tables import points, shown, text_of
-from geodata.tables.text import code_text
+from geodata.tables import text as tables_text
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -99,7 +99,7 @@ def leave_out(frame: pd.DataFrame, bad: np.ndarray, code: str, text: Text, repor
 
 def codes_of(rows: pd.DataFrame, field: str) -> pd.Series:
     """A column of codes as text, "" where blank: one blank among whole numbers makes 16001.0 of them all."""
-    return text_of(rows, field).map(code_text).str.replace(r"^([0-9]+)\.0+$", r"\1", regex=True)
+    return text_of(rows, field).map(tables_text.code_text).str.replace(r"^([0-9]+)\.0+$", r"\1", regex=True)
 
 
 def tell_codes(codes: pd.Series, known: Mapping[str, str], field: str, effect: Text, report: IntakeReport) -> pd.Series:
