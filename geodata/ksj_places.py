@@ -1,4 +1,4 @@
-"""What the point layers of 国土数値情報 have in common: columns by vintage, and places with a name."""
+"""What the point layers of 国土数値情報 have in common: columns by vintage, codes, and places with a name."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ import pandas as pd
 import shapely
 
 from geodata.errors import DataError, Text
-from geodata.report import IntakeReport
+from geodata.report import IntakeReport, Level
 from geodata.schema import CRS_GEOGRAPHIC, FACILITIES, check
-from geodata.tables import shown, text_of
+from geodata.tables import points, shown, text_of
+from geodata.tables import text as tables_text
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 Vintage = Mapping[str, str]  # column here -> field in the file
+BLANK = "空欄"
+TROUBLE = {"no-name", "geometry-null", "geometry-empty", "geometry-kind", "geometry-collapsed", "other-layer"}
 
 
 def vintage_of(rows: pd.DataFrame, vintages: Mapping[str, Vintage], product: str) -> str:
@@ -60,7 +63,10 @@ def read_places(
         frame = pd.DataFrame(rows)
         frame["geometry"] = middles(rows.geometry.to_numpy())
         try:
-            tables.append(places_of(frame, report).assign(file=len(reports)))
+            places = places_of(frame, report)
+            if set(report.excluded) <= TROUBLE:  # places left out by a rule (closed schools) leave none, and that is an answer
+                points.refuse_none_left(len(places), report)
+            tables.append(places.assign(file=len(reports)))
         except DataError as error:
             raise error.at(path) from None
         reports.append(report)
@@ -79,11 +85,39 @@ def middles(shapes: np.ndarray) -> np.ndarray:
     return out
 
 
-def leave_out(frame: pd.DataFrame, bad: np.ndarray, code: str, text: Text, report: IntakeReport) -> pd.DataFrame:
-    """`frame` without the `bad` rows, counted and named in the report."""
-    report.exclude(code, text, int(bad.sum()), (frame.index[bad] + 1).tolist())
-    report.accepted -= int(bad.sum())
+def leave_out(frame: pd.DataFrame, bad: np.ndarray, code: str, text: Text, report: IntakeReport, *, level: Level = "warn") -> pd.DataFrame:
+    """`frame` without the `bad` rows, counted and named in the report; level "info" for what needs nobody's attention."""
+    count, places = int(bad.sum()), (frame.index[bad] + 1).tolist()
+    if level == "warn":
+        report.exclude(code, text, count, places)
+    elif count:
+        report.excluded[code] = report.excluded.get(code, 0) + count
+        report.note(level, code, text, count, places)
+    report.accepted -= count
     return frame[~bad]
+
+
+def codes_of(rows: pd.DataFrame, field: str) -> pd.Series:
+    """A column of codes as text, "" where blank: one blank among whole numbers makes 16001.0 of them all."""
+    return text_of(rows, field).map(tables_text.code_text).str.replace(r"^([0-9]+)\.0+$", r"\1", regex=True)
+
+
+def tell_codes(codes: pd.Series, known: Mapping[str, str], field: str, effect: Text, report: IntakeReport) -> pd.Series:
+    """Which rows hold a code that is not in `known`: bool, index as `codes`. Every code goes into the facts with its count.
+
+    field: the column in the file; effect: what is done with the rows of such codes, said in the warning that counts them.
+    """
+    counts = codes.value_counts().sort_index()
+    report.facts.setdefault("codes", {})[field] = {code or BLANK: int(count) for code, count in counts.items()}
+    unknown = ~codes.isin(list(known))
+    if unknown.any():
+        listed = "、".join(f"{code or BLANK} が {count:,} 件" for code, count in counts[~counts.index.isin(list(known))].items())
+        text = Text(
+            f"{field} に、知られていないコードがあります（{listed}）。{effect.ja}",
+            f"{field} holds codes that are not known ({listed}). {effect.en}",
+        )
+        report.note("warn", "code-unknown", text, int(unknown.sum()), (codes.index[unknown] + 1).tolist())
+    return unknown
 
 
 def named(frame: pd.DataFrame, fields: Vintage, category: str | pd.Series, report: IntakeReport) -> pd.DataFrame:

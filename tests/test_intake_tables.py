@@ -82,6 +82,87 @@ def test_our_own_guard_against_formulas_is_undone(tmp_path: Path, written: str, 
     assert table.iloc[0, 0] == read
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ('="012"', "012"),
+        ("'012", "012"),
+        ("'字西1", "字西1"),
+        ('="a ""b"""', 'a "b"'),
+        ("字\u200b西\u20601", "字西1"),
+        ("\ufeff甲\u202e乙\x0c丙\xad丁", "甲乙丙丁"),
+        ("ア\u200dイ", "アイ"),
+        # what has a meaning stays: full-width and no-break spaces, 異体字, quotes that are not Excel's
+        ("字\u3000西", "字\u3000西"),
+        ("葛\U000e0100城", "葛\U000e0100城"),
+        ("\u8fbb\ufe00", "\u8fbb\ufe00"),
+        ("a\xa0b", "a\xa0b"),
+        ("'12'", "'12'"),
+        ("O'Hara", "O'Hara"),
+        ('="', '="'),
+    ],
+)
+def test_what_nobody_meant_is_taken_out_and_counted(tmp_path: Path, written: str, read: str) -> None:
+    import csv
+    import io
+
+    out = io.StringIO()
+    csv.writer(out).writerows([["名称", "n"], ["甲", "1"], [], [written, "2"]])
+    table, report = read_table(write(tmp_path / "a.csv", out.getvalue()))
+    assert table["名称"].tolist() == ["甲", read]
+    told = [(notice.code, notice.count, notice.places) for notice in report.notices]
+    code = "control-characters" if written.isprintable() is False and read != written else "excel-text-marks"
+    assert told == ([] if read == written else [(code, 1, ("4 名称",))])  # the line in the file, its blank line counted
+
+
+def test_column_names_are_cleaned_too(tmp_path: Path) -> None:
+    table, report = read_table(write(tmp_path / "a.csv", '\ufeff\ufeff名\u200b称,="緯度"\n甲,34\n'))
+    assert list(table.columns) == report.facts["columns"] == ["名称", "緯度"]
+    assert report.notices[0].count == 2
+    two = read_table(write(tmp_path / "b.csv", "名称,名\u200b称\n甲,乙\n"))[0]
+    assert two.iloc[0].tolist() == ["甲", "乙"]  # names that would become one are left alone
+
+
+def test_the_end_sign_of_old_software_is_no_row(tmp_path: Path) -> None:
+    table, report = read_table(write(tmp_path / "a.csv", "a,b\r\n1,2\r\n\x1a"))
+    assert table.to_numpy().tolist() == [["1", "2"]]
+    assert (report.verdict, [notice.code for notice in report.notices]) == ("accept", ["dos-end"])
+
+
+CODES = "code,name,n\n" + "".join(f"{k},{name},{k * 7}\n" for k, name in enumerate("甲乙丙丁戊己庚", 9))
+MESHES = "mesh\n" + "".join(f"51366400{k}\n" for k in range(1, 10))
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "told"),
+    [
+        (CODES, 7, []),
+        (CODES[:-1], 7, []),  # a good file without a last line end
+        (CODES[:-2], 7, []),  # "10" for "105": nobody can know
+        (CODES[:-4], 7, ["8 行目"]),  # the last cell is blank, no other is
+        (CODES[: CODES.rindex(",")], 6, ["8 行目"]),
+        (CODES[: CODES.rindex("\n1") + 2], 6, ["8 行目"]),
+        ("a,b\n1,2\n3,\n5,6\n7,8\n1,2\n3,4\n5,", 7, []),  # others are blank too
+        ("a,b\n1,2\n3,", 2, []),  # too few rows to say what is usual
+        (MESHES[:-1], 9, []),
+        (MESHES[:-4], 9, ["10 行目"]),
+    ],
+)
+def test_a_table_cut_inside_its_last_line_is_told(tmp_path: Path, text: str, rows: int, told: list[str]) -> None:
+    table, report = read_table(write(tmp_path / "a.csv", text))
+    assert len(table) == rows == report.accepted
+    assert report.records_in_file == report.accepted + sum(report.excluded.values())
+    assert [place for notice in report.notices if notice.code == "last-line-cut" for place in notice.places] == told
+    assert report.verdict == ("warn" if told else "accept")
+
+
+def test_a_short_row_elsewhere_is_still_refused(tmp_path: Path) -> None:
+    for text in ("a,b\n1,2\n3\n4,5", "a,b\n1,2\n3\n"):
+        with pytest.raises(DataError) as refused:
+            read_table(write(tmp_path / "a.csv", text))
+        assert (refused.value.code, str(refused.value.where)) == ("row-length", "3 行目")
+
+
 @pytest.mark.parametrize(("name", "text"), [("a.tsv", "a\tb,c\n1\t2,3\n"), ("a.txt", "a;b\n1;2\n"), ("a.csv", "a,b\n1;5,2\n")])
 def test_delimiters(tmp_path: Path, name: str, text: str) -> None:
     assert read_table(write(tmp_path / name, text))[0].shape == (1, 2)

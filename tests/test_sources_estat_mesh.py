@@ -335,11 +335,17 @@ class TestCodes:
         text = "mesh,人口\n" + "".join(f"{code},5\n" for code in codes)
         assert refused(write(tmp_path, text, "a.csv", "utf-8"), level).code == slug
 
-    @pytest.mark.parametrize("code", ["５１３６０００１１", '"513,600,011"', "513600011.0", "5136-00-01-1", "'513600011", " 513600011 "])
+    @pytest.mark.parametrize("code", ["５１３６０００１１", '"513,600,011"', "513600011.0", "5136-00-01-1", " 513600011 "])
     def test_codes_that_can_be_mended(self, tmp_path: Path, code: str) -> None:
         population, (report,) = estat_mesh.read(write(tmp_path, f"mesh,人口\n{code},5\n", "a.csv", "utf-8"), 500)
         assert population.frame.index.tolist() == [513600011]
         assert codes_of(report) == ["mesh-codes-mended"]
+
+    @pytest.mark.parametrize("code", ["'513600011", '"=""513600011"""'])
+    def test_codes_that_excel_was_told_are_text(self, tmp_path: Path, code: str) -> None:
+        population, (report,) = estat_mesh.read(write(tmp_path, f"mesh,人口\n{code},5\n", "a.csv", "utf-8"), 500)
+        assert population.frame.index.tolist() == [513600011]
+        assert [(notice.code, notice.places) for notice in report.notices] == [("excel-text-marks", ("2 mesh",))]
 
     def test_ten_digits_are_read_as_the_study_says(self, tmp_path: Path) -> None:
         path = write(tmp_path, "mesh,人口\n5136000111,5\n", "a.csv", "utf-8")

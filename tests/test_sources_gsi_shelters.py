@@ -96,7 +96,7 @@ def test_files_that_cannot_be_used(tmp_path: Path) -> None:
         ("施設・場所名,緯度,経度\n甲,34.7,136.5\n", "shelter-kind"),
         ("名前,緯度,経度\n甲,34.7,136.5\n", "column-missing"),
         (SHELTERS + shelter("1", "E1", "甲", "136.5", "34.7"), "coordinates-swapped"),
-        (SHELTERS + shelter("1", "E1", "甲", "0", "0"), "no-shelters"),
+        (SHELTERS + shelter("1", "E1", "甲", "0", "0"), "no-usable-row"),
     ]
     for text, slug in cases:
         with pytest.raises(DataError) as caught:

@@ -94,7 +94,7 @@ class TestPoints:
             ("集落名,x座標,y座標", "大杉,1,2", "coordinates-missing"),
             ("集落名,日本測地系緯度,日本測地系経度", "大杉,34,136", "coordinates-datum"),
             ("集落名,緯度,経度", "大杉,136.1,34.2", "coordinates-swapped"),
-            ("集落名,緯度,経度", "大杉,,", "no-settlements"),
+            ("集落名,緯度,経度", "大杉,,", "no-usable-row"),
         ],
     )
     def test_lists_that_cannot_be_used(self, tmp_path: Path, header: str, row: str, slug: str) -> None:

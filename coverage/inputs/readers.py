@@ -147,6 +147,8 @@ def _settings(spec: Spec, prefecture: str) -> dict[str, Any]:
         return {"special_values": spec.special_values}
     if isinstance(spec, sources.RoadFiles) and spec.kind == "n13":
         return {"classes": spec.classes}
+    if isinstance(spec, sources.FacilityFiles) and spec.classes is not None:
+        return {"classes": spec.classes}
     return {}
 
 

@@ -25,6 +25,7 @@ AsOf = Annotated[str, AfterValidator(_a_date)]
 # a key nobody knows is a mistake, not a wish to be ignored; 2026 is a number and "2026" is not
 # and no amount is infinite, nor nan: every figure worked out from it would be unknown without a word
 STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+SchoolClass = Annotated[str, Field(pattern=r"^[0-9]{5}$")]
 FacilityKind = Literal["gsi_shelters", "schools_p29", "clinics_p04", "offices_p05", "stations_n02", "own_places"]
 RoadClass = Literal["expressway", "national", "prefectural", "municipal", "other"]
 AreaKind = Literal[
@@ -109,9 +110,16 @@ class SettlementFiles(VectorFiles):
 
 
 class FacilityFiles(VectorFiles):
-    """Places people go to."""
+    """Places people go to. classes: which 学校分類コード count as schools, for schools_p29 only."""
 
     kind: FacilityKind = "gsi_shelters"
+    classes: Annotated[list[SchoolClass], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _classes_are_of_schools(self) -> FacilityFiles:
+        if self.classes is not None and self.kind != "schools_p29":
+            raise ValueError("school-classes-elsewhere")
+        return self
 
 
 class RoadFiles(VectorFiles):

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geodata import place_rows
 from geodata.errors import DataError, Text
 from geodata.evidence.values import generation_of, moment_of
 from geodata.report import IntakeReport
@@ -36,12 +37,9 @@ def key_of(carriers: Names) -> dict[str, str]:
 
 def read_located(path: Path) -> tuple[pd.DataFrame, IntakeReport]:
     """The table's rows that have coordinates, with columns lon, lat (degrees, JGD2011); index: lines of the file."""
-    from geodata import intake
-
-    table, report = intake.read_table(path)
-    report.kind = "measurement"
-    located = points.located_rows(table, report, path)
-    return located.rows.assign(__lon=located.lon, __lat=located.lat), report
+    rows, report = place_rows.read_points(path, "measurement")
+    lon, lat = shapely.get_coordinates(rows["geometry"].to_numpy(object)).T
+    return rows.drop(columns="geometry").assign(__lon=lon, __lat=lat), report
 
 
 def needed(table: pd.DataFrame, columns: Mapping[str, str | None], spec: Mapping[str, str]) -> None:
@@ -133,6 +131,7 @@ def joined(
     for path in paths:
         try:
             table, report = read_one(path)
+            points.refuse_none_left(len(table), report)
         except DataError as error:
             raise error.at(path) from None
         again = pd.Series(table.index.isin(seen) | table.index.duplicated(), index=table.index)

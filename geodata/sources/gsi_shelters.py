@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geodata import place_rows
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC, FACILITIES, check
@@ -56,19 +57,11 @@ def read(
     reports: list[IntakeReport] = []
     for path in listed:
         table, report = _read_file(path, crs or CRS_GEOGRAPHIC, layer)
-        report.kind = report.kind or NAME
         try:
             frames.append(facilities(table, category, report).assign(file=len(reports)))
         except DataError as error:
             raise error.at(path) from None
         reports.append(report)
-    if not sum(len(frame) for frame in frames):
-        raise DataError(
-            "no-shelters",
-            Text("避難所が1か所もありません。", "there is no shelter"),
-            Text("国土地理院の指定避難所・指定緊急避難場所の CSV か GeoJSON を指定してください。", "give the CSV or GeoJSON of 国土地理院"),
-            "、".join(path.name for path in listed),
-        )
     return check(FACILITIES, identified(pd.concat(frames, ignore_index=True), reports)), reports
 
 
@@ -77,12 +70,12 @@ def _read_file(path: Path, crs: str, layer: str | None) -> tuple[pd.DataFrame, I
     from geodata import intake
 
     if points.is_table(path):
-        table, report = intake.read_table(path)
-    else:
-        # JGD2011 by its specification; GeoJSON does not say so
-        table, report = intake.read_vector(path, geometry="point", crs=crs, layer=layer)
-        xy = shapely.get_coordinates(shapely.centroid(np.asarray(table["geometry"], object)))
-        table = pd.DataFrame(table.drop(columns="geometry")).assign(緯度=xy[:, 1].astype(str), 経度=xy[:, 0].astype(str))
+        return place_rows.read_points(path, NAME)
+    # JGD2011 by its specification; GeoJSON does not say so
+    table, report = intake.read_vector(path, geometry="point", crs=crs, layer=layer)
+    report.kind = report.kind or NAME
+    xy = shapely.get_coordinates(shapely.centroid(np.asarray(table["geometry"], object)))
+    table = pd.DataFrame(table.drop(columns="geometry")).assign(緯度=xy[:, 1].astype(str), 経度=xy[:, 0].astype(str))
     return points.located_rows(table, report, path).as_points(), report
 
 
@@ -126,6 +119,7 @@ def facilities(table: pd.DataFrame, category: Category | None, report: IntakeRep
             int(without.sum()),
             out.index[without],
         )
+    points.refuse_none_left(int((~nameless).sum()), report)
     return out[~nameless].drop(columns=["common_id", "number"])
 
 

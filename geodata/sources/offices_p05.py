@@ -15,7 +15,6 @@ import pandas as pd
 from geodata import ksj_places
 from geodata.errors import Text
 from geodata.report import IntakeReport
-from geodata.tables import text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -28,15 +27,18 @@ FIELDS = {
     "P05": {"municipality_id": "P05_001", "kind": "P05_002", "name": "P05_003", "address": "P05_004"},
     "P34": {"municipality_id": "P34_001", "kind": "P34_002", "name": "P34_003", "address": "P34_004"},
 }
-# 1 is the main office, 2 a branch; that the rest are halls was not checked against the specification, and
-# nothing hangs on it: offices and halls are counted together (public_facilities)
-OFFICE_CODES = {"1", "2"}
+# the whole lists: 施設分類 of P05 and of P34 (docs/sources.md says which codes were seen in a real file)
+KINDS = {
+    "P05": {"1": "本庁", "2": "支所・出張所・連絡所", "3": "その他の行政サービス施設", "4": "公立公民館", "5": "集会施設"},
+    "P34": {"1": "本庁", "2": "支所・出張所・連絡所"},
+}
+OFFICE_CODES = {"1", "2", "3"}
 
 
 def read(
     paths: Path | str | Iterable[Path | str], *, crs: str | None = None, layer: str | None = None
 ) -> tuple[GeoDataFrame, list[IntakeReport]]:
-    """FACILITIES of category "office" (役場・支所) or "hall" (公民館・集会所); further columns kind, address."""
+    """FACILITIES of category "office" (役場・支所・行政サービス施設) or "hall" (公民館・集会所); further columns kind, address."""
     return ksj_places.read_places(paths, _offices, crs=crs, layer=layer)
 
 
@@ -53,6 +55,9 @@ def _offices(rows: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
                 "P34 may not be passed on or used commercially",
             ),
         )
-    code = text_of(rows, fields["kind"])
+    report.facts["vintage"] = vintage
+    code = ksj_places.codes_of(rows, fields["kind"])
+    kept = Text("役場か集会所か分からないまま、集会所として数えます。", "They are counted as halls, not knowing what they are.")
+    ksj_places.tell_codes(code, KINDS[vintage], fields["kind"], kept, report)
     category = pd.Series(np.where(code.isin(OFFICE_CODES), "office", "hall"), index=rows.index)
-    return ksj_places.named(rows, fields, category, report)
+    return ksj_places.named(rows.assign(**{fields["kind"]: code}), fields, category, report)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geodata import ksj_places
+from geodata import ksj_places, place_rows
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC, FACILITIES, check
@@ -57,7 +57,8 @@ def read(
     tables: list[pd.DataFrame] = []
     reports: list[IntakeReport] = []
     for path in listed:
-        rows, report = _rows(path, crs, layer)
+        rows, report = place_rows.read_rows(path, "facility", crs=crs, layer=layer)
+        rows["geometry"] = ksj_places.middles(rows["geometry"].to_numpy())
         try:
             tables.append(_places(rows, report).assign(file=len(reports)))
         except DataError as error:
@@ -65,18 +66,6 @@ def read(
         reports.append(report)
     table = ksj_places.identified(pd.concat(tables, ignore_index=True), reports)
     return check(FACILITIES, GeoDataFrame(table, geometry="geometry", crs=CRS_GEOGRAPHIC)), reports
-
-
-def _rows(path: Path, crs: str | None, layer: str | None) -> tuple[pd.DataFrame, IntakeReport]:
-    """The file's rows with `geometry` as points."""
-    from geodata import intake
-
-    if not points.is_table(path):
-        rows, report = intake.read_vector(path, geometry="any", crs=crs, layer=layer, kind="facility")
-        return pd.DataFrame(rows).assign(geometry=ksj_places.middles(rows.geometry.to_numpy())), report
-    table, report = intake.read_table(path)
-    report.kind = "facility"
-    return points.located_rows(table, report, path).as_points(), report
 
 
 def _places(rows: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
@@ -96,6 +85,7 @@ def _places(rows: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
     text = Text("名称の空の行を除きました。", "rows without a name were left out")
     report.exclude("no-name", text, int(nameless.sum()), out.index[nameless].tolist())
     report.accepted -= int(nameless.sum())
+    points.refuse_none_left(int((~nameless).sum()), report)
     return out[~nameless]
 
 

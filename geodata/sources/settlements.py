@@ -15,12 +15,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geodata import place_rows
 from geodata.errors import DataError, Text
 from geodata.municipality_codes import five_digits
 from geodata.report import IntakeReport
 from geodata.safety import gathered
 from geodata.schema import CRS_GEOGRAPHIC, SETTLEMENTS, check
-from geodata.tables import column_of, numbered, plain, points, shown, text_of
+from geodata.tables import column_of, plain, points, shown, text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -85,32 +86,13 @@ def read(
     frames: list[pd.DataFrame] = []
     reports: list[IntakeReport] = []
     for path in listed:
-        table, report = _read_file(path, crs, layer)
-        report.kind = report.kind or NAME
+        table, report = place_rows.read_rows(path, NAME, crs=crs, layer=layer)
         try:
             frames.append(named_places(table, name_field, municipality_field, report).assign(file=len(reports)))
         except DataError as error:
             raise error.at(path) from None
         reports.append(report)
-    if not sum(len(frame) for frame in frames):
-        raise DataError(
-            "no-settlements",
-            Text("集落・町丁目が1つもありません。", "there is no settlement"),
-            Text("名前と位置（緯度・経度または区域）のあるファイルを指定してください。", "give a file with names and places"),
-            "、".join(path.name for path in listed),
-        )
     return check(SETTLEMENTS, identified(pd.concat(frames, ignore_index=True), reports)), reports
-
-
-def _read_file(path: Path, crs: str | None, layer: str | None) -> tuple[pd.DataFrame, IntakeReport]:
-    """The file's rows with a column `geometry`: of a table its points, of a vector file its shapes."""
-    from geodata import intake
-
-    if not points.is_table(path):
-        shapes, report = intake.read_vector(path, geometry="any", crs=crs, layer=layer)
-        return numbered(shapes), report
-    table, report = intake.read_table(path)
-    return points.located_rows(table, report, path).as_points(), report
 
 
 def named_places(table: pd.DataFrame, name_field: str | None, municipality_field: str | None, report: IntakeReport) -> pd.DataFrame:
@@ -153,6 +135,7 @@ def named_places(table: pd.DataFrame, name_field: str | None, municipality_field
         report.exclude(code, text, int((bad & kept).sum()), places.index[bad & kept])
         kept &= ~bad
     report.accepted -= int((~kept).sum())
+    points.refuse_none_left(int(kept.sum()), report)
     return places[kept]
 
 

@@ -13,7 +13,8 @@ import pandas as pd
 
 from geodata.errors import DataError, Text
 from geodata.safety import ceilings
-from geodata.tables.text import CONTROL, GAIJI, clean_columns, decode, text_column
+from geodata.tables import last_line
+from geodata.tables.text import DOS_END, GAIJI, clean_columns, decode, needs_cleaning, text_column
 
 if TYPE_CHECKING:
     from geodata.report import IntakeReport
@@ -49,23 +50,37 @@ def read_text_table(path: Path, report: IntakeReport, *, header: bool) -> pd.Dat
             "characters were lost (�) when it was saved: names may be wrong",
         )
         report.note("warn", "text-damaged", text, decoded.text.count("\ufffd"), [f"{row} 行目"])
-    _check_lines(decoded.text)
-    if made_up := GAIJI.findall(decoded.text):
+    content = _without_dos_end(decoded.text, report)
+    _check_lines(content)
+    if made_up := GAIJI.findall(content):
         text = Text(
             f"外字（その事務所だけの文字）が {len(made_up):,} 字あり、他では表示できません。",
             f"{len(made_up):,} characters of an office's own font: nobody else can show them",
         )
         report.note("warn", "gaiji", text, len(made_up))
-    delimiter = delimiter_of(decoded.text, path.suffix)
+    delimiter = delimiter_of(content, path.suffix)
     report.facts["delimiter"] = str(DELIMITERS[delimiter])
-    _check_size(decoded.text, delimiter)
-    frame = frame_of_rows(_records(decoded.text, delimiter), report, header=header)
+    _check_size(content, delimiter)
+    unended = not content.endswith(("\n", "\r"))
+    frame = frame_of_rows(_records(content, delimiter), report, header=header, unended=unended)
+    if unended:
+        last_line.tell_short_cell(frame, report)
     # one search over the text spares a search in every cell
-    return clean_columns(frame, report) if _needs_cleaning(decoded.text) else frame
+    return clean_columns(frame, report) if _needs_cleaning(content) else frame
+
+
+def _without_dos_end(text: str, report: IntakeReport) -> str:
+    """`text` without the Ctrl-Z that old software puts behind the last line, where it would be a row of its own."""
+    kept = text.rstrip(DOS_END)
+    if kept == text:
+        return text
+    said = Text("末尾の古い終端記号（Ctrl-Z）を取り除きました。", "the old end-of-file sign (Ctrl-Z) was taken off the end")
+    report.note("info", "dos-end", said, len(text) - len(kept))
+    return kept
 
 
 def _needs_cleaning(text: str) -> bool:
-    if CONTROL.search(text):
+    if needs_cleaning(text):
         return True
     if '"' in text:  # cells may run over lines
         return len(text) > ceilings.limits().cell_chars
@@ -138,17 +153,24 @@ def _lines(text: str) -> Iterator[str]:
         at = end
 
 
-def frame_of_rows(records: Iterator[tuple[int, list[str]]], report: IntakeReport, *, header: bool, sheet: str = "") -> pd.DataFrame:
+def frame_of_rows(
+    records: Iterator[tuple[int, list[str]]], report: IntakeReport, *, header: bool, sheet: str = "", unended: bool = False
+) -> pd.DataFrame:
     """A frame of text from (row number, cells); every row must have as many cells as the others.
 
-    Without a header, shorter rows above the first full one are titles and are padded.
+    Without a header, shorter rows above the first full one are titles and are padded. `unended`: the file has no line
+    end behind its last row; that row is left out, counted and warned of, where it has fewer cells than the others.
     """
     chunks: list[pd.DataFrame] = []
     block: Rows = []
     numbers: list[int] = []
     head = _Head(records)
     width, names = head.width, None
-    for number, cells in head:
+    rows = iter(head)
+    for number, cells in rows:
+        if unended and numbers and len(cells) < width and not head.in_titles and next(rows, None) is None:
+            last_line.leave_out_short_row(number, len(cells), width, report)
+            break
         cells = _fitted(cells, width, number, titles=not header and head.in_titles)
         if header and names is None:
             names = _column_names(cells, number, report)
@@ -166,7 +188,7 @@ def frame_of_rows(records: Iterator[tuple[int, list[str]]], report: IntakeReport
     frame = pd.concat(chunks, ignore_index=True) if len(chunks) > 1 else chunks[0]
     if names is not None:
         frame.columns = pd.Index(names)
-    report.records_in_file = report.accepted = len(frame)
+    report.records_in_file, report.accepted = len(frame) + report.excluded.get("last-line-cut", 0), len(frame)
     report.facts |= {"rows": len(frame), "columns": [str(name) for name in frame.columns]}
     frame.attrs["row_numbers"] = numbers
     if header and not len(frame):

@@ -21,8 +21,13 @@ from dataclasses import dataclass
 
 from geodata.errors import DataError
 
-# C0 controls except tab, LF, CR; DEL and C1; the marks that turn the direction of writing round
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+# What nobody sees and nobody means: C0 controls except tab, LF, CR; DEL and C1; soft hyphen; zero-width spaces and joiners
+# (names of places have no use for them); word joiner and invisible operators; line separators; the marks that turn the
+# direction of writing round. Variation selectors stay, they choose among 異体字; so do full-width and no-break spaces.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_FORMULA_TEXT = re.compile(r'=\s*"((?:[^"]|"")*)"\s*')  # ="012": how Excel is kept from making a number of it
+_TEXT_MARK = re.compile(r"\s*'(?=[0-9]|[^\x00-\x7f])(?!.*')")  # '012: how it is told that this is text
+DOS_END = "\x1a"  # Ctrl-Z, the end of a file to old software
 _C1_BYTES = re.compile(rb"[\x80-\x9f]")
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]")
 _NOT_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")  # Python gives these for bytes that CP932 leaves free
@@ -190,29 +195,62 @@ def text_column(values: Sequence[str]) -> pd.Series:
     return pd.Series(pd.array(pa.array(values, pa.large_string()), dtype=dtype))
 
 
+def excel_meant(text: str) -> str:
+    """`text` without the marks by which Excel is told that a cell is text: ="012", '012; other text as it is."""
+    if found := _FORMULA_TEXT.fullmatch(text):
+        return found[1].replace('""', '"')
+    return _TEXT_MARK.sub("", text, count=1) if _TEXT_MARK.match(text) else text
+
+
+def needs_cleaning(text: str) -> bool:
+    """Whether cells made of `text` may hold something that clean_columns takes out."""
+    return "'" in text or '="' in text or '= "' in text or CONTROL.search(text) is not None
+
+
 def clean_columns(frame: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
-    """`frame` with control characters taken out of its text, and very long cells told of."""
-    controls: list[str] = []
+    """`frame` with what nobody meant taken out of its text and column names, counted; very long cells are told of."""
+    lines = frame.attrs.get("row_numbers") or range(1, len(frame) + 1)
+    invisible: list[str] = []
+    marked: list[str] = []
     long_cells: list[str] = []
-    count = 0
+    unseen = marks = 0
     for name in frame.columns:
         values = frame[name]
         if pd.api.types.is_numeric_dtype(values):
             continue
         texts = values.to_list()
+        column = name if isinstance(name, str) else f"列{int(name) + 1}"  # a table without a header
         if max(map(len, texts), default=0) > ceilings.limits().cell_chars:
             lengths = values.str.len().to_numpy()
-            long_cells += [f"{row + 1} {name}" for row in np.flatnonzero(lengths > ceilings.limits().cell_chars)[:20]]
-        if CONTROL.search("\n".join(texts)):  # one search for the column: cells only where it finds something
-            dirty = np.array([CONTROL.search(text) is not None for text in texts])
-            count += int(dirty.sum())
-            controls += [f"{row + 1} {name}" for row in np.flatnonzero(dirty)[:20]]
-            cleaned = pd.Series([CONTROL.sub("", text) for text in texts], index=frame.index, dtype=str)
+            long_cells += [f"{lines[row]} {column}" for row in np.flatnonzero(lengths > ceilings.limits().cell_chars)[:20]]
+        if not needs_cleaning("\n".join(texts)):  # one search for the column: cells only where it finds something
+            continue
+        seen = [CONTROL.sub("", text) for text in texts]
+        cleaned = [excel_meant(text) for text in seen]
+        hidden = [row for row, (text, now) in enumerate(zip(texts, seen, strict=True)) if text != now]
+        quoted = [row for row, (text, now) in enumerate(zip(seen, cleaned, strict=True)) if text != now]
+        unseen, marks = unseen + len(hidden), marks + len(quoted)
+        invisible += [f"{lines[row]} {column}" for row in hidden[:20]]
+        marked += [f"{lines[row]} {column}" for row in quoted[:20]]
+        if hidden or quoted:
             frame = frame.copy(deep=False)
-            frame[name] = cleaned
-    if count:
-        text = Text(f"文字の中の制御文字を取り除きました（{count:,} か所）。", f"control characters taken out of {count:,} cells")
-        report.note("warn", "control-characters", text, count, controls)
+            frame[name] = pd.Series(cleaned, index=frame.index, dtype=str)
+    frame, renamed = _clean_names(frame)
+    if renamed and "columns" in report.facts:
+        report.facts["columns"] = [str(name) for name in frame.columns]
+    unseen, invisible = unseen + len(renamed), [*renamed, *invisible]
+    if unseen:
+        text = Text(
+            f"文字の中の見えない文字・制御文字を取り除きました（{unseen:,} か所）。",
+            f"invisible and control characters taken out of {unseen:,} cells",
+        )
+        report.note("warn", "control-characters", text, unseen, invisible)
+    if marks:
+        text = Text(
+            f'Excel で文字として扱うための印（="12" の =" "、先頭の \'）を外しました（{marks:,} か所）。',
+            f"the marks by which Excel is told that a cell is text were taken off {marks:,} cells",
+        )
+        report.note("info", "excel-text-marks", text, marks, marked)
     if long_cells:
         text = Text(
             f"{ceilings.limits().cell_chars:,} 文字を超えるセルがあります。",
@@ -220,6 +258,15 @@ def clean_columns(frame: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
         )
         report.note("warn", "long-cells", text, len(long_cells), long_cells)
     return frame
+
+
+def _clean_names(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """`frame` with clean column names where they stay different, and the names that changed."""
+    names = [excel_meant(CONTROL.sub("", name)).strip() if isinstance(name, str) else name for name in frame.columns]
+    changed = [str(now) for now, name in zip(names, frame.columns, strict=True) if isinstance(name, str) and now != name.strip()]
+    if not changed or len(set(names)) < len(names) or "" in names:
+        return frame, []
+    return frame.set_axis(pd.Index(names), axis=1), changed
 
 
 def not_utf8(error: UnicodeDecodeError, file: str) -> DataError:
