@@ -126,7 +126,8 @@ ROADS = Table(
     {
         "road_class": Column("text", "who keeps it", one_of=ROAD_CLASSES),
         "name": Column("text", "県道○号 or the like", unknown=True),
-        "emergency": Column("text", "emergency transport road: yes, no, or unknown", unknown=True, one_of=("yes", "no", "")),
+        # apart: from a list of emergency roads beside lists of classes, which may hold the same road
+        "emergency": Column("text", "emergency transport road: yes, no, or unknown", unknown=True, one_of=("yes", "no", "apart", "")),
         "source": Column("text", "name of the file"),
         "geometry": GEOMETRY,
     },

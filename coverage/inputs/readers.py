@@ -35,6 +35,8 @@ from geodata.sources import (
     own_places,
     population_raster,
     road_ledger,
+    roads_n01,
+    roads_n10,
     roads_n13,
     schools_p29,
     settlements,
@@ -53,6 +55,7 @@ FACILITY_SOURCES: dict[str, ModuleType] = {
     "own_places": own_places,
 }
 AREA_SOURCES: dict[str, ModuleType] = {"designated": designated_areas, "hazards": hazard_areas, "parks": natural_parks, "did": did}
+ROAD_SOURCES: dict[str, ModuleType] = {"n13": roads_n13, "n01": roads_n01, "n10": roads_n10, "ledger": road_ledger}
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ _TABLES: dict[type, tuple[str, dict[str, ModuleType]]] = {
     sources.SettlementFiles: ("settlement", {"": settlements}),
     sources.FacilityFiles: ("facility", FACILITY_SOURCES),
     Layer: ("coverage", dict.fromkeys(("own", "roaming", "satellite"), carrier_polygons)),
-    sources.RoadFiles: ("road", {"n13": roads_n13, "ledger": road_ledger}),
+    sources.RoadFiles: ("road", ROAD_SOURCES),
     sources.AreaFiles: ("area", {**AREA_SOURCES, "overrides": designation_overrides}),
     sources.FuturePopulationFiles: ("population", {"": future_population}),
     Measured: ("measurement", {"field_tests": field_tests, "site_reports": site_reports}),
@@ -121,7 +124,7 @@ def _read(spec: Spec, source: ModuleType, paths: Sequence[Path], near: BBox | No
     if isinstance(spec, sources.AreaFiles) and spec.kind == "overrides":
         return read(paths)
     if isinstance(spec, sources.RoadFiles) and spec.kind == "ledger":
-        return road_ledger.read(paths, _ledger(spec), classes=sorted(spec.given))
+        return road_ledger.read(paths, _ledger(spec), classes=spec.wanted)
     return read(paths, crs=spec.crs, layer=spec.layer, **_settings(spec, prefecture))
 
 
@@ -135,8 +138,9 @@ def _settings(spec: Spec, prefecture: str) -> dict[str, Any]:
         return {"prefecture": prefecture, "years": spec.years}
     if isinstance(spec, sources.AreaFiles) and spec.kind == "parks":
         return {"special_values": spec.special_values}
-    if isinstance(spec, sources.RoadFiles) and spec.kind == "n13":
-        return {"classes": spec.classes}
+    if isinstance(spec, sources.RoadFiles):
+        more = {"emergency_values": spec.emergency_values} if spec.kind == "n10" else {}
+        return {"classes": spec.wanted, "class_values": spec.class_values, **more}
     return {}
 
 
@@ -147,6 +151,7 @@ def _ledger(spec: sources.RoadFiles) -> road_ledger.RoadFile:
         road_class=spec.road_class,
         name_field=spec.name_field,
         emergency_field=spec.emergency_field,
+        emergency_values=spec.emergency_values,
         emergency=spec.emergency,
         crs=spec.crs,
         layer=spec.layer,

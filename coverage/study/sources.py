@@ -108,15 +108,16 @@ class FacilityFiles(VectorFiles):
 
 
 class RoadFiles(VectorFiles):
-    """Roads: 国土数値情報 N13, or the office's own ledger whose fields are named here."""
+    """Roads: 国土数値情報 N13, N01 or N10 (emergency roads), or the office's own ledger whose fields are named here."""
 
-    kind: Literal["n13", "ledger"]
+    kind: Literal["n13", "n01", "n10", "ledger"]
     classes: list[RoadClass] = ["expressway", "national", "prefectural"]
     class_field: str | None = None
     class_values: dict[str, RoadClass] = {}
     road_class: RoadClass | None = None
     name_field: str | None = None
     emergency_field: str | None = None
+    emergency_values: dict[str, Literal["yes", "no"]] = {}
     emergency: bool | None = None
 
     @model_validator(mode="after")
@@ -127,10 +128,21 @@ class RoadFiles(VectorFiles):
         return self
 
     @property
+    def wanted(self) -> list[str]:
+        """The classes that are read of these files."""
+        if self.kind == "ledger":
+            return sorted(self.given)
+        return list(ROAD_CLASSES) if self.kind == "n10" and "classes" not in self.model_fields_set else list(self.classes)
+
+    @property
     def given(self) -> frozenset[str]:
         """The classes these files speak of: a class not among them is unknown, not without roads."""
+        if self.kind == "n10":
+            return frozenset()  # emergency roads alone: of no class all
         if self.kind == "n13":
             return frozenset(self.classes)
+        if self.kind == "n01":
+            return frozenset(self.classes) & {"expressway", "national", "prefectural", *self.class_values.values()}
         published = {self.road_class} if self.road_class else set(self.class_values.values())
         spec = set(self.classes) if "classes" in self.model_fields_set else set(ROAD_CLASSES)
         return frozenset(str(road) for road in published & spec)

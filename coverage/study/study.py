@@ -129,7 +129,7 @@ class Study(Part):
         """Standard items that the study's files speak of weigh what they usually do."""
         kinds = {spec.kind for spec in self.facilities}
         given = {
-            "uncovered_road_km": bool(self.roads),
+            "uncovered_road_km": any(roads.given for roads in self.roads),
             "hazard": any(area.kind == "hazards" for area in self.areas),
             "public_facilities": bool(kinds & {"schools_p29", "clinics_p04", "offices_p05"}),
             "visitors": "own_places" in kinds,
