@@ -31,3 +31,4 @@ class Inputs:
     reports: list[IntakeReport] = field(default_factory=list)
     own_values: list[tuple[str, pd.DataFrame, IntakeReport]] = field(default_factory=list)
     evidence: gpd.GeoDataFrame | None = None
+    water: gpd.GeoDataFrame | None = None  # WATER; None where the study gives none

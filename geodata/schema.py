@@ -30,6 +30,7 @@ __all__ = [
     "ROAD_CLASSES",
     "SETTLEMENTS",
     "SIGNALS",
+    "WATER",
     "Column",
     "DataError",
     "Population",
@@ -144,6 +145,17 @@ AREAS = Table(
         "name": Column("text", "as written in the source", unknown=True),
         "valid_from": Column("text", "first day, YYYY-MM-DD; empty: not said", unknown=True),
         "valid_to": Column("text", "last day, YYYY-MM-DD; empty: no end said", unknown=True),
+        "source": Column("text", "name of the file"),
+        "geometry": GEOMETRY,
+    },
+)
+WATER = Table(
+    "water",
+    "a stretch of a river (line) or a lake (polygon)",
+    None,
+    {
+        "kind": Column("text", "what it is", one_of=("river", "lake")),
+        "name": Column("text", "as written in the source", unknown=True),
         "source": Column("text", "name of the file"),
         "geometry": GEOMETRY,
     },

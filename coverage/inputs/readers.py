@@ -32,6 +32,7 @@ from geodata.sources import (
     n03,
     natural_parks,
     offices_p05,
+    own_areas,
     own_places,
     population_raster,
     road_ledger,
@@ -42,6 +43,7 @@ from geodata.sources import (
     settlements,
     site_reports,
     stations_n02,
+    water,
 )
 
 BBox = tuple[float, float, float, float]
@@ -54,7 +56,13 @@ FACILITY_SOURCES: dict[str, ModuleType] = {
     "stations_n02": stations_n02,
     "own_places": own_places,
 }
-AREA_SOURCES: dict[str, ModuleType] = {"designated": designated_areas, "hazards": hazard_areas, "parks": natural_parks, "did": did}
+AREA_SOURCES: dict[str, ModuleType] = {
+    "designated": designated_areas,
+    "hazards": hazard_areas,
+    "parks": natural_parks,
+    "did": did,
+    "own_areas": own_areas,
+}
 ROAD_SOURCES: dict[str, ModuleType] = {"n13": roads_n13, "n01": roads_n01, "n10": roads_n10, "ledger": road_ledger}
 
 
@@ -76,6 +84,7 @@ Spec = (
     | Layer
     | sources.RoadFiles
     | sources.AreaFiles
+    | sources.WaterFiles
     | sources.FuturePopulationFiles
     | Measured
 )
@@ -88,6 +97,7 @@ _TABLES: dict[type, tuple[str, dict[str, ModuleType]]] = {
     Layer: ("coverage", dict.fromkeys(("own", "roaming", "satellite"), carrier_polygons)),
     sources.RoadFiles: ("road", ROAD_SOURCES),
     sources.AreaFiles: ("area", {**AREA_SOURCES, "overrides": designation_overrides}),
+    sources.WaterFiles: ("water", dict.fromkeys(("w05", "w09"), water)),
     sources.FuturePopulationFiles: ("population", {"": future_population}),
     Measured: ("measurement", {"field_tests": field_tests, "site_reports": site_reports}),
 }
@@ -108,7 +118,8 @@ def read_files(spec: Spec, paths: Sequence[Path], *, near: BBox | None = None, p
     for report in reports:
         report.kind = _TABLES[type(spec)][0]
         report.facts["licence"] = source_of(spec).LICENCE if spec.credit is None else ""
-        report.facts["credit"] = source_of(spec).CREDIT if spec.credit is None else spec.credit
+        usual = report.facts.pop("credit_of_file", source_of(spec).CREDIT)  # a source of two makers says whose file it is
+        report.facts["credit"] = usual if spec.credit is None else spec.credit
     return table, reports
 
 
@@ -123,6 +134,8 @@ def _read(spec: Spec, source: ModuleType, paths: Sequence[Path], near: BBox | No
         return _layers(spec, paths, near)
     if isinstance(spec, sources.AreaFiles) and spec.kind == "overrides":
         return read(paths)
+    if isinstance(spec, sources.AreaFiles) and spec.kind == "own_areas":
+        return own_areas.read(paths, _columns(spec), crs=spec.crs, layer=spec.layer)
     if isinstance(spec, sources.RoadFiles) and spec.kind == "ledger":
         return road_ledger.read(paths, _ledger(spec), classes=spec.wanted)
     return read(paths, crs=spec.crs, layer=spec.layer, **_settings(spec, prefecture))
@@ -138,6 +151,8 @@ def _settings(spec: Spec, prefecture: str) -> dict[str, Any]:
         return {"prefecture": prefecture, "years": spec.years}
     if isinstance(spec, sources.AreaFiles) and spec.kind == "parks":
         return {"special_values": spec.special_values}
+    if isinstance(spec, sources.WaterFiles):
+        return {"kind": spec.kind}
     if isinstance(spec, sources.RoadFiles):
         more = {"emergency_values": spec.emergency_values} if spec.kind == "n10" else {}
         return {"classes": spec.wanted, "class_values": spec.class_values, **more}
@@ -155,6 +170,18 @@ def _ledger(spec: sources.RoadFiles) -> road_ledger.RoadFile:
         emergency=spec.emergency,
         crs=spec.crs,
         layer=spec.layer,
+    )
+
+
+def _columns(spec: sources.AreaFiles) -> own_areas.AreaColumns:
+    return own_areas.AreaColumns(
+        area_kind=spec.area_kind,
+        class_field=spec.class_field,
+        class_values=spec.class_values,
+        name_field=spec.name_field,
+        municipality_field=spec.municipality_field,
+        from_field=spec.from_field,
+        to_field=spec.to_field,
     )
 
 

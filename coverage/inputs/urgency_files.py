@@ -122,7 +122,8 @@ def _areas(
         table, found = read_files(spec, [study.path(name) for name in spec.files])
         reports += found
         tables.append(table.to_crs(grid.crs))
-        given |= set(table["kind"]) | ({"landslide"} if spec.kind == "hazards" and "landslide_special" in set(table["kind"]) else set())
+        spoken = set(table["kind"]) | spec.declared
+        given |= spoken | ({"landslide"} if "landslide_special" in spoken else set())
     areas = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs=grid.crs)
     for spec in (one for one in study.areas if one.kind == "overrides"):
         areas, published = _with_overrides(study, spec, areas, municipalities, reports)

@@ -152,12 +152,52 @@ class AreaFiles(VectorFiles):
     """Areas that a law or a survey marks out.
 
     `overrides` is the office's own list of designations; of the kinds in `replaces` only what it says holds.
-    `special_values`: the codes of A10 that mean 特別地域.
+    `special_values`: the codes of A10 that mean 特別地域. `own_areas` reads any polygons: all of `area_kind`, or each by
+    what `class_values` says of the value of `class_field` ("none": not used).
     """
 
-    kind: Literal["designated", "overrides", "hazards", "parks", "did"]
+    kind: Literal["designated", "overrides", "hazards", "parks", "did", "own_areas"]
     special_values: list[str] = []
     replaces: list[AreaKind] = []
+    area_kind: AreaKind | None = None
+    class_field: str | None = None
+    class_values: dict[str, AreaKind | Literal["none"]] = {}
+    name_field: str | None = None
+    municipality_field: str | None = None
+    from_field: str | None = None
+    to_field: str | None = None
+
+    @model_validator(mode="after")
+    def _own_areas_say_what_they_are(self) -> AreaFiles:
+        said = (self.class_field is not None and bool(self.class_values)) != (self.area_kind is not None)
+        if self.kind == "own_areas" and not said:
+            raise ValueError("area-class-missing")
+        return self
+
+    @property
+    def declared(self) -> frozenset[str]:
+        """The kinds of area that the study says of own columns; empty for files that say it themselves."""
+        if self.kind != "own_areas":
+            return frozenset()
+        return frozenset({str(self.area_kind)} if self.area_kind else {str(kind) for kind in self.class_values.values()} - {"none"})
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """The kinds of tables that these files stand for, wherever sources are spoken of: own columns tell the same things."""
+        return frozenset(_TOPICS.get(kind, "designated") for kind in self.declared) if self.kind == "own_areas" else frozenset({self.kind})
+
+
+_TOPICS = {
+    **dict.fromkeys(("landslide", "landslide_special", "tsunami"), "hazards"),
+    **dict.fromkeys(("park_special", "park_ordinary"), "parks"),
+    "did": "did",
+}
+
+
+class WaterFiles(VectorFiles):
+    """Rivers (国土数値情報 W05) or lakes (W09), for maps."""
+
+    kind: Literal["w05", "w09"] = "w05"
 
 
 class FuturePopulationFiles(VectorFiles):

@@ -22,6 +22,7 @@ from coverage.study.sources import (
     RoadFiles,
     SettlementFiles,
     VectorFiles,
+    WaterFiles,
 )
 from coverage.study.toml_file import read_settings
 from geodata.errors import Text
@@ -100,6 +101,7 @@ class Study(Part):
     facilities: list[FacilityFiles] = []
     roads: list[RoadFiles] = []
     areas: list[AreaFiles] = []
+    water: list[WaterFiles] = []
     future_population: FuturePopulationFiles | None = None
     carriers: Annotated[list[Carrier], Field(min_length=1)]
     layers: list[Layer] = []
@@ -130,7 +132,7 @@ class Study(Part):
         kinds = {spec.kind for spec in self.facilities}
         given = {
             "uncovered_road_km": any(roads.given for roads in self.roads),
-            "hazard": any(area.kind == "hazards" for area in self.areas),
+            "hazard": any(area.kind == "hazards" or area.declared & {"landslide", "landslide_special"} for area in self.areas),
             "public_facilities": bool(kinds & {"schools_p29", "clinics_p04", "offices_p05"}),
             "visitors": "own_places" in kinds,
         }
