@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 M_IN_KM = 1000.0
+RANK = {road: number for number, road in enumerate(ROAD_CLASSES)}  # 0: the highest class
 EMERGENCY = {
     **dict.fromkeys(("1", "yes", "true", "○", "はい", "有", "指定"), "yes"),
     **dict.fromkeys(("0", "no", "false", "×", "いいえ", "無", "指定なし"), "no"),
@@ -126,7 +127,7 @@ def roads_of(parts: Sequence[RoadPart], wanted: Collection[str]) -> GeoDataFrame
     from geopandas import GeoDataFrame
 
     tables = []
-    lowest = max((ROAD_CLASSES.index(road) for road in wanted), default=0)
+    lowest = max((RANK[road] for road in wanted), default=0)
     for number, part in enumerate(parts):
         source = part.report.path.rsplit("/", 1)[-1]
         columns = {
@@ -139,7 +140,7 @@ def roads_of(parts: Sequence[RoadPart], wanted: Collection[str]) -> GeoDataFrame
         }
         table = GeoDataFrame(columns, geometry=part.rows.geometry.to_numpy(), crs=part.rows.crs).to_crs(CRS_GEOGRAPHIC)
         # lower classes can win nothing: out before lines are compared (N13 has up to 1.9 million)
-        low = table["road_class"].map(ROAD_CLASSES.index).to_numpy() > lowest
+        low = table["road_class"].map(RANK).to_numpy() > lowest
         _not_wanted(part.report, int(low.sum()))
         tables.append(table[~low])
     joined = GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs=CRS_GEOGRAPHIC)
@@ -188,7 +189,7 @@ def lines_once(table: GeoDataFrame, reports: Sequence[IntakeReport]) -> GeoDataF
     identical lines are known to be the same road: the two carriageways of a divided road, drawn apart, stay two.
     """
     shape = pd.factorize(pd.Series(shapely.to_wkb(shapely.normalize(table.geometry.to_numpy()))))[0]
-    rank = table["road_class"].map(ROAD_CLASSES.index).to_numpy()
+    rank = table["road_class"].map(RANK).to_numpy()
     order = np.lexsort((np.arange(len(table)), rank, shape))
     first = np.r_[True, np.diff(shape[order]) != 0] if len(order) else np.zeros(0, bool)
     kept, again = np.sort(order[first]), np.sort(order[~first])

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from geodata import road_rows
-from geodata.codes import code_of, counted, note_counts, whole_names
+from geodata.codes import code_of, listed, note_counts, whole_names
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC, ROAD_CLASSES
@@ -51,9 +51,9 @@ def read(
     """
     from geodata import intake
 
-    listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
+    given = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
     parts = []
-    for path in listed:
+    for path in given:
         # JGD2011 by its specification; GeoJSON does not say so
         rows, report = intake.read_vector(path, geometry="line", crs=crs or CRS_GEOGRAPHIC, layer=layer, kind="road")
         try:
@@ -96,10 +96,10 @@ def _part(rows: GeoDataFrame, report: IntakeReport, class_values: Mapping[str, s
             "info",
             "emergency-road-class",
             Text(
-                "緊急輸送道路の延長だけに使い、国道・県道の区別はしていません。区別するときは class_values に"
-                f"{prefix}003 の値ごとの種別を書いてください（値と本数: {counted(road)}）。",
+                "緊急輸送道路の延長だけに使い、国道・県道の区別はしていません。区別するときは class_values に "
+                f"{prefix}003 の値ごとの種別を書いてください（値: {listed(road)}）。",
                 "used for the length of emergency roads alone, without classes. To have them, explain the values of "
-                f"{prefix}003 in class_values (values and lines: {counted(road)})",
+                f"{prefix}003 in class_values ({listed(road)})",
             ),
         )
     name = whole_names(text_of(rows, prefix + "004"), prefix + "004", report)

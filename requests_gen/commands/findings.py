@@ -68,7 +68,7 @@ def found_in_words(summary: dict, lang: str) -> str:  # type: ignore[type-arg]
 def check(
     files: Annotated[list[Path], typer.Argument(help="調べるファイル")],
     kind: Annotated[
-        str | None, typer.Option(help="種類（coverage, population, boundary, facility, measurement, settlement, road, area）")
+        str | None, typer.Option(help="種類（coverage, population, boundary, facility, measurement, settlement, road, area, water）")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSONで出力します")] = False,
     level: Annotated[int | None, typer.Option(help="人口メッシュの大きさ（m）")] = None,
