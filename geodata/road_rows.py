@@ -119,15 +119,15 @@ class RoadPart:
     report: IntakeReport
 
 
-def roads_of(parts: Sequence[RoadPart], wanted: Collection[str]) -> GeoDataFrame:
-    """ROADS (EPSG:6668) of files that belong together: the wanted classes, each line once over all of them.
+def roads_of(parts: Sequence[RoadPart], classes: Collection[str]) -> GeoDataFrame:
+    """ROADS (EPSG:6668) of files that belong together: the `classes` asked for, each line once over all of them.
 
     A line that stands in two classes is the higher one. What went out, and why, is told in the report of its file.
     """
     from geopandas import GeoDataFrame
 
     tables = []
-    lowest = max((RANK[road] for road in wanted), default=0)
+    lowest = max((RANK[road] for road in classes), default=0)
     for number, part in enumerate(parts):
         source = part.report.path.rsplit("/", 1)[-1]
         columns = {
@@ -145,7 +145,7 @@ def roads_of(parts: Sequence[RoadPart], wanted: Collection[str]) -> GeoDataFrame
         tables.append(table[~low])
     joined = GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs=CRS_GEOGRAPHIC)
     joined = lines_once(joined, [part.report for part in parts])
-    other = ~joined["road_class"].isin(list(wanted)).to_numpy(bool)
+    other = ~joined["road_class"].isin(list(classes)).to_numpy(bool)
     for number, part in enumerate(parts):
         _not_wanted(part.report, int((other & (joined["file"] == number)).sum()))
     joined = joined[~other].reset_index(drop=True)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from coverage.inputs import read_files, read_inputs
+from coverage.steps import run_steps
 from coverage.study import read_study, sources
 from geodata.errors import DataError
 from geodata.sources import road_ledger, roads_n01, roads_n10, roads_n13
@@ -207,27 +208,36 @@ def test_n10_and_n01_are_told_apart_by_what_they_hold(tmp_path):
         roads_n10.read(file(tmp_path, {"N10_002": ["4"], "N10_003": ["1"]}, name="d.geojson"))
 
 
-def test_emergency_roads_beside_the_ledger_are_kept_apart(tmp_path):
-    """The 県道 over the pass is in the ledger (no word on emergency there) and, drawn again, in N10."""
+def test_a_study_with_n10_beside_its_ledger_rivers_and_areas_of_its_own(tmp_path):
+    """The 県道 over the pass is in the ledger, as an emergency road, and, drawn again, in N10: kept apart, and told."""
     folder = write_urgent_study(tmp_path / "s")
+    more = """
+[[roads]]
+kind = "n10"
+files = ["N10.geojson"]
+[[areas]]
+kind = "own_areas"
+files = ["own.geojson"]
+class_field = "区分"
+class_values = { "浸水" = "tsunami", "市街" = "did" }
+[[water]]
+files = ["W05.geojson"]
+"""
     text = (folder / "study.toml").read_text(encoding="utf-8")
-    more = '[[roads]]\nkind = "n10"\nfiles = ["N10.geojson"]\n'
+    (folder / "study.toml").write_text(text + more, encoding="utf-8")
     line = shapely.LineString([middle(3, 1.5), middle(3.5, 1.5), middle(4, 1.5)])
     file(folder, {"N10_002": ["3"], "N10_003": ["5"]}, [line], name="N10.geojson")
-    found = {}
-    for said in ("", 'emergency_field = "emergency"\n'):
-        (folder / "study.toml").write_text(text.replace('emergency_field = "emergency"\n', said) + more, encoding="utf-8")
-        inputs = read_inputs(read_study(folder), lambda _: None)
-        roads = inputs.sources.roads
-        found[said] = codes(next(report for report in inputs.reports if report.path == "N10.geojson"))
-        assert list(zip(roads["road_class"], roads["emergency"], strict=True)) == [
-            ("prefectural", "yes" if said else ""),
-            ("other", "apart"),
-        ]
-        assert inputs.sources.roads_given == {"national", "prefectural"}
-    first, second = found.values()
-    assert "emergency-roads-apart" in first & second
-    assert "emergency-from-two" in second - first
+    file(folder, {"W05_003": ["1"], "W05_004": ["宮川"]}, [line], name="W05.geojson")
+    file(folder, {"区分": ["浸水"]}, [line.buffer(0.001)], name="own.geojson")
+    study, steps = read_study(folder), []
+    inputs = read_inputs(study, steps.append)
+    roads = inputs.sources.roads
+    assert list(zip(roads["road_class"], roads["emergency"], strict=True)) == [("prefectural", "yes"), ("other", "apart")]
+    assert inputs.sources.roads_given == {"national", "prefectural"}
+    assert {"emergency-roads-apart", "emergency-from-two"} <= codes(next(one for one in inputs.reports if one.path == "N10.geojson"))
+    assert {"tsunami", "did"} <= inputs.sources.areas_given  # no 市街 occurs: none, not unknown
+    assert inputs.water["name"].tolist() == ["宮川"]
+    assert steps == run_steps(study)[: len(steps)]
 
 
 # ---- old roads (N01) ----
@@ -266,7 +276,7 @@ def test_n01_asks_for_a_kind_it_does_not_know(tmp_path):
     assert asked.given == {"national"}  # N01 holds no 市町村道: unknown, not none
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["national", "prefectural", "municipal"]), st.integers(0, 1)), max_size=8))
 def test_each_line_is_once_whatever_the_order(rows):
     from geodata.report import IntakeReport

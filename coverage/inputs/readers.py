@@ -137,7 +137,7 @@ def _read(spec: Spec, source: ModuleType, paths: Sequence[Path], near: BBox | No
     if isinstance(spec, sources.AreaFiles) and spec.kind == "own_areas":
         return own_areas.read(paths, _columns(spec), crs=spec.crs, layer=spec.layer)
     if isinstance(spec, sources.RoadFiles) and spec.kind == "ledger":
-        return road_ledger.read(paths, _ledger(spec), classes=spec.wanted)
+        return road_ledger.read(paths, _ledger(spec), classes=spec.read_classes)
     return read(paths, crs=spec.crs, layer=spec.layer, **_settings(spec, prefecture))
 
 
@@ -155,7 +155,7 @@ def _settings(spec: Spec, prefecture: str) -> dict[str, Any]:
         return {"kind": spec.kind}
     if isinstance(spec, sources.RoadFiles):
         more = {"emergency_values": spec.emergency_values} if spec.kind == "n10" else {}
-        return {"classes": spec.wanted, "class_values": spec.class_values, **more}
+        return {"classes": spec.read_classes, "class_values": spec.class_values, **more}
     return {}
 
 

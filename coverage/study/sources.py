@@ -128,7 +128,7 @@ class RoadFiles(VectorFiles):
         return self
 
     @property
-    def wanted(self) -> list[str]:
+    def read_classes(self) -> list[str]:
         """The classes that are read of these files."""
         if self.kind == "ledger":
             return sorted(self.given)

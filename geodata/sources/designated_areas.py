@@ -63,7 +63,7 @@ LAYOUTS = (
     _layout("A18", "指定地域名なし", "peninsula", lacks=("009",), codes={"008": {}}),
     _layout("A19", "指定日あり", "island", ("010",), name="007", since="010", codes={"009": {}}),
     _layout("A19", "指定日なし", "island", lacks=("010",), name="007", codes={"009": {}}),
-    _layout("A22", "2016", "snow", ("009",), former="008", detail="009", codes={"009": SNOW}),
+    _layout("A22", "2016", "snow", ("009",), detail="009", codes={"009": SNOW}),  # 008 is a remark in prose
     _layout("A22", "豪雪区分が007", "snow", ("007",), ("009",), detail="007", codes={"007": SNOW, "008": {}}),
     _layout("A24", "指定日あり", "mountain", ("007", "008"), former="007", since="008"),
     _layout("A25", "番号の列", "farming"),
