@@ -149,13 +149,18 @@ def roads_of(parts: Sequence[RoadPart], classes: Collection[str]) -> GeoDataFram
     for number, part in enumerate(parts):
         _not_wanted(part.report, int((other & (joined["file"] == number)).sum()))
     joined = joined[~other].reset_index(drop=True)
-    for number, part in enumerate(parts):
-        of_file = joined[joined["file"] == number]
-        part.report.facts["roads_by_class"] = counted(of_file["road_class"])
-        part.report.facts["km_by_class"] = km_by(of_file, "road_class")
-        if (joined["emergency"] != "").any():
-            part.report.facts["km_by_emergency"] = km_by(of_file, "emergency")
+    tell_lengths(joined, [part.report for part in parts])
     return check(ROADS, joined.drop(columns=["file", "row"]))
+
+
+def tell_lengths(table: GeoDataFrame, reports: Sequence[IntakeReport]) -> None:
+    """Put lines and km by class, and km by emergency, into the record of each file. table: as for lines_once."""
+    for number, report in enumerate(reports):
+        of_file = table[table["file"] == number]
+        report.facts["roads_by_class"] = counted(of_file["road_class"])
+        report.facts["km_by_class"] = km_by(of_file, "road_class")
+        if (of_file["emergency"] != "").any():
+            report.facts["km_by_emergency"] = km_by(of_file, "emergency")
 
 
 def _not_wanted(report: IntakeReport, count: int) -> None:

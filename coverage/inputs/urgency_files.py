@@ -17,7 +17,7 @@ from coverage.zones import roads as zones_roads
 from geodata.errors import Text
 from geodata.progress import Progress
 from geodata.report import IntakeReport
-from geodata.road_rows import lines_once
+from geodata.road_rows import lines_once, tell_lengths
 from geodata.schema import AREAS, DISADVANTAGED, FACILITIES, FACILITY_CATEGORIES, ROADS, Table, check
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ def _roads(study: Study, grid: Grid, reports: list[IntakeReport], progress: Prog
         for (_, table, found), start in zip(read, np.cumsum([0] + [len(found) for *_, found in read]), strict=False)
     ]
     # the same line in two tables of the study (files by class, N10 cut from a ledger) is one road
-    once = lines_once(pd.concat(tables, ignore_index=True), [one for *_, found in read for one in found])
+    together = [one for *_, found in read for one in found]
+    once = lines_once(pd.concat(tables, ignore_index=True), together)
+    tell_lengths(once, together)
     return check(ROADS, once.drop(columns=["file", "row"]).to_crs(grid.crs)), frozenset().union(*(spec.given for spec, *_ in read))
 
 
