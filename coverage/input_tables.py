@@ -33,3 +33,4 @@ class Inputs:
     own_values: list[tuple[str, pd.DataFrame, IntakeReport]] = field(default_factory=list)
     evidence: gpd.GeoDataFrame | None = None
     terrain: Terrain | None = None  # opened where it is asked
+    water: gpd.GeoDataFrame | None = None  # WATER; None where the study gives none

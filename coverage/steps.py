@@ -15,6 +15,7 @@ SETTLEMENTS = Text("地区（大字など）を読んでいます", "reading set
 FACILITIES = Text("避難所・学校などを読んでいます", "reading facilities")
 ROADS = Text("道路を読んでいます", "reading roads")
 AREAS = Text("指定地域・危険区域を読んでいます", "reading designated and hazardous areas")
+WATER = Text("川・湖を読んでいます", "reading rivers and lakes")
 FUTURE = Text("将来推計人口を読んでいます", "reading the population to come")
 EVIDENCE = Text("現地測定・報告を読んでいます", "reading what was measured and reported on the ground")
 TERRAIN = Text("標高を調べています", "looking at the terrain")
@@ -48,6 +49,7 @@ def run_steps(study: Study) -> list[Text]:
         *[AREAS for spec in study.areas if spec.kind != "overrides"],
         *([FUTURE] if study.future_population else []),
         *[layer_step(layer) for layer in study.layers for _ in layer.files or [STUDY_FILE]],
+        *[WATER] * len(study.water),
         *[values_step(spec.key) for spec in study.ranking.criteria],
         *([EVIDENCE] if study.evidence else []),
         *([TERRAIN] if study.terrain else []),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from geodata.codes import code_of, note_counts, tell_unknown, whole_names
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import AREAS, check
@@ -71,16 +73,66 @@ def days_of(values: pd.Series, report: IntakeReport, column: str) -> pd.Series:
     return pd.Series(days, index=values.index, dtype=object)
 
 
-def need_fields(rows: pd.DataFrame, fields: Mapping[str, str], product: str) -> None:
-    """DataError naming the fields of `product` that the file lacks."""
-    missing = [field for field in fields.values() if field not in rows.columns]
-    if missing:
-        raise DataError(
-            "column-missing",
-            Text(f"{product}の列 {'・'.join(missing)} がありません。", f"columns {', '.join(missing)} of {product} are missing"),
-            Text("国土数値情報の元のファイルか、その版を確かめてください。", "look whether it is the original file, and of which vintage"),
-            where=Text("列 " + shown(rows), "columns " + shown(rows)),
-        )
+@dataclass(frozen=True)
+class Layout:
+    """One vintage of a product: what its columns are called.
+
+    needs: columns without which a file is not of this vintage; lacks: columns that only another vintage has. A name that
+    is "" has no column. `codes`: {column: {code: what it means}}, as the product's code lists have them.
+    """
+
+    product: str
+    vintage: str
+    needs: tuple[str, ...]
+    lacks: tuple[str, ...] = ()
+    kind: str = ""
+    municipality_id: str = ""
+    municipality: str = ""
+    former: str = ""  # 旧市町村名: the former municipality that alone is designated
+    name: str = ""
+    since: str = ""
+    detail: str = ""
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def fits(self, columns: Collection[object]) -> bool:
+        """Whether a file with these columns is of this vintage."""
+        there = {str(name) for name in columns}
+        return set(self.needs) <= there and not set(self.lacks) & there
+
+
+def layout_of(rows: pd.DataFrame, layouts: Sequence[Layout], code: str, what: Text) -> Layout:
+    """The vintage whose columns the file has. DataError by its columns where it is none of them.
+
+    code, what: of that error, and what kind of files these are.
+    """
+    for layout in layouts:
+        if layout.fits(rows.columns):
+            return layout
+    known = " / ".join(f"{layout.product} {layout.vintage}: {'・'.join(layout.needs)}" for layout in layouts)
+    raise DataError(
+        code,
+        Text(
+            f"{what.ja}の知っている列の並びではありません（{known}）。",
+            f"the columns are of no vintage of {what.en} that is known ({known})",
+        ),
+        Text(
+            'ほかの列で持っているときは study.toml の [[areas]] を kind = "own_areas" にし、area_kind か class_field・class_values で'
+            "何の区域かを書いてください。",
+            'for other columns write kind = "own_areas" in [[areas]], with area_kind, or class_field and class_values',
+        ),
+        where=Text("列 " + shown(rows), "columns " + shown(rows)),
+    )
+
+
+def read_codes(rows: pd.DataFrame, layout: Layout, report: IntakeReport) -> None:
+    """Count the codes that occur in the columns that `layout` lists, and tell those that their lists do not have."""
+    report.facts |= {"product": layout.product, "vintage": layout.vintage}
+    for name, meaning in layout.codes.items():
+        if name in rows.columns:
+            codes = code_of(rows, name)
+            note_counts(report, name, codes, meaning)
+            if meaning:
+                tell_unknown(codes, meaning, name, report)
 
 
 def area_table(
@@ -96,7 +148,14 @@ def area_table(
     from geopandas import GeoDataFrame
 
     table = GeoDataFrame(
-        {"kind": kind, "name": name, "valid_from": valid_from, "valid_to": valid_to, "source": report.path.rsplit("/", 1)[-1], **more},
+        {
+            "kind": kind,
+            "name": whole_names(name, "名称", report),
+            "valid_from": valid_from,
+            "valid_to": valid_to,
+            "source": report.path.rsplit("/", 1)[-1],
+            **more,
+        },
         geometry=rows.geometry.to_numpy(),
         crs=rows.crs,
         index=rows.index,

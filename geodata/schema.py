@@ -30,6 +30,7 @@ __all__ = [
     "ROAD_CLASSES",
     "SETTLEMENTS",
     "SIGNALS",
+    "WATER",
     "Column",
     "DataError",
     "Population",
@@ -128,7 +129,8 @@ ROADS = Table(
     {
         "road_class": Column("text", "who keeps it", one_of=ROAD_CLASSES),
         "name": Column("text", "県道○号 or the like", unknown=True),
-        "emergency": Column("text", "emergency transport road: yes, no, or unknown", unknown=True, one_of=("yes", "no", "")),
+        # apart: from a list of emergency roads beside lists of classes, which may hold the same road
+        "emergency": Column("text", "emergency transport road: yes, no, or unknown", unknown=True, one_of=("yes", "no", "apart", "")),
         "source": Column("text", "name of the file"),
         "geometry": GEOMETRY,
     },
@@ -145,6 +147,17 @@ AREAS = Table(
         "name": Column("text", "as written in the source", unknown=True),
         "valid_from": Column("text", "first day, YYYY-MM-DD; empty: not said", unknown=True),
         "valid_to": Column("text", "last day, YYYY-MM-DD; empty: no end said", unknown=True),
+        "source": Column("text", "name of the file"),
+        "geometry": GEOMETRY,
+    },
+)
+WATER = Table(
+    "water",
+    "a stretch of a river (line) or a lake (polygon)",
+    None,
+    {
+        "kind": Column("text", "what it is", one_of=("river", "lake")),
+        "name": Column("text", "as written in the source", unknown=True),
         "source": Column("text", "name of the file"),
         "geometry": GEOMETRY,
     },

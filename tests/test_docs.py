@@ -31,6 +31,7 @@ PARTS = [
     study.OwnCriterion,
     study_sources.RoadFiles,
     study_sources.AreaFiles,
+    study_sources.WaterFiles,
     study_sources.FuturePopulationFiles,
     study_sources.TerrainFiles,
     EvidenceFiles,

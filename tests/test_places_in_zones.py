@@ -154,3 +154,38 @@ def test_two_vintages_are_not_mixed(tmp_path):
 def test_another_file_is_refused(tmp_path):
     with pytest.raises(DataError, match="PTN_2030"):
         future_population.read(file(tmp_path, {"MESH_ID": ["1"], "SHICODE": ["24201"]}))
+
+
+def test_ages_that_are_withheld_are_not_zero(tmp_path):
+    """1 (10 people) holds the ages of 2 (5 people): 9 of the 15 are aged, so 6 and 3. The holder of 4 is not here."""
+    columns = {
+        "MESH_ID": ["513600011", "513600012", "513600013", "513600014"],
+        "SHICODE": ["24443"] * 4,
+        "PTN_2030": [10.0, 5.0, 4.0, 2.0],
+        "PTC_2030": [9.0, 0.0, 1.0, 0.0],
+        "HITOKU2030": ["@", "*", None, "*"],
+        "GASSAN2030": [None, 513600011, None, 513609999],
+    }
+    table, (report,) = future_population.read(file(tmp_path, columns), years=(2030,))
+    aged = table["population_65plus_2030"]
+    assert aged.iloc[:3].tolist() == pytest.approx([6.0, 3.0, 1.0])
+    assert np.isnan(aged.iloc[3])
+    assert table["population_2030"].sum() == 21.0
+    assert "aged-by-group" in {notice.code for notice in report.notices}
+    assert set(table["municipality_ids"]) == {"24443"}
+
+
+def test_the_real_edition_of_2018_recounted(shared_data):
+    path = shared_data / "ksj" / "1km_mesh_2018_29.shp"
+    if not path.is_file():
+        pytest.skip("1km_mesh_2018_29 is not in ../shared/data/ksj")
+    plain = gpd.read_file(path, ignore_geometry=True)
+    table, (report,) = future_population.read(path, prefecture="29", years=(2030, 2045))
+    assert report.accepted == len(plain) == len(table) == 1609
+    for year in (2020, 2030, 2045):
+        assert table[f"population_{year}"].sum() == pytest.approx(plain[f"PTN_{year}"].sum(), rel=1e-12)
+        assert table[f"population_65plus_{year}"].sum() == pytest.approx(plain[f"PTC_{year}"].sum(), rel=1e-12)
+        assert (table[f"population_65plus_{year}"].fillna(0) <= table[f"population_{year}"] + 1e-9).all()
+        withheld = plain.loc[plain[f"HITOKU{year}"] == "*", "MESH_ID"].astype(str)
+        zero = table.loc[withheld, f"population_65plus_{year}"] == 0
+        assert not zero.all() or zero.empty

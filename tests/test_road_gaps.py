@@ -105,6 +105,20 @@ def test_without_any_word_of_emergency_roads_they_are_unknown():
     assert needs(world=roads(("prefectural", "", [(0, 500), (3000, 500)])), alpha=[ALPHA])["emergency_road_km"].isna().all()
 
 
+def test_a_list_of_emergency_roads_beside_the_classes_adds_nothing_to_them():
+    """The prefectural road of z1 and z2 stands once more in N10: as an emergency road it counts, as a road not again."""
+    ledger = roads(("prefectural", "", [(0, 500), (3000, 500)]), ("national", "", [(500, 0), (500, 2000)]))
+    n10 = roads(("other", "apart", [(0, 500), (1500, 500), (3000, 500)]))
+    alone, both = needs(world=ledger, alpha=[BETA]), needs(world=pd.concat([ledger, n10], ignore_index=True), alpha=[BETA])
+    assert alone["uncovered_road_km"].tolist() == pytest.approx([1.0, 1.0])
+    assert both["uncovered_road_km"].tolist() == pytest.approx([1.0, 1.0])
+    assert alone["emergency_road_km"].isna().all()
+    assert both["emergency_road_km"].tolist() == pytest.approx([1.0, 1.0])
+    only = needs(world=n10.assign(emergency="yes"), given=frozenset(), alpha=[BETA])
+    assert only["emergency_road_km"].tolist() == pytest.approx([1.0, 1.0])
+    assert only["uncovered_road_km"].isna().all()  # nothing is said of the other roads
+
+
 def test_cells_that_only_a_road_needs():
     lengths = road_lengths(WORLD, CELLS, GRID, layers(alpha=[ALPHA], beta=[BETA]), ALL)
     assert lacking_road_cells(lengths, ["alpha", "beta"], "4G", 0.0).tolist() == ["b", "c", "d"]

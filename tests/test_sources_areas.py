@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -11,11 +14,14 @@ import pandas as pd
 import pytest
 import shapely
 
+from coverage.inputs import read_files
+from coverage.study import sources
 from coverage.zones.designations import area_shares, designations, hazard, on_day, overridden, zone_shares
 from geodata.area_rows import day_of
 from geodata.errors import DataError
 from geodata.grid import Grid
-from geodata.sources import designated_areas, designation_overrides, did, hazard_areas, natural_parks
+from geodata.sources import designated_areas, designation_overrides, did, hazard_areas, natural_parks, water
+from requests_gen.intake.check import check_files
 
 MIE_LIST = Path(__file__).resolve().parents[1] / "examples" / "mie" / "designated_areas_mie_2021.csv"
 BOX = shapely.box(136, 34, 136.1, 34.1)
@@ -126,6 +132,163 @@ def test_days(written, day):
 def test_what_is_no_day(written):
     with pytest.raises(ValueError, match=r".+"):
         day_of(written)
+
+
+# ---- vintages and codes ----
+
+
+def codes(report) -> set[str]:
+    return {notice.code for notice in report.notices}
+
+
+def test_each_vintage_is_told_by_its_columns(tmp_path):
+    new = {
+        "A22_002": ["21203"] * 2,
+        "A22_006": ["高山市"] * 2,
+        "A22_007": ["高山市"] * 2,
+        "A22_008": ["", "旧上宝村"],
+        "A22_009": ["1", "02"],
+    }
+    table, (report,) = designated_areas.read(file(tmp_path, new))
+    assert table["detail"].tolist() == ["1", "2"]
+    assert report.facts["vintage"] == "2016"
+    assert report.facts["codes"] == {"A22_009": {"1 豪雪地帯": 1, "2 特別豪雪地帯": 1}}
+    old = {"A22_002": ["20201"] * 2, "A22_006": ["某市"] * 2, "A22_007": ["2", "5"]}
+    table, (report,) = designated_areas.read(file(tmp_path, old, name="old.geojson"))
+    assert table["detail"].tolist() == ["2", "5"]
+    assert "「A22_007」" in next(notice.text.ja for notice in report.notices if notice.code == "code-unknown")
+    assert "5（1件）" in next(notice.text.ja for notice in report.notices if notice.code == "code-unknown")
+    # of the older A18, 008 is a code and no former municipality; of some A19, 010 is a code and no day
+    table, (report,) = designated_areas.read(
+        file(tmp_path, {"A18_002": ["24209"], "A18_006": ["尾鷲市"], "A18_008": ["1"]}, name="c.geojson")
+    )
+    assert table[["former", "name"]].to_numpy().tolist() == [["", "尾鷲市"]]
+    table, (report,) = designated_areas.read(
+        file(tmp_path, {"A19_002": ["24211"], "A19_006": ["鳥羽市"], "A19_007": ["志摩諸島"], "A19_010": ["1"]}, name="d.geojson")
+    )
+    assert table["valid_from"].tolist() == [""]
+    assert "day-unreadable" not in codes(report)
+    assert report.facts["codes"]["A19_010"] == {"1": 1}
+
+
+def test_a_code_of_no_list_is_told_and_a_layout_of_no_vintage_refused(tmp_path):
+    _, (report,) = designated_areas.read(file(tmp_path, A17))
+    assert report.facts["codes"]["A17_009"] == {"1 過疎市町村": 1, "3 過疎地域とみなされる区域": 2}
+    assert "code-unknown" not in codes(report)
+    _, (report,) = designated_areas.read(file(tmp_path, {**A17, "A17_009": ["1", "7", "7"]}))
+    assert {notice.code: notice.count for notice in report.notices}["code-unknown"] == 2
+    with pytest.raises(DataError, match=r"A24_002、A24_006、A24_030") as error:
+        designated_areas.read(file(tmp_path, {"A24_002": ["1"], "A24_006": ["某町"], "A24_030": ["x"]}, name="b.geojson"))
+    assert "A24_008" in error.value.in_("ja")  # what would be a known vintage
+    assert "own_areas" in error.value.in_("ja")
+
+
+def test_depths_without_a_number_are_told(tmp_path):
+    _, (report,) = hazard_areas.read(file(tmp_path, {"A40_003": ["0.3m未満", "不明", ""]}))
+    assert report.facts["codes"]["A40_003"] == {"0.3m未満": 1, "不明": 1, "（空）": 1}
+    assert {notice.code: notice.count for notice in report.notices}["tsunami-depth-unknown"] == 2
+
+
+def test_special_values_that_do_not_occur_are_told(tmp_path):
+    parks = file(tmp_path, {"A10_004": [1.0, 2.0], "A10_005": ["伊勢志摩"] * 2})
+    table, (report,) = natural_parks.read(parks, special_values=["1", "99"])
+    assert table["kind"].tolist() == ["park_special", "park_ordinary"]
+    assert "99" in next(notice.text.ja for notice in report.notices if notice.code == "park-zone-absent")
+
+
+# ---- areas in other columns ----
+
+
+def test_areas_in_the_offices_own_columns(tmp_path):
+    columns = {"区分": ["Y", "R", "解除"], "箇所": ["甲", "乙\ufffd", "丙"], "告示": ["H26.4.1", "", ""], "市町": ["24201"] * 3}
+    path = file(tmp_path, columns, name="k.gpkg")
+    spec = {"kind": "own_areas", "files": ["k.gpkg"], "name_field": "箇所", "from_field": "告示", "municipality_field": "市町"}
+    meaning = {"Y": "landslide", "R": "landslide_special"}
+    with pytest.raises(DataError, match="解除（1件）") as error:
+        read_files(sources.AreaFiles(**spec, class_field="区分", class_values=meaning), [path])
+    advised = tomllib.loads(re.search(r"class_values = \{.*?\}", error.value.in_("ja"))[0])["class_values"]
+    answered = sources.AreaFiles(**spec, class_field="区分", class_values={**meaning, **advised})
+    table, (report,) = read_files(answered, [path])
+    assert table[["kind", "name", "valid_from"]].to_numpy().tolist() == [["landslide", "甲", "2014-04-01"], ["landslide_special", "", ""]]
+    assert report.excluded == {"kind-not-wanted": 1}
+    assert adds_up(report)
+    assert answered.topics == {"hazards"}
+    flooded, _ = read_files(sources.AreaFiles(kind="own_areas", files=["k.gpkg"], area_kind="tsunami"), [path])
+    assert flooded["kind"].tolist() == ["tsunami"] * 3
+    with pytest.raises(ValueError, match="area-class-missing"):
+        sources.AreaFiles(kind="own_areas", files=["k.gpkg"])
+
+
+def test_the_advice_on_an_unknown_landslide_class_works(tmp_path):
+    path = file(tmp_path, {"A33_001": ["1", "1", "1"], "A33_002": ["1", "2", "9"]})
+    with pytest.raises(DataError, match="9（1件）") as error:
+        hazard_areas.read(path)
+    text = error.value.in_("ja")
+    values = tomllib.loads(re.search(r"class_values = \{.*?\}", text)[0])["class_values"]
+    field = tomllib.loads(re.search(r'class_field = "\w+"', text)[0])["class_field"]
+    spec = sources.AreaFiles(kind="own_areas", files=["a"], class_field=field, class_values={**values, "9": "none"})
+    assert read_files(spec, [path])[0]["kind"].tolist() == ["landslide", "landslide_special"]
+
+
+def test_districts_as_estat_gives_them(tmp_path):
+    columns = {"KEN": [24, 24], "CITY": [201, 7], "CITYNAME": ["津市", "某"], "CLASS": [1, 1], "JINKO": [92535, 5], "MENSEKI": [21.4, 1.0]}
+    table, (report,) = read_files(sources.AreaFiles(kind="did", files=["d"]), [file(tmp_path, columns, name="d.gpkg")])
+    assert table[["kind", "name", "municipality_id"]].to_numpy().tolist() == [["did", "津市", "24201"], ["did", "某", "24007"]]
+    assert report.facts["population_total"] == 92540
+    assert "e-Stat" in report.facts["credit"]
+    assert check_files([tmp_path / "d.gpkg"])[0].kind == "area"
+
+
+def test_a_zip_of_areas_lines_and_points_is_judged_by_its_reader(tmp_path):
+    row = {"A33_001": [1], "A33_002": [2], "A33_005": ["甲"]}
+    shapes = {"Polygon": BOX, "Line": shapely.LineString([(136, 34), (136.1, 34.1)]), "Point": shapely.Point(136, 34)}
+    for name, shape in shapes.items():
+        file(tmp_path, row, [shape], f"A33-25_24{name}.shp")
+    with zipfile.ZipFile(tmp_path / "A33-25_24.zip", "w") as packed:
+        for part in sorted(tmp_path.glob("A33-25_24*.[sdp]*")):
+            if part.suffix in (".shp", ".shx", ".dbf", ".prj"):
+                packed.write(part, part.name)
+    (seen,) = check_files([tmp_path / "A33-25_24.zip"])
+    _, (read,) = hazard_areas.read(tmp_path / "A33-25_24.zip")
+    assert (seen.kind, seen.verdict, seen.excluded) == ("area", read.verdict, read.excluded)
+    assert seen.facts["areas_by_kind"] == {"landslide_special": 1}
+    assert seen.excluded == {"other-layer": 2}
+
+
+# ---- rivers and lakes ----
+
+
+def test_rivers_and_lakes(tmp_path):
+    line = shapely.LineString([(136, 34), (136.1, 34.1)])
+    river = {"W05_001": ["8404"] * 3, "W05_003": ["1", "3", "9"], "W05_004": ["宮川", "名称不明", "大内山川"]}
+    rivers = file(tmp_path, river, [line] * 3, "W05-08_24-g_Stream.shp")
+    table, (report,) = read_files(sources.WaterFiles(files=["w"]), [rivers])
+    assert table[["kind", "name"]].to_numpy().tolist() == [["river", "宮川"], ["river", ""], ["river", "大内山川"]]
+    assert report.facts["codes"]["W05_003"] == {"1 1級直轄区間": 1, "3 2級河川区間": 1, "9": 1}
+    assert "code-unknown" in codes(report)
+    lakes = file(tmp_path, {"W09_001": ["君ヶ野湖"]}, name="W09-05-g_Lake.shp")
+    assert water.read(lakes, kind="w09")[0]["kind"].tolist() == ["lake"]
+    with pytest.raises(DataError, match="w09"):
+        water.read(file(tmp_path, {"W09_001": ["x"]}, [line], "l.geojson"))
+    assert [report.kind for report in check_files([rivers, lakes], "water")] == ["water", "water"]
+
+
+# ---- real files ----
+
+
+def test_real_landslide_areas_and_districts(shared_data):
+    areas_47, districts_24 = shared_data / "ksj" / "A33-20_47Polygon.shp", shared_data / "ksj" / "2010_did_ddsw_24.zip"
+    if not (areas_47.is_file() and districts_24.is_file()):
+        pytest.skip("A33-20_47 and the DID of Mie are not in ../shared/data/ksj")
+    plain = gpd.read_file(areas_47, encoding="cp932", ignore_geometry=True)
+    table, (report,) = hazard_areas.read(areas_47)
+    assert table["kind"].value_counts().to_dict() == {"landslide": 1193, "landslide_special": 215}
+    assert sum(report.facts["codes"]["A33_001"].values()) == len(plain) == report.accepted == 1408
+    assert [count for _, count in sorted(report.facts["codes"]["A33_001"].items())] == plain["A33_001"].value_counts().sort_index().tolist()
+    assert report.verdict == "accept"
+    table, (report,) = did.read(districts_24)
+    assert (len(table), table["municipality_id"].nunique(), report.facts["population_total"]) == (27, 13, 782035)
+    assert report.verdict == "accept"
 
 
 # ---- the office's own list: acceptance case 11 of the domain ----

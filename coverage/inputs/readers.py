@@ -35,14 +35,18 @@ from geodata.sources import (
     n03,
     natural_parks,
     offices_p05,
+    own_areas,
     own_places,
     population_raster,
     road_ledger,
+    roads_n01,
+    roads_n10,
     roads_n13,
     schools_p29,
     settlements,
     site_reports,
     stations_n02,
+    water,
 )
 
 BBox = tuple[float, float, float, float]
@@ -55,7 +59,14 @@ FACILITY_SOURCES: dict[str, ModuleType] = {
     "stations_n02": stations_n02,
     "own_places": own_places,
 }
-AREA_SOURCES: dict[str, ModuleType] = {"designated": designated_areas, "hazards": hazard_areas, "parks": natural_parks, "did": did}
+AREA_SOURCES: dict[str, ModuleType] = {
+    "designated": designated_areas,
+    "hazards": hazard_areas,
+    "parks": natural_parks,
+    "did": did,
+    "own_areas": own_areas,
+}
+ROAD_SOURCES: dict[str, ModuleType] = {"n13": roads_n13, "n01": roads_n01, "n10": roads_n10, "ledger": road_ledger}
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,7 @@ Spec = (
     | Layer
     | sources.RoadFiles
     | sources.AreaFiles
+    | sources.WaterFiles
     | sources.FuturePopulationFiles
     | sources.TerrainFiles
     | Measured
@@ -87,9 +99,10 @@ _TABLES: dict[type, tuple[str, dict[str, ModuleType]]] = {
     sources.SettlementFiles: ("settlement", {"": settlements}),
     sources.FacilityFiles: ("facility", FACILITY_SOURCES),
     Layer: ("coverage", dict.fromkeys(("own", "roaming", "satellite"), carrier_polygons)),
-    sources.RoadFiles: ("road", {"n13": roads_n13, "ledger": road_ledger}),
+    sources.RoadFiles: ("road", ROAD_SOURCES),
     sources.AreaFiles: ("area", {**AREA_SOURCES, "overrides": designation_overrides}),
     sources.TerrainFiles: ("terrain", {"": dem_fgd}),
+    sources.WaterFiles: ("water", dict.fromkeys(("w05", "w09"), water)),
     sources.FuturePopulationFiles: ("population", {"": future_population}),
     Measured: ("measurement", {"field_tests": field_tests, "site_reports": site_reports}),
 }
@@ -112,8 +125,9 @@ def read_files(spec: Spec, paths: Sequence[Path], *, near: BBox | None = None, p
     for report in reports:
         report.kind = _TABLES[type(spec)][0]
         usual = spec.credit is None and not getattr(spec, "none", False)  # the study's own word is nobody's file
+        own = report.facts.pop("credit_of_file", source_of(spec).CREDIT)  # a source of two makers says whose file it is
         report.facts["licence"] = source_of(spec).LICENCE if usual else ""
-        report.facts["credit"] = source_of(spec).CREDIT if usual else spec.credit or ""
+        report.facts["credit"] = own if usual else spec.credit or ""
     return table, reports
 
 
@@ -130,8 +144,10 @@ def _read(spec: Spec, source: ModuleType, paths: Sequence[Path], near: BBox | No
         return _layers(spec, paths, near)
     if isinstance(spec, sources.AreaFiles) and spec.kind == "overrides":
         return read(paths)
+    if isinstance(spec, sources.AreaFiles) and spec.kind == "own_areas":
+        return own_areas.read(paths, _columns(spec), crs=spec.crs, layer=spec.layer)
     if isinstance(spec, sources.RoadFiles) and spec.kind == "ledger":
-        return road_ledger.read(paths, _ledger(spec), classes=sorted(spec.given))
+        return road_ledger.read(paths, _ledger(spec), classes=spec.read_classes)
     return read(paths, crs=spec.crs, layer=spec.layer, **_settings(spec, prefecture))
 
 
@@ -145,10 +161,13 @@ def _settings(spec: Spec, prefecture: str) -> dict[str, Any]:
         return {"prefecture": prefecture, "years": spec.years}
     if isinstance(spec, sources.AreaFiles) and spec.kind == "parks":
         return {"special_values": spec.special_values}
-    if isinstance(spec, sources.RoadFiles) and spec.kind == "n13":
-        return {"classes": spec.classes}
     if isinstance(spec, sources.FacilityFiles) and spec.classes is not None:
         return {"classes": spec.classes}
+    if isinstance(spec, sources.WaterFiles):
+        return {"kind": spec.kind}
+    if isinstance(spec, sources.RoadFiles):
+        more = {"emergency_values": spec.emergency_values} if spec.kind == "n10" else {}
+        return {"classes": spec.read_classes, "class_values": spec.class_values, **more}
     return {}
 
 
@@ -159,9 +178,22 @@ def _ledger(spec: sources.RoadFiles) -> road_ledger.RoadFile:
         road_class=spec.road_class,
         name_field=spec.name_field,
         emergency_field=spec.emergency_field,
+        emergency_values=spec.emergency_values,
         emergency=spec.emergency,
         crs=spec.crs,
         layer=spec.layer,
+    )
+
+
+def _columns(spec: sources.AreaFiles) -> own_areas.AreaColumns:
+    return own_areas.AreaColumns(
+        area_kind=spec.area_kind,
+        class_field=spec.class_field,
+        class_values=spec.class_values,
+        name_field=spec.name_field,
+        municipality_field=spec.municipality_field,
+        from_field=spec.from_field,
+        to_field=spec.to_field,
     )
 
 

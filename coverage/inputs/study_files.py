@@ -24,7 +24,7 @@ from geodata.grid import Grid
 from geodata.progress import Progress
 from geodata.report import IntakeReport
 from geodata.safety import child_process
-from geodata.schema import CRS_GEOGRAPHIC, LAYERS, MUNICIPALITIES, SETTLEMENTS, Population, check
+from geodata.schema import CRS_GEOGRAPHIC, LAYERS, MUNICIPALITIES, SETTLEMENTS, WATER, Population, check
 from geodata.sources import zone_values
 from geodata.zone_ids import read_zone_ids
 
@@ -70,6 +70,7 @@ def _read(study: Study, progress: Progress) -> Inputs:
         settlements=_read_settlements(study, municipalities, grid, reports, progress),
         sources=read_source_tables(study, grid, municipalities, reports, progress),
         layers=_read_layers(study, grid, near, reports, progress),
+        water=_read_water(study, grid, reports, progress),
         grid=grid,
         zone_ids=read_zone_ids(study.path(study.zones.ids)),
         own_values=_read_own_values(study, reports, progress),
@@ -180,6 +181,16 @@ def _read_layers(study: Study, grid: Grid, near: BBox, reports: list[IntakeRepor
         columns = {name: pd.Series(dtype=str) for name in LAYERS.columns if name != "geometry"}
         return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=grid.crs))
     return check(LAYERS, pd.concat(tables, ignore_index=True))
+
+
+def _read_water(study: Study, grid: Grid, reports: list[IntakeReport], progress: Progress) -> gpd.GeoDataFrame | None:
+    tables = []
+    for spec in study.water:
+        progress(steps.WATER)
+        table, found = read_files(spec, [study.path(name) for name in spec.files])
+        reports += found
+        tables.append(table.to_crs(grid.crs))
+    return check(WATER, pd.concat(tables, ignore_index=True)) if tables else None
 
 
 def _read_own_values(study: Study, reports: list[IntakeReport], progress: Progress) -> list[tuple[str, pd.DataFrame, IntakeReport]]:

@@ -13,9 +13,11 @@ from coverage.inputs.readers import read_files
 from coverage.study import last_day, sources
 from coverage.zones import designations, urgency
 from coverage.zones import facilities as zones_facilities
+from coverage.zones import roads as zones_roads
 from geodata.errors import Text
 from geodata.progress import Progress
 from geodata.report import IntakeReport
+from geodata.road_rows import lines_once, tell_lengths
 from geodata.schema import AREAS, DISADVANTAGED, FACILITIES, FACILITY_CATEGORIES, ROADS, Table, check
 
 if TYPE_CHECKING:
@@ -59,17 +61,54 @@ def _facilities(study: Study, grid: Grid, reports: list[IntakeReport], progress:
 
 
 def _roads(study: Study, grid: Grid, reports: list[IntakeReport], progress: Progress) -> tuple[gpd.GeoDataFrame, frozenset[str]]:
-    tables = []
-    given: frozenset[str] = frozenset()
+    read: list[tuple[sources.RoadFiles, gpd.GeoDataFrame, list[IntakeReport]]] = []
     for spec in study.roads:
         progress(steps.ROADS)
         table, found = read_files(spec, [study.path(name) for name in spec.files])
         reports += found
-        tables.append(table.to_crs(grid.crs))
-        given |= spec.given
-    if not tables:
-        return _no_rows(ROADS, grid.crs), given
-    return check(ROADS, pd.concat(tables, ignore_index=True)), given
+        read.append((spec, table, found))
+    if not read:
+        return _no_rows(ROADS, grid.crs), frozenset()
+    _emergency_apart(read)
+    tables = [
+        table.assign(file=np.repeat(np.arange(len(found)), [one.accepted for one in found]) + start, row=np.arange(1, len(table) + 1))
+        for (_, table, found), start in zip(read, np.cumsum([0] + [len(found) for *_, found in read]), strict=False)
+    ]
+    # the same line in two tables of the study (files by class, N10 cut from a ledger) is one road
+    together = [one for *_, found in read for one in found]
+    once = lines_once(pd.concat(tables, ignore_index=True), together)
+    tell_lengths(once, together)
+    return check(ROADS, once.drop(columns=["file", "row"]).to_crs(grid.crs)), frozenset().union(*(spec.given for spec, *_ in read))
+
+
+def _emergency_apart(read: list[tuple[sources.RoadFiles, gpd.GeoDataFrame, list[IntakeReport]]]) -> None:
+    """Emergency roads of N10 beside lists of classes: each road is in both, drawn by different hands."""
+    others = [table for spec, table, _ in read if spec.kind != "n10"]
+    if not any(spec.given & set(zones_roads.MAJOR_ROADS) for spec, *_ in read):
+        return
+    for spec, table, found in read:
+        if spec.kind != "n10" or not len(found):
+            continue
+        table.loc[table["emergency"] == "yes", ["road_class", "emergency"]] = ["other", "apart"]
+        found[-1].note(
+            "info",
+            "emergency-roads-apart",
+            Text(
+                "ほかの道路のファイルに同じ道路があるため、N10 は緊急輸送道路の延長だけに使い、県道以上の延長には足していません。",
+                "other files hold the same roads: N10 counts for the length of emergency roads alone, and is not added to 県道以上",
+            ),
+        )
+        if any((table["emergency"] == "yes").any() for table in others):
+            found[-1].note(
+                "warn",
+                "emergency-from-two",
+                Text(
+                    "緊急輸送道路が N10 とほかの道路のファイルの両方にあり、緊急輸送道路の延長を二重に数えます。"
+                    "N10 を使うなら、ほかの [[roads]] から emergency_field・emergency を消してください。",
+                    "emergency roads stand in N10 and in other files: their length is counted twice. With N10, take emergency_field "
+                    "and emergency out of the other [[roads]]",
+                ),
+            )
 
 
 def _areas(
@@ -85,7 +124,8 @@ def _areas(
         table, found = read_files(spec, [study.path(name) for name in spec.files])
         reports += found
         tables.append(table.to_crs(grid.crs))
-        given |= set(table["kind"]) | ({"landslide"} if spec.kind == "hazards" and "landslide_special" in set(table["kind"]) else set())
+        spoken = set(table["kind"]) | spec.declared
+        given |= spoken | ({"landslide"} if "landslide_special" in spoken else set())
     areas = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), geometry="geometry", crs=grid.crs)
     for spec in (one for one in study.areas if one.kind == "overrides"):
         areas, published = _with_overrides(study, spec, areas, municipalities, reports)

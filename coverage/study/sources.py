@@ -123,15 +123,16 @@ class FacilityFiles(VectorFiles):
 
 
 class RoadFiles(VectorFiles):
-    """Roads: 国土数値情報 N13, or the office's own ledger whose fields are named here."""
+    """Roads: 国土数値情報 N13, N01 or N10 (emergency roads), or the office's own ledger whose fields are named here."""
 
-    kind: Literal["n13", "ledger"]
+    kind: Literal["n13", "n01", "n10", "ledger"]
     classes: list[RoadClass] = ["expressway", "national", "prefectural"]
     class_field: str | None = None
     class_values: dict[str, RoadClass] = {}
     road_class: RoadClass | None = None
     name_field: str | None = None
     emergency_field: str | None = None
+    emergency_values: dict[str, Literal["yes", "no"]] = {}
     emergency: bool | None = None
 
     @model_validator(mode="after")
@@ -142,10 +143,21 @@ class RoadFiles(VectorFiles):
         return self
 
     @property
+    def read_classes(self) -> list[str]:
+        """The classes that are read of these files."""
+        if self.kind == "ledger":
+            return sorted(self.given)
+        return list(ROAD_CLASSES) if self.kind == "n10" and "classes" not in self.model_fields_set else list(self.classes)
+
+    @property
     def given(self) -> frozenset[str]:
         """The classes these files speak of: a class not among them is unknown, not without roads."""
+        if self.kind == "n10":
+            return frozenset()  # emergency roads alone: of no class all
         if self.kind == "n13":
             return frozenset(self.classes)
+        if self.kind == "n01":
+            return frozenset(self.classes) & {"expressway", "national", "prefectural", *self.class_values.values()}
         published = {self.road_class} if self.road_class else set(self.class_values.values())
         spec = set(self.classes) if "classes" in self.model_fields_set else set(ROAD_CLASSES)
         return frozenset(str(road) for road in published & spec)
@@ -155,12 +167,52 @@ class AreaFiles(VectorFiles):
     """Areas that a law or a survey marks out.
 
     `overrides` is the office's own list of designations; of the kinds in `replaces` only what it says holds.
-    `special_values`: the codes of A10 that mean 特別地域.
+    `special_values`: the codes of A10 that mean 特別地域. `own_areas` reads any polygons: all of `area_kind`, or each by
+    what `class_values` says of the value of `class_field` ("none": not used).
     """
 
-    kind: Literal["designated", "overrides", "hazards", "parks", "did"]
+    kind: Literal["designated", "overrides", "hazards", "parks", "did", "own_areas"]
     special_values: list[str] = []
     replaces: list[AreaKind] = []
+    area_kind: AreaKind | None = None
+    class_field: str | None = None
+    class_values: dict[str, AreaKind | Literal["none"]] = {}
+    name_field: str | None = None
+    municipality_field: str | None = None
+    from_field: str | None = None
+    to_field: str | None = None
+
+    @model_validator(mode="after")
+    def _own_areas_say_what_they_are(self) -> AreaFiles:
+        said = (self.class_field is not None and bool(self.class_values)) != (self.area_kind is not None)
+        if self.kind == "own_areas" and not said:
+            raise ValueError("area-class-missing")
+        return self
+
+    @property
+    def declared(self) -> frozenset[str]:
+        """The kinds of area that the study says of own columns; empty for files that say it themselves."""
+        if self.kind != "own_areas":
+            return frozenset()
+        return frozenset({str(self.area_kind)} if self.area_kind else {str(kind) for kind in self.class_values.values()} - {"none"})
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """The kinds of tables that these files stand for, wherever sources are spoken of: own columns tell the same things."""
+        return frozenset(_TOPICS.get(kind, "designated") for kind in self.declared) if self.kind == "own_areas" else frozenset({self.kind})
+
+
+_TOPICS = {
+    **dict.fromkeys(("landslide", "landslide_special", "tsunami"), "hazards"),
+    **dict.fromkeys(("park_special", "park_ordinary"), "parks"),
+    "did": "did",
+}
+
+
+class WaterFiles(VectorFiles):
+    """Rivers (国土数値情報 W05) or lakes (W09), for maps."""
+
+    kind: Literal["w05", "w09"] = "w05"
 
 
 class RowChoice(Part):

@@ -23,6 +23,7 @@ from coverage.study.sources import (
     SettlementFiles,
     TerrainFiles,
     VectorFiles,
+    WaterFiles,
     Where,
 )
 from coverage.study.toml_file import read_settings
@@ -123,6 +124,7 @@ class Study(Part):
     facilities: list[FacilityFiles] = []
     roads: list[RoadFiles] = []
     areas: list[AreaFiles] = []
+    water: list[WaterFiles] = []
     future_population: FuturePopulationFiles | None = None
     terrain: TerrainFiles | None = None
     carriers: Annotated[list[Carrier], Field(min_length=1)]
@@ -155,8 +157,8 @@ class Study(Part):
         """Standard items that the study's files speak of weigh what they usually do."""
         kinds = {spec.kind for spec in self.facilities}
         given = {
-            "uncovered_road_km": bool(self.roads),
-            "hazard": any(area.kind == "hazards" for area in self.areas),
+            "uncovered_road_km": any(roads.given for roads in self.roads),
+            "hazard": any(area.kind == "hazards" or area.declared & {"landslide", "landslide_special"} for area in self.areas),
             "public_facilities": bool(kinds & {"schools_p29", "clinics_p04", "offices_p05"}),
             "visitors": "own_places" in kinds,
         }

@@ -30,6 +30,10 @@ MISTAKE_TEXTS: dict[str, tuple[str, str]] = {
         'classes（学校分類コード）は kind = "schools_p29" にだけ書けます',
         'classes (of schools) belong to kind = "schools_p29" only',
     ),
+    "area-class-missing": (
+        "区域の種類の列 class_field と class_values の組か、area_kind を書いてください",
+        "give class_field with class_values, or area_kind",
+    ),
     "missing": ("必要な項目がありません", "is required"),
     "extra_forbidden": ("知らない項目です（つづりの誤り？）", "is not a known key (a typing error?)"),
     "int_type": ("引用符の無い整数で書いてください", "must be a whole number without quotes"),

@@ -23,7 +23,7 @@ Key = tuple[str, str]  # (carrier or "any", generation)
 
 MAJOR_ROADS = ("expressway", "national", "prefectural")  # 県道以上 (docs/score.md)
 M_IN_KM = 1000.0
-EMERGENCY = "yes"
+EMERGENCY, APART = "yes", "apart"  # apart: counts as an emergency road, and not once more among 県道以上
 NOISE = 1e-9  # of a share
 
 
@@ -136,7 +136,7 @@ def _worst(lengths: RoadLengths, carriers: list[str], generation: str) -> pd.Ser
 
 
 def _major(lengths: RoadLengths) -> np.ndarray:
-    """Which rows are 県道以上, or roads for emergency transport whoever keeps them."""
+    """Which rows are 県道以上, or roads for emergency transport whoever keeps them; each road once."""
     classes = lengths.km.index.get_level_values("road_class")
     return np.asarray(classes.isin(MAJOR_ROADS) | (lengths.km.index.get_level_values("emergency") == EMERGENCY))
 
@@ -162,7 +162,7 @@ def road_needs(lengths: RoadLengths, zone_of_cell: pd.Series, zones: pd.Index, c
         return values.groupby(zone).sum().reindex(zones).fillna(0.0).mask(open_)
 
     classes = lengths.km.index.get_level_values("road_class")
-    emergency = np.asarray(lengths.km.index.get_level_values("emergency") == EMERGENCY)
+    emergency = np.asarray(lengths.km.index.get_level_values("emergency").isin([EMERGENCY, APART]))
     known = bool(published)
     major_known = known and set(MAJOR_ROADS[1:]) <= lengths.given
     table = {

@@ -54,7 +54,7 @@ NAMED = {"school_names": ("school",), "clinic_names": ("clinic",), "office_names
 
 def roads_in_cells(study: Study, sources: SourceTables, cells: pd.DataFrame, layers: pd.DataFrame, grid: Grid) -> RoadLengths | None:
     """Road lengths against the layers of the zones' generation; None where the study gives no roads."""
-    if not sources.roads_given:
+    if not sources.roads_given and sources.roads.empty:
         return None
     main = study.zones.generation
     columns = layers_by_column(layers, study.carrier_keys, [main], study.rules.kinds)

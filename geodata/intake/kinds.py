@@ -10,6 +10,8 @@ from geodata.report import IntakeReport
 
 # what each kind is read as
 GEOMETRY_OF_KIND = {"coverage": "polygon", "boundary": "polygon", "road": "line"}
+# and where a file holds layers of several shapes: the layer that the reader of its columns takes
+SHAPE_OF_SEVERAL = {**GEOMETRY_OF_KIND, "area": "polygon", "water": "line"}
 
 _BOUNDARY = re.compile(r"^N03_00\d$")
 _CENSUS = re.compile(r"^T\d{9}$")
@@ -21,13 +23,15 @@ _SETTLEMENT = re.compile(r"大字|町丁目|^字名|集落|地区名|^S_NAME$|^M
 _ROAD = re.compile(r"^N(01|10|13)_\d{3}|路線|道路|HIGHWAY", re.IGNORECASE)
 # designated and hazardous areas of 国土数値情報: polygons that must never pass for a carrier's
 _AREA = re.compile(r"^A(10|16|17|18|19|22|24|25|33|40)_\d{3}")
+_DID = {"KEN", "CITY", "JINKO", "MENSEKI"}  # densely inhabited districts as e-Stat gives them
+_WATER = re.compile(r"^W0[59]_\d{3}")
 _CARRIER = re.compile(r"事業者|CARRIER|キャリア|PROVIDER", re.IGNORECASE)
 _MESH = re.compile(r"メッシュ|MESH", re.IGNORECASE)
 _NAME = re.compile(r"名|NAME", re.IGNORECASE)
 
 
 def inferred_kind(columns: Iterable[str], shapes: str = "") -> str:
-    """coverage, population, boundary, facility, measurement, settlement, road, area, or "" when nothing tells.
+    """coverage, population, boundary, facility, measurement, settlement, road, area, water, or "" when nothing tells.
 
     `shapes` is "polygon", "line", "point" or "" for a table.
     """
@@ -40,8 +44,10 @@ def inferred_kind(columns: Iterable[str], shapes: str = "") -> str:
         return "boundary"
     if ("KEY_CODE" in names and some(_CENSUS)) or some(_PROJECTION):
         return "population"
-    if some(_AREA):
+    if some(_AREA) or set(names) >= _DID:
         return "area"
+    if some(_WATER):
+        return "water"
     if some(_SIGNAL) and (shapes == "point" or some(_PLACE)):
         return "measurement"
     if some(_ROAD) and shapes == "line":

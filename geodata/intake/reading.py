@@ -87,7 +87,7 @@ def inspect(
 
 
 def _inspect(file: Path, report: IntakeReport, **rest: Any) -> None:
-    from geodata.intake.kinds import GEOMETRY_OF_KIND, set_kind
+    from geodata.intake.kinds import GEOMETRY_OF_KIND, SHAPE_OF_SEVERAL, set_kind
 
     found = _format(file, report, tell=False)
     if found == "text" and file.suffix.casefold() in containers.VECTOR_ENDINGS:
@@ -105,10 +105,33 @@ def _inspect(file: Path, report: IntakeReport, **rest: Any) -> None:
         set_kind(report)
     else:
         geometry = GEOMETRY_OF_KIND.get(report.kind, "any")
-        frame = _vector(file, report, geometry=geometry, target_crs=JGD2011, **rest)  # type: ignore[arg-type]
+        try:
+            frame = _vector(file, report, geometry=geometry, target_crs=JGD2011, **rest)  # type: ignore[arg-type]
+        except DataError as error:
+            kind = report.kind or _kind_of_layers(file, found)
+            if error.code != "layer-ambiguous" or geometry != "any" or kind not in SHAPE_OF_SEVERAL:
+                raise
+            # several shapes of one product in one file: looked at as the reader of its columns takes it
+            report.notices.clear()
+            report.kind = kind
+            frame = _vector(file, report, geometry=SHAPE_OF_SEVERAL[kind], target_crs=JGD2011, **rest)  # type: ignore[arg-type]
         names = frame.geom_type.str.replace("Multi", "").mode()
         shapes = {"Polygon": "polygon", "LineString": "line", "Point": "point"}
         set_kind(report, shapes.get(str(names.iloc[0]), "") if len(names) else "")
+
+
+def _kind_of_layers(file: Path, found: str) -> str:
+    """The one kind that the columns of all layers of a file speak of, or ""."""
+    from geodata.intake.kinds import inferred_kind
+
+    with containers.private_folder() as folder:
+        kinds = {
+            inferred_kind(
+                entry.read().attributes.columns, min(entry.kinds, default="").removeprefix("Multi").replace("LineString", "line").lower()
+            )
+            for entry in containers.vector_entries(file, folder, found)
+        }
+    return kinds.pop() if len(kinds) == 1 else ""
 
 
 @contextmanager

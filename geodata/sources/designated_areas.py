@@ -1,21 +1,22 @@
 """Designated areas, 国土数値情報 A17 過疎, A18 半島, A19 離島, A22 豪雪, A24 振興山村, A25 特定農山村.
 
-All are old (A17 of 2017) and the numbers of their columns shift between vintages, so what they say is brought
-up to date by designation_overrides. 辺地 is in no data of 国土数値情報. That a place is in none of these does not
-mean that no subsidy is possible.
+All are old (A17 of 2017) and the numbers of their columns shift between vintages: which vintage a file is, the columns
+that occur tell (LAYOUTS; docs/sources.md says which were seen). What they say is brought up to date by
+designation_overrides. 辺地 is in no data of 国土数値情報. That a place is in none of these does not mean that no subsidy
+is possible.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from geodata.area_rows import area_table, days_of, need_fields
+from geodata.area_rows import Layout, area_table, days_of, layout_of, read_codes
+from geodata.codes import code_of, note_counts
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC
@@ -28,45 +29,57 @@ NAME = "designated_areas"
 LICENCE = "国土数値情報 商用可（CC BY ではない。各データの使用許諾条件を確認のこと）"
 CREDIT = "「国土数値情報（過疎・半島・離島・豪雪・振興山村・特定農山村）」（国土交通省）を加工して作成"
 REDISTRIBUTABLE = True
+DEPOPULATED = {"1": "過疎市町村", "2": "過疎地域とみなされる市町村", "3": "過疎地域とみなされる区域"}
+SNOW = {"1": "豪雪地帯", "2": "特別豪雪地帯"}
+SHORT = 2  # a column of days holds more than this many digits: in some vintages a code stands in its place
 
 
-@dataclass(frozen=True)
-class Product:
-    """One layer: what it marks, and the numbers of its columns ("" = it has none)."""
+def _layout(
+    product: str,
+    vintage: str,
+    kind: str,
+    needs: tuple[str, ...] = (),
+    lacks: tuple[str, ...] = (),
+    codes: dict[str, dict[str, str]] | None = None,
+    **columns: str,
+) -> Layout:
+    """A layout by the numbers of its columns; all these products have the code in 002 and the municipality in 006."""
+    named = {name: f"{product}_{number}" for name, number in {"municipality_id": "002", "municipality": "006", **columns}.items()}
+    return Layout(
+        product,
+        vintage,
+        tuple(f"{product}_{number}" for number in ("002", "006", *needs)),
+        tuple(f"{product}_{number}" for number in lacks),
+        kind,
+        codes={f"{product}_{number}": meaning for number, meaning in (codes or {}).items()},
+        **named,
+    )
 
-    kind: str
-    code: str = "002"
-    municipality: str = "006"
-    former: str = ""  # 旧市町村名: the former municipality that alone is designated
-    title: str = ""
-    since: str = ""
 
-
-FIELDS = {
-    "A17": Product("depopulated", former="008"),
-    "A18": Product("peninsula", former="008", title="009", since="010"),
-    "A19": Product("island", title="007", since="010"),
-    "A22": Product("snow"),
-    "A24": Product("mountain", former="007", since="008"),
-    "A25": Product("farming"),
-}
-JAPANESE = {
-    "A17": "過疎地域",
-    "A18": "半島振興対策実施地域",
-    "A19": "離島振興対策実施地域",
-    "A22": "豪雪地帯",
-    "A24": "振興山村",
-    "A25": "特定農山村地域",
-}
+# the first that fits: of two vintages of a product the one that needs more stands first
+LAYOUTS = (
+    _layout("A17", "2017", "depopulated", former="008", codes={"009": DEPOPULATED}),
+    _layout("A18", "指定地域名あり", "peninsula", ("009",), former="008", name="009", since="010"),
+    _layout("A18", "指定地域名なし", "peninsula", lacks=("009",), codes={"008": {}}),
+    _layout("A19", "指定日あり", "island", ("010",), name="007", since="010", codes={"009": {}}),
+    _layout("A19", "指定日なし", "island", lacks=("010",), name="007", codes={"009": {}}),
+    _layout("A22", "2016", "snow", ("009",), detail="009", codes={"009": SNOW}),  # 008 is a remark in prose
+    _layout("A22", "豪雪区分が007", "snow", ("007",), ("009",), detail="007", codes={"007": SNOW, "008": {}}),
+    _layout("A24", "指定日あり", "mountain", ("007", "008"), former="007", since="008"),
+    _layout("A25", "番号の列", "farming"),
+)
+FIELDS = {f"{layout.product} {layout.vintage}": layout.needs for layout in LAYOUTS}
+WHAT = Text("条件不利地域（A17・A18・A19・A22・A24・A25）", "A17, A18, A19, A22, A24 or A25")
 
 
 def read(
     paths: Path | str | Iterable[Path | str], *, crs: str | None = None, layer: str | None = None
 ) -> tuple[GeoDataFrame, list[IntakeReport]]:
-    """AREAS (EPSG:6668) of one or several files; which product each is, its columns tell (A17_002 …).
+    """AREAS (EPSG:6668) of one or several files; which product and vintage each is, its columns tell (A17_002 …).
 
-    Further columns: municipality_id (five digits), municipality, former (旧市町村名, "" = all of it). One area of
-    several islands stands on several rows. DataError for a file of none of these products.
+    Further columns: municipality_id (five digits), municipality, former (旧市町村名, "" = all of it), detail (the code of
+    the class, "" where the product has none). One area of several islands stands on several rows. DataError for a file
+    of none of these vintages.
     """
     from geodata import intake
 
@@ -84,32 +97,29 @@ def read(
     return pd.concat(tables, ignore_index=True), reports
 
 
-def product_of(columns: Iterable[object]) -> str:
-    """The product whose columns these are, or ""."""
-    heads = {str(name)[:3] for name in columns if str(name)[3:4] == "_"}
-    return next((name for name in FIELDS if name in heads), "")
-
-
 def _areas(rows: GeoDataFrame, report: IntakeReport) -> GeoDataFrame:
-    name = product_of(rows.columns)
-    if not name:
-        raise DataError(
-            "not-designated-areas",
-            Text("条件不利地域（A17・A18・A19・A22・A24・A25）のファイルではありません。", "not a file of A17, A18, A19, A22, A24 or A25"),
-            Text("国土数値情報の元のファイルを指定してください。", "give the original file"),
-        )
-    product = FIELDS[name]
-    need_fields(rows, {"code": f"{name}_{product.code}", "name": f"{name}_{product.municipality}"}, JAPANESE[name])
-
-    def column(number: str) -> pd.Series:
-        return text_of(rows, f"{name}_{number}" if number else None)
-
-    report.facts["product"] = name
-    former, municipality = column(product.former), column(product.municipality)
-    title = column(product.title)
+    layout = layout_of(rows, LAYOUTS, "not-designated-areas", WHAT)
+    read_codes(rows, layout, report)
+    former, municipality, title = (text_of(rows, name or None) for name in (layout.former, layout.municipality, layout.name))
     said = pd.Series(np.where(title != "", title, municipality + former.where(former == "", "（" + former + "）")), index=rows.index)
-    kind = pd.Series(product.kind, index=rows.index)
-    since = days_of(column(product.since), report, f"{name}_{product.since}") if product.since else ""
     return area_table(
-        rows, kind, said, report, valid_from=since, municipality_id=column(product.code).str[:5], municipality=municipality, former=former
+        rows,
+        pd.Series(layout.kind, index=rows.index),
+        said,
+        report,
+        valid_from=_since(rows, layout.since, report),
+        municipality_id=text_of(rows, layout.municipality_id).str[:5],
+        municipality=municipality,
+        former=former,
+        detail=code_of(rows, layout.detail or None),
     )
+
+
+def _since(rows: pd.DataFrame, name: str, report: IntakeReport) -> pd.Series | str:
+    """The day of designation, "" where the column holds codes of one or two digits: then it is no column of days."""
+    written = text_of(rows, name or None)
+    said = written[written != ""]
+    if len(said) and said.str.fullmatch(rf"\d{{1,{SHORT}}}").all():
+        note_counts(report, name, code_of(rows, name))
+        return ""
+    return days_of(written, report, name) if name else ""

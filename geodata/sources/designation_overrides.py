@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.area_rows import days_of
+from geodata.codes import note_counts
 from geodata.errors import DataError, Text
 from geodata.municipality_codes import five_digits
 from geodata.report import IntakeReport
@@ -78,6 +79,7 @@ def _rows(table: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
             where=Text("列 " + shown(table), "columns " + shown(table)),
         )
     out = pd.DataFrame({name: text_of(table, column) for name, column in columns.items()}, index=table.index)
+    note_counts(report, str(columns["kind"]), out["kind"])
     kinds = out["kind"].map(lambda kind: next((KINDS[word] for word in KINDS if word in kind), ""))
     # 特定農山村 holds the word 山村: the longer word decides
     kinds = kinds.where(~out["kind"].str.contains("特定農山村"), "farming")

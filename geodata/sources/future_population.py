@@ -1,7 +1,9 @@
-"""Future population by mesh, 国土数値情報 (2024: PTN_YYYY …; 2018: POP…/PTN_YYYY), for reference only.
+"""Future population by mesh, 国土数値情報 (editions of 2018 and 2024: PTN_YYYY, PTC_YYYY …), for reference only.
 
-Numbers are decimal, and their 2020 is an adjusted base that does not equal the census. From 2055 on they only
-carry on what is assumed for 2050. A mesh in several municipalities has their codes joined by `_` in SHICODE and
+Numbers are decimal, and their 2020 is an adjusted base (2018: an estimate from 2015) that does not equal the census.
+From 2055 on they only carry on what is assumed for 2050. Ages of small meshes are withheld: HITOKUYYYY is * there, the
+ages read 0, and those of the mesh that GASSANYYYY names (marked @) hold them too; the people themselves stand in
+their own mesh. As with the census, each mesh of such a group gets the group's share of the aged. A mesh in several municipalities has their codes joined by `_` in SHICODE and
 stands there once: it must not be counted once for each. Rates (RTA_… RTE_…) are never read: they cannot be added
 or averaged; shares are made from sums of people.
 """
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geodata.codes import code_of
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC
@@ -31,6 +34,7 @@ REDISTRIBUTABLE = True
 FIELDS = {"MESH_ID": "cell_id", "SHICODE": "municipality ids, joined by _", "PTN_YYYY": "people", "PTC_YYYY": "people aged 65+"}
 LAST_ESTIMATED = 2050
 BASE_YEAR = 2020
+WITHHELD, HOLDER = "*", "@"
 _PEOPLE = re.compile(r"PTN_(\d{4})")
 
 
@@ -80,6 +84,7 @@ def _meshes(rows: GeoDataFrame, report: IntakeReport, prefecture: str, years: li
             where=Text("列 " + shown(rows), "columns " + shown(rows)),
         )
     codes = text_of(rows, "SHICODE")
+    aged = {year: _aged(rows, year, report) for year in years}
     inside = codes.map(lambda joined: any(code.startswith(prefecture) for code in joined.split("_"))).to_numpy(bool)
     if not inside.all():
         report.excluded["other-prefecture"] = int((~inside).sum())
@@ -91,12 +96,15 @@ def _meshes(rows: GeoDataFrame, report: IntakeReport, prefecture: str, years: li
             int((~inside).sum()),
         )
     kept = rows[inside]
-    table = pd.DataFrame({"municipality_ids": codes[inside]}, index=text_of(kept, "MESH_ID").to_numpy())
+    table = pd.DataFrame({"municipality_ids": codes[inside].to_numpy()}, index=text_of(kept, "MESH_ID").to_numpy())
     for year in years:
-        for name, field in ((f"population_{year}", f"PTN_{year}"), (f"population_65plus_{year}", f"PTC_{year}")):
-            table[name] = _numbers(kept, field)
+        table[f"population_{year}"] = _numbers(kept, f"PTN_{year}")
+        table[f"population_65plus_{year}"] = aged[year][inside]
     report.facts["years"] = sorted(held)
     report.facts["population_total"] = {str(year): round(float(table[f"population_{year}"].sum()), 3) for year in years if year in held}
+    report.facts["population_65plus_total"] = {
+        str(year): round(float(table[f"population_65plus_{year}"].sum()), 3) for year in years if year in held
+    }
     if late := [year for year in years if year > LAST_ESTIMATED]:
         report.note(
             "warn",
@@ -107,6 +115,36 @@ def _meshes(rows: GeoDataFrame, report: IntakeReport, prefecture: str, years: li
             ),
         )
     return table.rename_axis("cell_id")
+
+
+def _aged(rows: pd.DataFrame, year: int, report: IntakeReport) -> np.ndarray:
+    """People of 65 and more of each row, float64; where ages are withheld, by the share of their group."""
+    aged, mark = _numbers(rows, f"PTC_{year}"), text_of(rows, f"HITOKU{year}").to_numpy()
+    withheld = mark == WITHHELD
+    if not withheld.any():
+        return aged
+    own = code_of(rows, "MESH_ID")
+    group = own.where(~withheld, code_of(rows, f"GASSAN{year}"))
+    lost = withheld & ~group.isin(set(own[mark == HOLDER])).to_numpy(bool)  # the mesh that holds their ages is not in the file
+    people = pd.Series(_numbers(rows, f"PTN_{year}"))
+    of_group = pd.DataFrame({"people": people, "aged": np.where(withheld, 0.0, aged)}).groupby(group.to_numpy()).transform("sum")
+    grouped = withheld | group.isin(set(group[withheld])).to_numpy(bool)
+    share = of_group["aged"] / of_group["people"].where(of_group["people"] > 0)
+    aged = np.where(grouped, (people * share).where(people > 0, 0.0), aged)
+    aged[lost] = np.nan
+    report.note(
+        "info",
+        "aged-by-group",
+        Text(
+            f"{year}年の65歳以上は、秘匿された {int(withheld.sum())} メッシュを合算先のグループの割合で分けました"
+            + (f"（うち {int(lost.sum())} は合算先がファイルに無く不明）。" if lost.any() else "。"),
+            f"65+ of {year}: {int(withheld.sum())} meshes whose ages are withheld got the share of their group"
+            + (f" ({int(lost.sum())} of them unknown: the mesh that holds theirs is not in the file)" if lost.any() else ""),
+        ),
+        int(withheld.sum()),
+        own[withheld],
+    )
+    return aged
 
 
 def _numbers(rows: pd.DataFrame, field: str) -> np.ndarray:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from geodata import road_rows
+from geodata.codes import note_counts, whole_names
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import ROAD_CLASSES
@@ -33,7 +34,8 @@ class RoadFile:
     """What the study says of a ledger: a class for all its lines (`road_class`), or the field that holds it.
 
     class_values: {value of `class_field`: class}; emergency: whether all these roads are for emergency transport
-    (None: see `emergency_field`, where 1, ○, はい … mean yes). `crs`, `layer`: as for intake.
+    (None: see `emergency_field`, where 1, ○, はい … mean yes and 0, ×, いいえ … no; emergency_values says what the
+    others mean, "yes" or "no"). `crs`, `layer`: as for intake.
     """
 
     class_field: str | None = None
@@ -41,6 +43,7 @@ class RoadFile:
     road_class: str | None = None
     name_field: str | None = None
     emergency_field: str | None = None
+    emergency_values: Mapping[str, str] | None = None
     emergency: bool | None = None
     crs: str | None = None
     layer: str | None = None
@@ -58,25 +61,34 @@ def read(
 
     _fields_are_said(spec)
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
-    frames, reports = [], []
+    parts = []
     for path in listed:
         rows, report = intake.read_vector(path, geometry="line", crs=spec.crs, layer=spec.layer, kind="road")
         try:
-            if spec.class_field is None:
-                kept = pd.Series(spec.road_class, index=rows.index, dtype=object)
-            else:
-                kept = road_rows.classes_of(road_rows.field_of(rows, spec.class_field), spec.class_values or {}, spec.class_field)
-            blank = pd.Series("", index=rows.index, dtype=object)
-            name = road_rows.field_of(rows, spec.name_field) if spec.name_field else blank
-            said = road_rows.field_of(rows, spec.emergency_field) if spec.emergency_field else None
-            told = road_rows.emergency_of(said, rows.index)
-            if spec.emergency is not None:
-                told = pd.Series("yes" if spec.emergency else "no", index=rows.index, dtype=object)
-            frames.append(road_rows.road_table(rows, kept, name, told, classes, report))
+            parts.append(_part(rows, report, spec))
         except DataError as error:
             raise error.at(path) from None
-        reports.append(report)
-    return pd.concat(frames, ignore_index=True), reports
+    return road_rows.roads_of(parts, classes), [part.report for part in parts]
+
+
+def _part(rows: GeoDataFrame, report: IntakeReport, spec: RoadFile) -> road_rows.RoadPart:
+    if spec.class_field is None:
+        kept = pd.Series(spec.road_class, index=rows.index, dtype=object)
+    else:
+        values = road_rows.field_of(rows, spec.class_field)
+        note_counts(report, spec.class_field, values)
+        kept = road_rows.classes_of(values, spec.class_values or {}, spec.class_field)
+    name = pd.Series("", index=rows.index, dtype=object)
+    if spec.name_field:
+        name = whole_names(road_rows.field_of(rows, spec.name_field), spec.name_field, report)
+    told = road_rows.emergency_of(None, rows.index)
+    if spec.emergency is not None:
+        told = pd.Series("yes" if spec.emergency else "no", index=rows.index, dtype=object)
+    elif spec.emergency_field:
+        values = road_rows.field_of(rows, spec.emergency_field)
+        note_counts(report, spec.emergency_field, values)
+        told = road_rows.emergency_of(values, rows.index, spec.emergency_field, spec.emergency_values)
+    return road_rows.RoadPart(rows, kept, name, told, report)
 
 
 def _fields_are_said(spec: RoadFile) -> None:

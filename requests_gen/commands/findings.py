@@ -106,7 +106,8 @@ def _not_counted(summary: dict, lang: str) -> list[str]:  # type: ignore[type-ar
 def check(
     files: Annotated[list[Path], typer.Argument(help="調べるファイル")],
     kind: Annotated[
-        str | None, typer.Option(help="種類（coverage, population, boundary, facility, measurement, settlement, road, area, terrain）")
+        str | None,
+        typer.Option(help="種類（coverage, population, boundary, facility, measurement, settlement, road, area, terrain, water）"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSONで出力します")] = False,
     level: Annotated[int | None, typer.Option(help="人口メッシュの大きさ（m）")] = None,

@@ -26,10 +26,21 @@ FACILITIES = (
     ("own_places", "種別"),
     ("gsi_shelters", ""),
 )
-AREAS = (("hazards", "A33_"), ("hazards", "A40_"), ("parks", "A10_"), ("did", "A16_"), ("overrides", "種別"), ("designated", ""))
-KINDS = ("coverage", "population", "boundary", "facility", "measurement", "settlement", "road", "area", "terrain")
+AREAS = (
+    ("hazards", "A33_"),
+    ("hazards", "A40_"),
+    ("parks", "A10_"),
+    ("did", "A16_"),
+    ("did", "JINKO"),
+    ("overrides", "種別"),
+    ("designated", ""),
+)
+# N10 of 2024 may bear the names of N01: each reader knows its own
+ROADS = ((("n13",), "N13_"), (("n10",), "N10_"), (("n10", "n01"), "N01_"), (("ledger",), ""))
+WATERS = (("w09", "W09_"), ("w05", ""))
+KINDS = ("coverage", "population", "boundary", "facility", "measurement", "settlement", "road", "area", "terrain", "water")
 LEVELS = (80_000, 10_000, 5_000, 2_000, 1_000, 500, 250, 125, 100)
-OTHER_KIND = "layer-kind"  # the file says itself that it is roaming or satellite
+OTHER_KIND = ("layer-kind", "roads-are-n01")  # the file says itself that it is roaming or satellite, or old roads
 OF_THE_STUDY = ("carrier", "generation", "kind", "as_of", "source", "licence", "credit")  # a file alone does not say these
 
 
@@ -81,7 +92,7 @@ def _as_read(path: Path, seen: IntakeReport, answers: Answers) -> tuple[IntakeRe
         try:
             return read_files(spec, [path])[1][0], {}
         except DataError as error:
-            if error.code != OTHER_KIND:
+            if error.code not in OTHER_KIND:
                 raise
     table, reports = read_files(last, [path])
     people = getattr(table, "frame", None)
@@ -109,10 +120,12 @@ def _usual_specs(path: Path, seen: IntakeReport, answers: Answers) -> list[Spec]
             return [sources.FacilityFiles(kind=_by_sign(FACILITIES, columns), **files)]
         case "area":
             return [sources.AreaFiles(kind=_by_sign(AREAS, columns), **files)]
-        case "road" if _by_sign((("n13", "N13_"), ("ledger", "")), columns) == "n13":
-            return [sources.RoadFiles(kind="n13", **files)]
         case "road":
-            return [sources.RoadFiles(kind="ledger", road_class="other", **files)]
+            return [
+                sources.RoadFiles(kind=kind, road_class="other" if kind == "ledger" else None, **files) for kind in _by_sign(ROADS, columns)
+            ]
+        case "water":
+            return [sources.WaterFiles(kind=_by_sign(WATERS, columns), **files)]
         case "terrain":
             return [sources.TerrainFiles(files=files["files"], crs=answers.crs)]
         case "measurement":
@@ -123,7 +136,7 @@ def _usual_specs(path: Path, seen: IntakeReport, answers: Answers) -> list[Spec]
     raise ValueError(f"no kind of file: {seen.kind}")
 
 
-def _by_sign(signs: Iterable[tuple[str, str]], columns: list[str]) -> Any:
+def _by_sign(signs: Iterable[tuple[Any, str]], columns: list[str]) -> Any:
     return next(kind for kind, sign in signs if not sign or any(sign in name for name in columns))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from coverage.disclosure_control import LEAST_HOUSEHOLDS, LEAST_PEOPLE, SIGN
 from coverage.inputs import AREA_SOURCES, FACILITY_SOURCES
-from geodata.sources import designation_overrides, road_ledger, roads_n13
+from geodata.sources import designation_overrides, road_ledger, roads_n01, roads_n10, roads_n13
 from requests_gen.results import columns
 from requests_gen.wording import Caption, urgency
 
@@ -20,6 +20,8 @@ MODULES: dict[str, ModuleType] = {
     **AREA_SOURCES,
     "overrides": designation_overrides,
     "n13": roads_n13,
+    "n01": roads_n01,
+    "n10": roads_n10,
     "ledger": road_ledger,
 }
 LICENCE = "クリエイティブ・コモンズ 表示 4.0 国際（CC BY 4.0）"
@@ -57,7 +59,14 @@ OTHERS = (
         "地区の区画にある学校・医療機関・役場支所・集会所の数",
         ("schools_p29", "clinics_p04", "offices_p05", "own_places"),
     ),
-    Public("uncovered_road_km", "不感道路延長km", "緊急輸送道路・県道以上のうち、1社でもエリア外の延長", ("n13", "ledger"), 0.0, 1),
+    Public(
+        "uncovered_road_km",
+        "不感道路延長km",
+        "緊急輸送道路・県道以上のうち、1社でもエリア外の延長",
+        ("n13", "n01", "n10", "ledger"),
+        0.0,
+        1,
+    ),
     Public("designated", "条件不利地域", "過=過疎 辺=辺地 離=離島 半=半島 山=振興山村 特=特定農山村 豪=豪雪", ("designated", "overrides")),
     Public("designated_until", "指定の期限", "指定のうち最も早く終わるものの最後の日", ("designated", "overrides")),
     Public("hazard", "土砂災害の区域", "1: 住民の1割以上が土砂災害警戒区域に住む、0: それ未満", ("hazards",)),
@@ -79,6 +88,9 @@ AT_MOST = (
 def closed_kinds(result: Result) -> set[str]:
     """The kinds of files of the study whose content may not be passed on."""
     closed = {kind for kind in urgency.source_kinds(result.study) if kind in MODULES and not MODULES[kind].REDISTRIBUTABLE}
+    for areas in result.study.areas:
+        if areas.kind == "own_areas":  # what is taken from the office's own areas is closed under whatever name it is shown
+            closed |= areas.topics
     for spec in result.study.facilities:
         files = {name.replace("\\", "/") for name in spec.files}
         files |= {name.rpartition("/")[2] for name in files}

@@ -112,10 +112,7 @@ def _file(report: IntakeReport, caption: Caption) -> dict[str, Any]:
         "sentence": _sentence(report).in_(lang),
         "notices": [_notice(notice, lang) for notice in notices],
         "facts": [
-            (
-                heading.in_(lang),
-                intake.VALUE_NAMES[str(facts[key])].in_(lang) if str(facts[key]) in intake.VALUE_NAMES else _value(key, facts[key]),
-            )
+            (heading.in_(lang), _value(key, facts[key], lang))
             for key, heading in intake.FACTS.items()
             if facts.get(key) not in ("", None, [], {})
         ],
@@ -161,8 +158,13 @@ def _notice(notice: Notice, lang: str) -> dict[str, Any]:
     }
 
 
-def _value(key: str, value: Any) -> str:
-    """A fact as people write it."""
+def _value(key: str, value: Any, lang: str) -> str:
+    """A fact as people write it; a table of counts as its names with their numbers."""
+    if isinstance(value, dict):
+        inner = "; " if any(isinstance(one, dict) for one in value.values()) else ", " if lang == "en" else "、"
+        return inner.join(f"{_value('', name, lang)}: {_value('', one, lang)}" for name, one in value.items())
+    if str(value) in intake.VALUE_NAMES:
+        return intake.VALUE_NAMES[str(value)].in_(lang)
     if isinstance(value, int | float) and key != "year":
         return f"{value:,.6g}" if value % 1 else f"{value:,.0f}"
     if isinstance(value, list | tuple):

@@ -21,6 +21,7 @@ KINDS = {
     "road": Text("道路", "roads"),
     "area": Text("指定地域・危険区域", "designated and hazardous areas"),
     "terrain": Text("標高", "heights of the ground"),
+    "water": Text("川・湖", "rivers and lakes"),
     "criterion": Text("評価項目の数（県・市町の資料）", "figures of the office's own criteria"),
 }
 
@@ -45,6 +46,10 @@ FACTS = {
     "population_total": Text("人口の合計", "people in all"),
     "households_total": Text("世帯の合計", "households in all"),
     "population_65plus_total": Text("65歳以上の合計", "aged 65+ in all"),
+    "codes": Text("コードと件数", "codes and their rows"),
+    "km_by_class": Text("道路の種別ごとの延長（km）", "km of road by class"),
+    "km_by_emergency": Text("緊急輸送道路かどうかごとの延長（km）", "km of road by emergency road"),
+    "areas_by_kind": Text("区域の種類ごとの件数", "areas by kind"),
     "municipalities": Text("市町村の数", "municipalities"),
     "carrier_name": Text("事業者", "carrier"),
     "generation": Text("世代", "generation"),
@@ -61,7 +66,30 @@ FACTS = {
     "credit": Text("出典の表示", "credit"),
     "licence": Text("利用条件", "licence"),
 }
-VALUE_NAMES = {"none": Text("なし", "none"), "own": Text("自社", "own")}
+VALUE_NAMES = {
+    "none": Text("なし", "none"),
+    "own": Text("自社", "own"),
+    "expressway": Text("高速道路", "expressway"),
+    "national": Text("国道", "national"),
+    "prefectural": Text("都道府県道", "prefectural"),
+    "municipal": Text("市町村道", "municipal"),
+    "other": Text("その他", "other"),
+    "yes": Text("該当", "yes"),
+    "no": Text("非該当", "no"),
+    "landslide": Text("土砂災害警戒区域", "landslide areas"),
+    "landslide_special": Text("土砂災害特別警戒区域", "special landslide areas"),
+    "tsunami": Text("津波浸水", "tsunami flooding"),
+    "park_special": Text("自然公園（特別地域）", "special park areas"),
+    "park_ordinary": Text("自然公園", "park areas"),
+    "did": Text("人口集中地区", "densely inhabited districts"),
+    "depopulated": Text("過疎", "depopulated"),
+    "remote": Text("辺地", "remote"),
+    "island": Text("離島", "islands"),
+    "peninsula": Text("半島", "peninsulas"),
+    "mountain": Text("振興山村", "mountain villages"),
+    "farming": Text("特定農山村", "farming areas"),
+    "snow": Text("豪雪", "snow"),
+}
 FORMATS = {"text table": Text("文字の表", "text table")}
 PLACES = {
     "shelter": Text("指定避難所", "shelters"),

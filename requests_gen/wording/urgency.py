@@ -75,7 +75,7 @@ SOURCES = (
     Source(
         Text("道路", "roads"),
         Text("不感道路の延長（緊急輸送道路・県道以上）", "the length of uncovered road"),
-        ("n13", "ledger"),
+        ("n13", "n01", "n10", "ledger"),
         ("uncovered_road_km",),
     ),
     Source(
@@ -112,7 +112,7 @@ def _given(study: Study) -> list[tuple[str, list[str]]]:
     """(kind, files) of every table of the study that speaks of urgency."""
     given = [(str(places.kind), places.files) for places in study.facilities]
     given += [(str(roads.kind), roads.files) for roads in study.roads]
-    given += [(str(areas.kind), areas.files) for areas in study.areas]
+    given += [(topic, areas.files) for areas in study.areas for topic in sorted({str(areas.kind)} | areas.topics)]
     if study.future_population is not None:
         given.append(("future", study.future_population.files))
     return given

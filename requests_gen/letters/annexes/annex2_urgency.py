@@ -57,7 +57,7 @@ def places_and_roads(
     figures of the other carriers may be shown."""
     rows = [(name, _places(mine, categories, given, wording)) for name, categories, _ in GROUPS]
     rows.append(("不感道路延長", _roads(row, zone, carrier, bool(result.study.roads), others, wording)))
-    return (*rows, ("出典", _credits(result, *(kind for _, _, kinds in GROUPS for kind in kinds), "n13", "ledger")))
+    return (*rows, ("出典", _credits(result, *(kind for _, _, kinds in GROUPS for kind in kinds), "n13", "n01", "n10", "ledger")))
 
 
 def _places(mine: pd.DataFrame | None, categories: tuple[str, ...], given: set[str], wording: numbers_and_eras.Wording) -> str:
