@@ -33,6 +33,7 @@ KINDS = ("地表面", "表層面", SEA, "内水面", NOTHING, "その他")
 NO_HEIGHT = -9999.0
 ORDER = "+x-y"
 MESH_LEVELS = {6: 10_000, 8: 1_000}  # digits of its code → metres
+MOST = 1e9  # no degree and no number of cells is larger
 CORNER_DEGREES = 1e-6  # corners are written to nine places: nearer than this to its mesh's they are the mesh's
 WORDS_SHOWN = 5
 _LIST = re.compile(rb"<(?:[\w.-]+:)?tupleList\s*(/?)>")
@@ -67,8 +68,8 @@ def parse(data: bytes, report: IntakeReport, *, crs: str | None = None, vertical
     """
     text, block, line = _cut(_utf8(data))
     head = _head(text)
-    if len(head.get("DEM", [])) != 1:
-        raise _broken("DEM が1つではありません", "not exactly one DEM")
+    if len(head.get("DEM", [])) != 1 or len(head.get("tupleList", [])) != 1:
+        raise _broken("DEM か標高の一覧（tupleList）が1つではありません", "not exactly one DEM with one list of heights")
     vertical = _vertical(_one(head, "srsName"), crs, vertical, report)
     grid = _grid(head)
     start = _start(head, grid)
@@ -154,7 +155,9 @@ def _two(head: dict[str, list[str]], name: str) -> tuple[float, float]:
     try:
         first, second = (float(part) for part in text.split())
     except ValueError:
-        raise _broken(f"{name} が2つの数ではありません（{text[:40]}）", f"{name} holds no two numbers ({text[:40]})") from None
+        first = second = np.inf
+    if not (abs(first) < MOST and abs(second) < MOST):  # NaN and infinity too
+        raise _broken(f"{name} が2つの数ではありません（{text[:40]}）", f"{name} holds no two numbers ({text[:40]})")
     return first, second
 
 
