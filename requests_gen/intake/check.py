@@ -29,7 +29,8 @@ FACILITIES = (
 AREAS = (("hazards", "A33_"), ("hazards", "A40_"), ("parks", "A10_"), ("did", "A16_"), ("overrides", "種別"), ("designated", ""))
 KINDS = ("coverage", "population", "boundary", "facility", "measurement", "settlement", "road", "area")
 LEVELS = (80_000, 10_000, 5_000, 2_000, 1_000, 500, 250, 125, 100)
-OTHER_KIND = "layer-kind"  # the file says itself that it is roaming or satellite
+# the file says itself that it is roaming or satellite, or has no column of answers for this generation
+OTHERWISE = {"layer-kind", "mesh-list-column"}
 OF_THE_STUDY = ("carrier", "generation", "kind", "as_of", "source", "licence", "credit")  # a file alone does not say these
 
 
@@ -81,7 +82,7 @@ def _as_read(path: Path, seen: IntakeReport, answers: Answers) -> tuple[IntakeRe
         try:
             return read_files(spec, [path])[1][0], {}
         except DataError as error:
-            if error.code != OTHER_KIND:
+            if error.code not in OTHERWISE:
                 raise
     table, reports = read_files(last, [path])
     people = getattr(table, "frame", None)
@@ -113,8 +114,11 @@ def _usual_specs(path: Path, seen: IntakeReport, answers: Answers) -> list[Spec]
         case "measurement":
             return [Measured(*_measured(path))]
         case "coverage":
-            named: dict[str, Any] = {"carrier": "any", "generation": "4G", "as_of": "2000-01-01", "level": answers.level}
-            return [Layer(kind=kind, **named, **files) for kind in ("own", "roaming", "satellite")]
+            named: dict[str, Any] = {"carrier": "any", "as_of": "2000-01-01", "level": answers.level}
+            tried: list[dict[str, Any]] = [
+                {"kind": kind, "generation": g} for kind in ("own", "roaming", "satellite") for g in ("4G", "5G")
+            ]
+            return [Layer(**each, **named, **files) for each in tried]
     raise ValueError(f"no kind of file: {seen.kind}")
 
 

@@ -119,7 +119,7 @@ def settings_of(entry: Entry, study_text: str) -> Spec:
     dated = replace(entry, as_of=entry.as_of or "2000-01-01", beside=False)
     place = tomllib.loads(with_entry(study_text, dated, LOOKED_AT))[entry.slot]
     listed = place if isinstance(place, list) else [place]
-    spec: Spec = tables[entry.slot].model_validate(next(table for table in listed if LOOKED_AT in table["files"]))
+    spec: Spec = tables[entry.slot].model_validate(next(table for table in listed if LOOKED_AT in table.get("files", ())))
     return spec
 
 
