@@ -135,7 +135,8 @@ def _read(file: Path, spec: Spec, near: Box | None) -> tuple[np.ndarray, IntakeR
 
 
 def _degrees(table: gpd.GeoDataFrame) -> np.ndarray:
-    return np.asarray(table.geometry.to_crs("EPSG:6668").to_numpy(), dtype=object)
+    shapes = np.asarray(table.geometry.to_crs("EPSG:6668").to_numpy(), dtype=object)
+    return np.asarray(shapes[~shapely.is_empty(shapes)], dtype=object)
 
 
 def _squares(population: Population) -> np.ndarray:
