@@ -74,6 +74,7 @@ slots = st.sampled_from(
         AREA,
         Entry("layers", carrier="beta", generation="5G-sub6", as_of="2026-01-01", crs="EPSG:6674", layer="区域 1"),
         Entry("layers", carrier="beta", generation="4G", as_of="2026-01-01", where={"級": ["A", '"b"\\', 3]}, beside=True),
+        Entry("layers", carrier="alpha", generation="4G", as_of="2026-01-01", level=500, meaning={"weak": "covered", "least_share": 0.5}),
         Entry("layers", carrier="alpha", generation="4G", kind="roaming", as_of="2026-01-01", level=500),
     ]
 )
@@ -120,7 +121,13 @@ def test_only_the_entry_changes_and_comments_stay(entry, comment, file):
 
 
 def test_former_answers_do_not_stay_with_another_file():
-    text = STUDY.replace('files = ["alpha_4g.geojson"]', 'files = ["a.shp"]\ncrs = "EPSG:6674"\nwhere = { x = ["1"] }')
+    text = STUDY.replace('files = ["alpha_4g.geojson"]', 'files = ["a.shp"]\ncrs = "EPSG:6674"\nwhere = { x = ["1"] }\nweak = "covered"')
+    layer = tomllib.loads(with_entry(text, AREA, "data/new.geojson"))["layers"][0]
+    assert layer == {"carrier": "alpha", "generation": "4G", "files": ["data/new.geojson"], "as_of": "2026-09-30"}
+
+
+def test_a_file_takes_the_place_of_the_word_that_there_is_nothing():
+    text = STUDY.replace('files = ["alpha_4g.geojson"]', "none = true")
     layer = tomllib.loads(with_entry(text, AREA, "data/new.geojson"))["layers"][0]
     assert layer == {"carrier": "alpha", "generation": "4G", "files": ["data/new.geojson"], "as_of": "2026-09-30"}
 

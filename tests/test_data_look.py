@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
 from PIL import Image
+from streamlit.testing.v1 import AppTest
 
 from coverage.run import run
 from coverage.study.study import read_study
 from geodata.prefectures import PREFECTURES
+from requests_gen.intake import preview
 from requests_gen.intake.check import check_files
 from requests_gen.intake.crs_choices import crs_choices
 from requests_gen.intake.picture import FEATURES_DRAWN, VERTICES_UNCHANGED, picture_of
-from requests_gen.intake.preview import first_look, layer_names, preview_of, raw_numbers
+from requests_gen.intake.preview import first_look, layer_names, preview_of, raw_numbers, settings_of
 from requests_gen.intake.study_toml import Entry
+from tests.hand_world import cell
 from tests.mini_study import write_mini_study
+from tests.waiting import CEILING_S
 
 AREA = Entry("layers", carrier="alpha", generation="4G")
 MIE = (135.5, 33.5, 137.5, 35.5)
@@ -86,6 +91,39 @@ def test_the_settings_of_the_study_hold_for_the_look_too(study):
     named = '[settlements]\nfiles = ["old.csv"]\nname_field = "よび名"\n'
     assert preview_of(places, Entry("settlements"), (), MIE, named).report.accepted == 1
     assert preview_of(places, Entry("settlements"), (), MIE).report.verdict == "refuse"
+
+
+def test_the_page_asks_what_the_answers_of_a_list_mean(study, monkeypatch):
+    """Without an answer the question stands open; the answers go into study.toml, and the run reads the list by them."""
+    file = study / "list.csv"
+    file.write_text(f"メッシュコード,謎\n{cell(0, 1)},○\n{cell(1, 1)},△\n{cell(2, 1)},×\n", encoding="utf-8")
+    # no child process here: other tests hold that the page reads in one
+    monkeypatch.setattr(preview, "preview_of", lambda path, *rest: preview._look(str(path), *rest))
+    page = AppTest.from_function(_asking, default_timeout=CEILING_S, args=(str(study), str(file))).run()
+    assert page.text[0].value == "open"
+    page = page.selectbox[0].set_value("謎").run()
+    assert page.text[0].value == "open"  # △ is asked about next
+    page = page.radio[0].set_value("covered").run()
+    answers = {"answer_field": "謎", "weak": "covered"}
+    assert page.text[0].value == str(answers)
+    spec = replace(AREA, meaning=answers, as_of="2026-09-30")
+    assert settings_of(spec, (study / "study.toml").read_text(encoding="utf-8")).weak == "covered"
+    assert preview._look(str(file), spec, (), None, "").report.facts["cells_covered"] == 2
+
+
+def _asking(folder: str, file: str) -> None:
+    from pathlib import Path
+    from types import SimpleNamespace
+
+    import streamlit as st
+
+    from requests_gen.intake import study_toml
+    from screens.data.questions import _meaning
+    from screens.shared.opened import Opened
+
+    opened = Opened(SimpleNamespace(folder=Path(folder), results=Path(folder)), "", "ja")
+    entry = _meaning(opened, Path(file), study_toml.Entry("layers", carrier="alpha", generation="4G"))
+    st.text("open" if entry is None else str(entry.meaning))
 
 
 @pytest.mark.parametrize(

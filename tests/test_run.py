@@ -16,10 +16,12 @@ import pytest
 from typer.testing import CliRunner
 
 from coverage.carrier_need import carrier_need
+from coverage.inputs.study_files import _tell_old
 from coverage.matrix import layers_by_column
 from coverage.rules import RULES
 from coverage.run import run
 from coverage.study.study import read_study
+from geodata.report import IntakeReport
 from kengai import app
 from requests_gen.results.store import read_result, write_result
 from requests_gen.zone_maps.frames import map_frames
@@ -93,6 +95,7 @@ def test_a_true_zero_is_said_by_the_study(tmp_path):
     assert (beta["covered"], beta["uncovered"], beta["unknown"]) == (0, 83, 0)
     (told,) = [one for one in result.provenance["inputs"] if one["path"] == "study.toml"]
     assert (told["kind"], told["as_of"], told["credit"]) == ("coverage", "2026-03-31", "")
+    assert [notice.code for r in result.reports if r.path == "study.toml" for notice in r.notices] == ["layer-none"]
     write_result(result, tmp_path / "results")
     again = read_result(tmp_path / "results")
     assert again.layers.geometry.is_empty.tolist() == [False, True, False]
@@ -100,6 +103,14 @@ def test_a_true_zero_is_said_by_the_study(tmp_path):
     files = make_map_files(again, "ja")
     assert files.coverage(("beta", "4G")) is not None
     assert carrier_need(again, "beta", "4G")["people"].sum() == 83
+
+
+def test_a_zero_that_was_said_long_ago_is_told(tmp_path):
+    layer = read_study(with_beta(tmp_path, "none = true")).layers[1]
+    for year, told in ((2026, []), (2027, ["layer-none-old"])):  # as of 2026-03-31
+        report = IntakeReport("study.toml")
+        _tell_old(layer, year, report)
+        assert [notice.code for notice in report.notices] == told
 
 
 def test_unknown_cells_of_a_list_are_unknown_in_every_figure(tmp_path):
@@ -128,7 +139,8 @@ def test_unknown_cells_of_a_list_are_unknown_in_every_figure(tmp_path):
     assert (len(rows.rows), sum(len(at) for at in rows.unknown)) == (1, 2)
     old = replace(kept, layers=kept.layers[kept.layers["says"] == "covered"].drop(columns="says"))  # as kept before
     write_result(old, folder / "old")
-    assert read_result(folder / "old").layers["says"].tolist() == ["covered"] * len(old.layers)
+    mine = layers_by_column(read_result(folder / "old").layers, ["beta"], ["4G"], ["own"])["beta", "4G"]
+    assert (len(mine.rows), mine.unknown) == (1, [])
 
 
 def test_people_are_conserved_everywhere(tmp_path):

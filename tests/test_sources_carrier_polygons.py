@@ -281,7 +281,10 @@ class TestMeshLists:
         _, report = carrier_polygons.read(self.table(tmp_path, text), carrier_polygons.LayerFile(**LAYER, **more))
         assert (report.facts["cells_covered"], report.facts["answer_field"], report.verdict) == (1, header, "accept")
 
-    @pytest.mark.parametrize("header", ["架空ベータ", "kddi_4G", "フラグ2", "4G,LTE", "エリア,判定", "5G", "エリア,5G"])
+    @pytest.mark.parametrize(
+        "header",
+        ["架空ベータ", "kddi_4G", "フラグ2", "レベル", "valid", "結果コード", "メッシュ区分", "4G,LTE", "エリア,判定", "5G", "エリア,5G"],
+    )
     def test_a_column_that_may_be_the_answer_is_asked_about(self, tmp_path: Path, header: str) -> None:
         """Never: every listed cell is covered. Both answers that the advice names work."""
         text = f"メッシュコード,{header}\n513600011{',1' * len(header.split(','))}\n513600013{',0' * len(header.split(','))}\n"

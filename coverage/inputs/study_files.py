@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from coverage.inputs.evidence_files import read_evidence
 from coverage.inputs.readers import BBox, read_files
 from coverage.inputs.terrain_files import read_terrain
 from coverage.inputs.urgency_files import read_source_tables
-from coverage.study import STUDY_FILE, Study, sources
+from coverage.study import STUDY_FILE, Layer, Study, sources
 from coverage.zones import settlements as zones_settlements
 from geodata import mesh
 from geodata.crs import JGD2011, metric
@@ -31,6 +32,7 @@ from geodata.zone_ids import read_zone_ids
 if TYPE_CHECKING:
     import geopandas as gpd
 
+YEAR_START = (4, 1)
 NEAR_DEGREES = 0.5  # data this far outside the municipalities is in the wrong place or the wrong CRS
 
 
@@ -175,6 +177,7 @@ def _read_layers(study: Study, grid: Grid, near: BBox, reports: list[IntakeRepor
             for report in found if layer.none else []:
                 text = study.text.encode()
                 report.path, report.sha256, report.size_bytes = str(study.path(STUDY_FILE)), hashlib.sha256(text).hexdigest(), len(text)
+                _tell_old(layer, study.about.fiscal_year, report)
             reports += found
             tables.append(table.to_crs(grid.crs))
     if not tables:
@@ -191,6 +194,17 @@ def _read_water(study: Study, grid: Grid, reports: list[IntakeReport], progress:
         reports += found
         tables.append(table.to_crs(grid.crs))
     return check(WATER, pd.concat(tables, ignore_index=True)) if tables else None
+
+
+def _tell_old(layer: Layer, fiscal_year: int, report: IntakeReport) -> None:
+    """A study copied into a new year keeps the word that there is nothing, though nobody has said it again."""
+    if layer.as_of < date(fiscal_year - 1, *YEAR_START).isoformat():
+        text = Text(
+            f"{layer.carrier} {layer.generation} のエリアが無いこと（none = true）は {layer.as_of} 時点のもので、1年以上前です。"
+            "今も無いか事業者に確かめ、as_of を書き直してください。",
+            f"that {layer.carrier} {layer.generation} covers nothing (none = true) was said as of {layer.as_of}: ask again and renew as_of",
+        )
+        report.note("warn", "layer-none-old", text)
 
 
 def _read_own_values(study: Study, reports: list[IntakeReport], progress: Progress) -> list[tuple[str, pd.DataFrame, IntakeReport]]:

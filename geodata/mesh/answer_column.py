@@ -65,28 +65,30 @@ _AREA_WORDS = re.compile(
 _SHARE = re.compile(r"カバー率|カバレッジ率|人口カバー|面積率|割合|比率|率$|率[(%]|%|percent|ratio|rate$|share")
 _SIGNAL = re.compile(r"rsrp|rssi|rsrq|sinr|dbm|電界|電波強度|受信電力|受信強度|受信レベル|minsignal")
 _ANSWERISH = re.compile(
-    r"エリア|カバー|圏内|圏外|提供|電波|受信|通信|可否|判定|利用可|rsrp|dbm|area|cover|service|signal|[345]g|lte", re.IGNORECASE
+    r"結果|状況|状態|区分|評価|ランク|種別|フラグ|品質|レベル|強度|有無|率|割合|[%○×]|flag|rank|class|level|quality|percent|ratio|rate|"
+    r"エリア|カバー|圏内|圏外|提供|電波|受信|通信|可否|判定|利用可|rsrp|dbm|area|cover|service|signal|[345]g|lte",
+    re.IGNORECASE,
 )
 # columns that describe a cell and can be no answer
 _NOT_ANSWER = re.compile(
     r"(都道府県|市区?町村|市町|県|郡|市区|市|町|村|区|大字|字|町丁目?|町字|丁目|地区|地域|集落|地名|住所|所在地?|施設|名称|団体|行政区域?|自治体)"
     r"(名|名称|コード|番号|code|cd)?|"
-    r".*(名|名称|コード|番号|code|_cd|_?id|_?no|_?name)|"
+    r".*(名|名称|コード|番号|code|_cd|_id|_no|_name)|name|"
     r"(no\.?|id|fid|gid|oid|objectid|通番|通し番号|連番|番号|行|index|num|#)|"
     r"(.*(緯度|経度|座標|lat|latitude|lon|lng|longitude))|(x|y|z|cx|cy|中心.*)|"
     r"(総?人口|世帯|戸数|人数|面積|標高|高さ|.*(人口|世帯数?|戸数|面積|標高).*)|"
     r"(備考|注記|摘要|メモ|コメント|説明|remarks?|notes?|comments?|memo|description)|"
     r"(.*(年月日|年度|日付|日時|更新日|基準日|作成日|時点)|.*(date|year|time|as_?of)|年|月|日)|"
-    r"(メッシュ.*|.*mesh.*|level|レベル|メッシュサイズ)",
+    r"(メッシュ.*|.*mesh.*)",
     re.IGNORECASE,
 )
-SHARE, SIGNAL, WORDS = "share", "signal", "words"
+SHARE, SIGNAL = "share", "signal"
 NAMED = 8
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The column that answers, and what its name says that it holds: WORDS, SHARE, SIGNAL, or "" (tell by its cells)."""
+    """The column that answers, and what its name says that it holds: SHARE, SIGNAL, or "" (tell by its cells)."""
 
     column: str
     holds: str

@@ -91,8 +91,10 @@ def answers_of(
     the signal from which it does. What is needed and not said refuses the reading and names the key:
     "mesh-list-weak", "mesh-list-share", "mesh-list-dbm", "mesh-list-number"; "mesh-list-answer": no known word.
     """
-    meanings = cells.map(means)
-    numbers = np.array([_number(cell) for cell in cells], float)
+    # each distinct cell is looked at once: a list of a prefecture has 10^5 rows and few answers
+    found = {cell: (means(cell), _number(cell)) for cell in cells.unique()}
+    meanings = pd.Series([found[cell][0] for cell in cells], cells.index, object)
+    numbers = np.array([found[cell][1] for cell in cells], float)
     holds = answer.holds or _holds(meanings, numbers, least_share, least_dbm)
     if holds == SIGNAL:
         meanings = _by_signal(cells, meanings, numbers, answer.column, least_dbm, report)

@@ -52,7 +52,7 @@ class Listed:
     answer: str
 
 
-def listed_cells(table: pd.DataFrame, said: Meaning, report: IntakeReport) -> Listed:
+def listed_cells(table: pd.DataFrame, meaning: Meaning, report: IntakeReport) -> Listed:
     """What a list says of its cells. The table's index is the line of the file.
 
     Without any column that might be an answer every listed cell is covered, with a warning. What cannot be
@@ -66,8 +66,8 @@ def listed_cells(table: pd.DataFrame, said: Meaning, report: IntakeReport) -> Li
             Text("見出しを「メッシュコード」「エリア」にしてください。", "name the columns メッシュコード and エリア"),
             where=Text("列 " + shown(table), "columns " + shown(table)),
         )
-    answer, answers = _answers(table, code, said, report)
-    size = mesh.level_of(table[code].str.strip()) if said.level is None else mesh.normal_level(said.level)
+    answer, answers = _answers(table, code, meaning, report)
+    size = mesh.level_of(table[code].str.strip()) if meaning.level is None else mesh.normal_level(meaning.level)
     codes, mended = mesh_codes.read_codes(table[code], size, np.asarray(table.index, np.int64))
     if mended.any():
         text = Text(
@@ -90,19 +90,19 @@ def listed_cells(table: pd.DataFrame, said: Meaning, report: IntakeReport) -> Li
     return Listed(of["yes"], of["unknown"], size, answer)
 
 
-def _answers(table: pd.DataFrame, code: str, said: Meaning, report: IntakeReport) -> tuple[str, npt.NDArray[Any]]:
+def _answers(table: pd.DataFrame, code: str, meaning: Meaning, report: IntakeReport) -> tuple[str, npt.NDArray[Any]]:
     """(column of the answers or "", "yes", "no" or "unknown" of each row)."""
     found = None
-    if said.answer_field != "":
-        settled = [name for name in said.settled if not _still_answers(table, name, said.answer_field)]
-        found = answer_column(table, code, said.generation, said.carrier, said.answer_field, settled)
+    if meaning.answer_field != "":
+        settled = [name for name in meaning.settled if not _still_answers(table, name, meaning.answer_field)]
+        found = answer_column(table, code, meaning.generation, meaning.carrier, meaning.answer_field, settled)
     if found is not None:
-        return found.column, answers_of(table[found.column], found, said.weak, said.least_share, said.least_dbm, report)
+        return found.column, answers_of(table[found.column], found, meaning.weak, meaning.least_share, meaning.least_dbm, report)
     text = Text(
         "エリア内かどうかの列が無いため、載っているメッシュをすべてエリア内として読みました。",
         "no column of answers: every listed cell is taken as covered",
     )
-    report.note("info" if said.answer_field == "" else "warn", "mesh-list-presence", text, len(table))
+    report.note("info" if meaning.answer_field == "" else "warn", "mesh-list-presence", text, len(table))
     return "", np.full(len(table), "yes", object)
 
 

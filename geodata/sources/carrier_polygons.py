@@ -8,7 +8,7 @@ file that also holds areas *not* served, several carriers, or somebody else's ne
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,8 +121,7 @@ def _with_none(error: DataError) -> DataError:
     """A refusal of a file without any area here also says how a true zero is said."""
     if error.code != "no-records" and error.remedy != position.ELSEWHERE_REMEDY:
         return error
-    remedy = Text(f"{error.remedy.ja}{NONE_REMEDY.ja}", f"{error.remedy.en}; {NONE_REMEDY.en}")
-    return DataError(error.code, error.problem, remedy, error.file, error.where)
+    return replace(error, remedy=Text(f"{error.remedy.ja}{NONE_REMEDY.ja}", f"{error.remedy.en}; {NONE_REMEDY.en}"))
 
 
 def _check_declared(carrier: str, generation: str, kind: str, as_of: str) -> None:

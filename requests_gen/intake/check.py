@@ -40,7 +40,8 @@ ROADS = ((("n13",), "N13_"), (("n10",), "N10_"), (("n10", "n01"), "N01_"), (("le
 WATERS = (("w09", "W09_"), ("w05", ""))
 KINDS = ("coverage", "population", "boundary", "facility", "measurement", "settlement", "road", "area", "terrain", "water")
 LEVELS = (80_000, 10_000, 5_000, 2_000, 1_000, 500, 250, 125, 100)
-OTHER_KIND = ("layer-kind", "roads-are-n01")  # the file says itself that it is roaming or satellite, or old roads
+# the file says itself that it is roaming or satellite, or old roads, or has no column of answers for this generation
+OTHERWISE = {"layer-kind", "roads-are-n01", "mesh-list-column"}
 OF_THE_STUDY = ("carrier", "generation", "kind", "as_of", "source", "licence", "credit")  # a file alone does not say these
 
 
@@ -92,7 +93,7 @@ def _as_read(path: Path, seen: IntakeReport, answers: Answers) -> tuple[IntakeRe
         try:
             return read_files(spec, [path])[1][0], {}
         except DataError as error:
-            if error.code not in OTHER_KIND:
+            if error.code not in OTHERWISE:
                 raise
     table, reports = read_files(last, [path])
     people = getattr(table, "frame", None)
@@ -131,8 +132,11 @@ def _usual_specs(path: Path, seen: IntakeReport, answers: Answers) -> list[Spec]
         case "measurement":
             return [Measured(*_measured(path))]
         case "coverage":
-            named: dict[str, Any] = {"carrier": "any", "generation": "4G", "as_of": "2000-01-01", "level": answers.level}
-            return [Layer(kind=kind, **named, **files) for kind in ("own", "roaming", "satellite")]
+            named: dict[str, Any] = {"carrier": "any", "as_of": "2000-01-01", "level": answers.level}
+            tried: list[dict[str, Any]] = [
+                {"kind": kind, "generation": g} for kind in ("own", "roaming", "satellite") for g in ("4G", "5G")
+            ]
+            return [Layer(**each, **named, **files) for each in tried]
     raise ValueError(f"no kind of file: {seen.kind}")
 
 

@@ -119,7 +119,7 @@ def settings_of(entry: Entry, study_text: str) -> Spec:
     dated = replace(entry, as_of=entry.as_of or "2000-01-01", beside=False)
     place = tomllib.loads(with_entry(study_text, dated, LOOKED_AT))[entry.slot]
     listed = place if isinstance(place, list) else [place]
-    spec: Spec = tables[entry.slot].model_validate(next(table for table in listed if LOOKED_AT in table["files"]))
+    spec: Spec = tables[entry.slot].model_validate(next(table for table in listed if LOOKED_AT in table.get("files", ())))
     return spec
 
 
@@ -135,7 +135,8 @@ def _read(file: Path, spec: Spec, near: Box | None) -> tuple[np.ndarray, IntakeR
 
 
 def _degrees(table: gpd.GeoDataFrame) -> np.ndarray:
-    return np.asarray(table.geometry.to_crs("EPSG:6668").to_numpy(), dtype=object)
+    shapes = np.asarray(table.geometry.to_crs("EPSG:6668").to_numpy(), dtype=object)
+    return np.asarray(shapes[~shapely.is_empty(shapes)], dtype=object)
 
 
 def _squares(population: Population) -> np.ndarray:

@@ -52,7 +52,7 @@ class Entry:
     """Where a file goes and what was answered for it; None or empty = not said.
 
     kind: of population (estat_mesh, raster), of facilities (as coverage.study.sources names them) or of a layer
-    (own, roaming, satellite). beside: keep the former
+    (own, roaming, satellite). meaning: what a mesh list's answers mean, by the keys of OF_FORMER_FILE. beside: keep the former
     files of this place and use the new one with them, instead of in their place.
     """
 
@@ -65,6 +65,7 @@ class Entry:
     layer: str | None = None
     level: int | None = None
     where: Mapping[str, Sequence[str | int]] = field(default_factory=dict)
+    meaning: Mapping[str, str | float] = field(default_factory=dict)
     beside: bool = False
 
 
@@ -183,7 +184,7 @@ def _put_layer(document: MutableMapping[str, Any], entry: Entry, file: str, make
         **_answers_of(entry),
         "level": entry.level,
         "where": {name: list(values) for name, values in entry.where.items()} or None,
-        **dict.fromkeys(OF_FORMER_FILE),
+        **{key: entry.meaning.get(key) for key in OF_FORMER_FILE},
     }.items():
         _set(table, key, value)
 

@@ -92,8 +92,6 @@ def read_result(folder: Path, study_folder: Path | None = None) -> Result:
     try:
         there = [name for name in TABLES if name in facts["tables"] or name not in LATER]
         tables = {name: _read_table(inside, name, facts["tables"][name]) for name in there}
-        if "says" not in tables["layers"].columns:  # kept before a layer could say that it does not know
-            tables["layers"] = tables["layers"].assign(says="covered")
         study = Study.model_validate_json(json.dumps(facts["study"]))
         study._text = facts["study_text"]
         study._folder = (study_folder or _study_beside(folder, study.text)).resolve()

@@ -19,7 +19,8 @@ from screens.shared import Opened, as_written
 
 NEAR_DEGREES = 0.5  # as in a run: data further outside than this is in the wrong place
 BORDER_DEGREES = 0.001
-ANSWERED_HERE = crs_choices.ASKED_BY | {"layer-ambiguous", "layer-missing"}
+LIST_ASKS = {"mesh-list-column", "mesh-list-weak", "mesh-list-share", "mesh-list-dbm"}
+ANSWERED_HERE = crs_choices.ASKED_BY | LIST_ASKS | {"layer-ambiguous", "layer-missing"}
 LEVEL_ORDER = ("refuse", "warn", "info")
 
 

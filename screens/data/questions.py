@@ -13,7 +13,7 @@ from coverage.study import Generation, Study
 from geodata.errors import Text
 from geodata.report import IntakeReport
 from requests_gen.intake import crs_choices, preview, study_status, study_toml
-from screens.data.look import looked
+from screens.data.look import first_looked, looked
 from screens.shared import Opened, as_written
 
 LEVELS = (1000, 500, 250, 125, 100)
@@ -29,6 +29,13 @@ FACILITIES = {
     "offices_p05": Text("役場・集会施設（国土数値情報 P05）", "offices and halls (P05)"),
     "stations_n02": Text("鉄道駅（国土数値情報 N02）", "railway stations (N02)"),
     "own_places": Text("県が作った一覧（登山口・観光地・作業現場など）", "the office's own list of places"),
+}
+# what the reading of a mesh list asks by this code → the key of [[layers]] that answers
+MEANING = {
+    "mesh-list-column": ("answer_field", Text("エリア内かどうかが書かれた列", "Column that says whether a cell is covered")),
+    "mesh-list-weak": ("weak", Text("「△・弱い」のメッシュの数え方", "Cells marked △ or weak")),
+    "mesh-list-share": ("least_share", Text("エリア内とする割合の下限（0〜1）", "Least share that counts as covered (0 to 1)")),
+    "mesh-list-dbm": ("least_dbm", Text("エリア内とする電波の強さの下限（dBm）", "Least signal that counts as covered (dBm)")),
 }
 CHOOSE = Text("選んでください", "choose one")
 ALL_LAYERS = "*"
@@ -199,7 +206,41 @@ def _answered(opened: Opened, study: Study, path: Path, entry: study_toml.Entry)
         if crs is None and "crs-missing" in codes:
             return None
         entry = replace(entry, crs=crs)
+    return _meaning(opened, path, entry) if entry.slot == "layers" else entry
+
+
+def _meaning(opened: Opened, path: Path, entry: study_toml.Entry) -> study_toml.Entry | None:
+    """What the answers of a mesh list mean, asked one after the other as its reading asks; None while one is open."""
+    for _ in MEANING:
+        report = looked(opened, path, entry).report
+        asked = next((notice.code for notice in report.notices if notice.code in MEANING), None)
+        if asked is None or MEANING[asked][0] in entry.meaning:
+            return entry
+        key, title = MEANING[asked]
+        answer = _meaning_answer(opened, path, key, opened.say(title))
+        if answer is None:
+            return None
+        entry = replace(entry, meaning={**entry.meaning, key: answer})
     return entry
+
+
+def _meaning_answer(opened: Opened, path: Path, key: str, title: str) -> str | float | None:
+    if key == "answer_field":
+        columns = [*(str(name) for name in first_looked(path).facts.get("columns", ())), ""]
+        every = opened.say(Text("（列は無い。載っているメッシュはすべてエリア内）", "(none: every listed cell is covered)"))
+        field: str | None = st.selectbox(
+            title, columns, index=None, format_func=lambda name: name or every, placeholder=opened.say(CHOOSE), key=f"data {key} {path}"
+        )
+        return field
+    if key == "weak":
+        words = {"covered": Text("エリア内と数える", "covered"), "not_covered": Text("エリア外と数える", "not covered")}
+        weak: str | None = st.radio(
+            title, list(words), index=None, format_func=lambda name: opened.say(words[name]), key=f"data {key} {path}"
+        )
+        return weak
+    low, high, step = (0.01, 1.0, 0.05) if key == "least_share" else (-156.0, -31.0, 1.0)
+    number: float | None = st.number_input(title, low, high, value=None, step=step, key=f"data {key} {path}")
+    return number
 
 
 def _crs(opened: Opened, study: Study, path: Path) -> str | None:
