@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from coverage.cells import Cells
     from coverage.input_tables import Inputs
     from coverage.study import Study
-    from coverage.zones.urgency import SourceTables
+    from coverage.zones import urgency
     from geodata.grid import Grid
     from geodata.report import IntakeReport
     from geodata.schema import Population
@@ -43,7 +43,7 @@ class Context:
     in_study: frozenset[str] = frozenset()
     cells: Cells | None = None
     settlements: gpd.GeoDataFrame | None = None
-    sources: SourceTables | None = None
+    sources: urgency.SourceTables | None = None
     layers: gpd.GeoDataFrame | None = None
     evidence: gpd.GeoDataFrame | None = None
     shares: pd.DataFrame | None = None
