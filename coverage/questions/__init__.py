@@ -3,15 +3,16 @@
 A file that reads well may still be another prefecture's, a map frame, or shifted by 450 m. Each module asks one kind of
 input; `Question` says how a person answers.
 
-context = Context.of(study, inputs, cells)
-asked = with_answers(questions_of(context), study.answers)   # a question of kind "stop" is raised
-open_ones = [one for one in asked if one.open]
+questions = questions_of(Context.of(study, inputs, cells))   # once more with shares
+stop(questions)                                              # raises what no run can go on with
+asked = with_answers(questions, study.answers)
 """
 
 from __future__ import annotations
 
 from coverage.questions.context import Context
-from coverage.questions.gate import questions_of
+from coverage.questions.gate import facts_of, note_in, notice_of, questions_of, stop
+from coverage.questions.layers import reaches
 from coverage.questions.question import Asked, Question, with_answers
 
-__all__ = ["Asked", "Context", "Question", "questions_of", "with_answers"]
+__all__ = ["Asked", "Context", "Question", "facts_of", "note_in", "notice_of", "questions_of", "reaches", "stop", "with_answers"]
