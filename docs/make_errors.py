@@ -26,6 +26,7 @@ DEEPEST = 5
 SAYING: dict[str, tuple[int, int, int | None]] = {
     "DataError": (0, 1, 2),
     "Conflict": (0, 1, 2),
+    "Question": (0, 2, 3),
     "note": (1, 2, None),
     "exclude": (0, 1, None),
     "Notice": (1, 2, None),

@@ -51,7 +51,6 @@ class Reach:
         return {
             "carrier": self.carrier,
             "generation": self.generation,
-            "files": list(self.files),
             "people_covered_share": self.share,
             "people_unknown": self.unknown_people,
         }
@@ -104,57 +103,58 @@ def _asked(context: Context, reach: Reach, frames: dict[FrameKey, IntakeReport])
     reports = context.reports_for(reach.files)
     if reach.share is None or not reports:
         return None
+    percent = f"{100 * reach.share:.4g}"
     keys = [(report.path, reach.carrier, reach.generation) for report in reports]
     if framed := [frames[key] for key in keys if key in frames]:
-        return _question("layer-map-frame", framed, (), reach.share)
-    layers = counted_layers(context.study)[reach.carrier, reach.generation]
+        return Question(
+            "layer-map-frame",
+            "ask",
+            Text(
+                f"調査の区域を丸ごと囲む長方形が1つあります（この世代のエリアは人の{percent}%を覆います）。地図の枠のようです。",
+                f"the file holds one rectangle around the whole study (the layer covers {percent} % of the people): the frame of a map?",
+            ),
+            Text(
+                "枠の図形を消して書き出し直すか、枠でない行を where で選んでください。",
+                "export it again without the frame, or choose the other rows with where",
+            ),
+            names_of(framed),
+            sha256_of(framed),
+        )
+    chosen = [json.dumps(layer.where, ensure_ascii=False, sort_keys=True) for layer in _layers_of(context, reach) if layer.where]
     if reach.share >= EVERYBODY:
-        return _question("layer-covers-everybody", reports, layers, reach.share)
+        return Question(
+            "layer-covers-everybody",
+            "ask",
+            Text(
+                f"このエリアは、この調査の人のほぼ全員（{percent}%）を覆っています。",
+                f"this area covers practically everybody in the study ({percent} %)",
+            ),
+            Text(
+                "地図の枠・県の形・圏外も含む範囲を渡していないか、元のデータを地図で確かめてください。",
+                "check on a map that it is not a frame, the outline of the prefecture, or an area that includes what is not covered",
+            ),
+            names_of(reports),
+            sha256_of(reports, *sorted(chosen)),
+        )
     if reach.share < NOBODY:
-        return _question("layer-covers-nobody", reports, layers, reach.share)
+        return Question(
+            "layer-covers-nobody",
+            "ask",
+            Text(f"このエリアは、この調査の人を1人も覆っていません（{percent}%）。", f"this area covers nobody in the study ({percent} %)"),
+            Text(
+                "別の地域のファイルでないか、座標系（crs）が正しいかを地図で確かめてください。この事業者のエリアが本当に無いなら、"
+                "この [[layers]] の files を none = true に替えられます。",
+                "check on a map that it is not another region's, and its crs; where the carrier truly serves nobody, "
+                "none = true may stand in place of files",
+            ),
+            names_of(reports),
+            sha256_of(reports, *sorted(chosen)),
+        )
     return None
 
 
-# code -> (what was found, how to mend it)
-_WORDS = {
-    "layer-covers-everybody": (
-        Text(
-            "このエリアは、この調査の人のほぼ全員（{percent}%）を覆っています。",
-            "this area covers practically everybody in the study ({percent} %)",
-        ),
-        Text(
-            "地図の枠・県の形・圏外も含む範囲を渡していないか、元のデータを地図で確かめてください。",
-            "check on a map that it is not a frame, the outline of the prefecture, or an area that includes what is not covered",
-        ),
-    ),
-    "layer-covers-nobody": (
-        Text("このエリアは、この調査の人を1人も覆っていません（{percent}%）。", "this area covers nobody in the study ({percent} %)"),
-        Text(
-            "別の地域のファイルでないか、座標系（crs）が正しいかを地図で確かめてください。この事業者のエリアが本当に無いなら、"
-            "この [[layers]] の files を none = true に替えられます。",
-            "check on a map that it is not another region's, and its crs; where the carrier truly serves nobody, "
-            "none = true may stand in place of files",
-        ),
-    ),
-    "layer-map-frame": (
-        Text(
-            "このファイルには、調査の区域を丸ごと囲む長方形が1つあります（人の{percent}%を覆います）。地図の枠のようです。",
-            "the file holds one rectangle around the whole study ({percent} % of its people): it looks like the frame of a map",
-        ),
-        Text(
-            "枠の図形を消して書き出し直すか、枠でない行を where で選んでください。",
-            "export it again without the frame, or choose the other rows with where",
-        ),
-    ),
-}
-
-
-def _question(code: str, reports: list[IntakeReport], layers: list[Layer] | tuple[()], share: float) -> Question:
-    problem, remedy = _WORDS[code]
-    percent = f"{100 * share:.4g}"
-    chosen = sorted(json.dumps(layer.where, ensure_ascii=False, sort_keys=True) for layer in layers if layer.where)
-    filled = Text(problem.ja.format(percent=percent), problem.en.format(percent=percent))
-    return Question(code, "ask", filled, remedy, names_of(reports), sha256_of(reports, *chosen))
+def _layers_of(context: Context, reach: Reach) -> list[Layer]:
+    return counted_layers(context.study)[reach.carrier, reach.generation]
 
 
 def _named(question: Question, whose: list[str]) -> Question:

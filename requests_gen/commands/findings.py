@@ -39,7 +39,9 @@ def run(
 
 
 def found_in_words(summary: dict, lang: str) -> str:  # type: ignore[type-arg]
-    """What was found, in three lines."""
+    """What was found, in three lines; then the questions that are open, with the line that answers each."""
+    from requests_gen.wording import questions
+
     people, zones = summary["population"], summary["zones"]
     rule = summary["rules"]["official"]
     lines = []
@@ -62,7 +64,7 @@ def found_in_words(summary: dict, lang: str) -> str:  # type: ignore[type-arg]
             if lang == "en"
             else f"うち{replaced:,}個のメッシュは、エリア図でなく現地測定の結果によります"
         )
-    return "\n".join([head, *lines])
+    return "\n".join([head, *lines, *questions.closing_lines(summary, lang)])
 
 
 def check(
