@@ -9,7 +9,7 @@ from coverage.questions import layers, people
 from coverage.questions.context import Asker, Context
 from coverage.questions.question import Asked, Question
 from geodata.errors import Text
-from geodata.report import IntakeReport
+from geodata.report import IntakeReport, Level
 
 # what needs no shares is asked as soon as everything is read: a stop there saves the long work
 BEFORE_SHARES: tuple[Asker, ...] = (people.questions_of,)
@@ -30,12 +30,13 @@ def stop(questions: Iterable[Question]) -> None:
 
 
 def note_in(reports: Sequence[IntakeReport], asked: Iterable[Asked]) -> None:
-    """Put each question into the report of the (first) file that it is about: a warning while it is open."""
+    """Put each question into the report of the (first) file that it is about: a warning while open, a stop refuses it."""
     for one in asked:
         files = one.question.file.split(", ")
         report = next((report for report in reports if report.path in files), None)
         if report is not None:
-            report.note("warn" if one.open else "info", one.question.code, notice_of(one))
+            level: Level = "refuse" if one.question.kind == "stop" else "warn" if one.open else "info"
+            report.note(level, one.question.code, notice_of(one))
 
 
 def notice_of(asked: Asked) -> Text:

@@ -90,13 +90,12 @@ def questions_of(context: Context) -> list[Question]:
         return []
     names = {carrier.key: carrier.name for carrier in context.study.carriers}
     frames = dict(_frames(context))
-    found: dict[str, tuple[Question, list[str]]] = {}
+    found: dict[str, list[tuple[str, Question]]] = {}
     for reach in reaches(context.study, context.cells.frame, context.shares):
         asked = _asked(context, reach, frames)
         if asked is not None:
-            # one file given twice (two carriers, two generations) is one question with both names
-            found.setdefault(asked.id, (asked, []))[1].append(f"{names[reach.carrier]} {reach.generation}")
-    return [_named(question, whose) for question, whose in found.values()]
+            found.setdefault(asked.id, []).append((f"{names[reach.carrier]} {reach.generation}", asked))
+    return [_joined(same) for same in found.values()]
 
 
 def _asked(context: Context, reach: Reach, frames: dict[FrameKey, IntakeReport]) -> Question | None:
@@ -157,9 +156,13 @@ def _layers_of(context: Context, reach: Reach) -> list[Layer]:
     return counted_layers(context.study)[reach.carrier, reach.generation]
 
 
-def _named(question: Question, whose: list[str]) -> Question:
-    named = "、".join(whose)
-    return replace(question, problem=Text(f"{named}: {question.problem.ja}", f"{', '.join(whose)}: {question.problem.en}"))
+def _joined(same: list[tuple[str, Question]]) -> Question:
+    """One question, with whose area it is about: one file given for two carriers or generations is asked once."""
+    question, files = same[0][1], [name for _, asked in same for name in asked.file.split(", ")]
+    problem = Text(
+        f"{'、'.join(whose for whose, _ in same)}: {question.problem.ja}", f"{', '.join(whose for whose, _ in same)}: {question.problem.en}"
+    )
+    return replace(question, problem=problem, file=", ".join(dict.fromkeys(files)))
 
 
 def _frames(context: Context) -> Iterator[tuple[FrameKey, IntakeReport]]:

@@ -52,7 +52,9 @@ def questions_of(context: Context) -> list[Question]:
 
 
 def _question(context: Context, code: str, problem: Text, remedy: Text, stop: bool = False) -> Question:
-    reports = context.reports_for(context.study.population.files)
+    """A question about the population table; a stop is about the boundary as well."""
+    files = [*context.study.population.files, *(context.study.boundaries.files if stop else ())]
+    reports = context.reports_for(files)
     return Question(code, "stop" if stop else "ask", problem, remedy, names_of(reports), sha256_of(reports))
 
 

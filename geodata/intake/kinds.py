@@ -23,6 +23,7 @@ _ROAD = re.compile(r"^N(01|10|13)_\d{3}|路線|道路|HIGHWAY", re.IGNORECASE)
 _AREA = re.compile(r"^A(10|16|17|18|19|22|24|25|33|40)_\d{3}")
 _CARRIER = re.compile(r"事業者|CARRIER|キャリア|PROVIDER", re.IGNORECASE)
 _MESH = re.compile(r"メッシュ|MESH", re.IGNORECASE)
+_PEOPLE = re.compile(r"人口|POPULATION")
 _NAME = re.compile(r"名|NAME", re.IGNORECASE)
 
 
@@ -42,6 +43,8 @@ def inferred_kind(columns: Iterable[str], shapes: str = "") -> str:
         return "population"
     if some(_AREA):
         return "area"
+    if some(_MESH) and some(_PEOPLE) and not shapes:
+        return "population"  # a team's own table
     if some(_SIGNAL) and (shapes == "point" or some(_PLACE)):
         return "measurement"
     if some(_ROAD) and shapes == "line":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -76,21 +76,43 @@ def check(
     level: Annotated[int | None, typer.Option(help="人口メッシュの大きさ（m）")] = None,
     crs: Annotated[str | None, typer.Option(help="ファイルに座標系がないときの座標系（例 EPSG:6668）")] = None,
     layer: Annotated[str | None, typer.Option(help="レイヤーがいくつもあるとき、その名前")] = None,
+    study: Annotated[
+        Path | None, typer.Option("--study", help="この調査のファイルとして調べる（実行のときと同じ読み方・同じ問い）")
+    ] = None,
     lang: Lang = "ja",
 ) -> None:
     """ファイルが何か、直した所、誤りと直し方を示します。終了コード 0 受入 / 1 注意あり / 2 受け入れ不可。"""
     import json
 
-    from requests_gen.intake import check as intake_check
+    from geodata.errors import DataError
 
-    reports = intake_check.check_files(files, kind=kind, level=level, crs=crs, layer=layer)
+    try:
+        told = _checked(files, study, kind, level, crs, layer, lang)
+    except DataError as error:
+        refuse(error, lang)
     if as_json:
-        typer.echo(json.dumps([report.as_dict(lang) for report in reports], ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
     else:
-        for report in reports:
-            _print_report(report.as_dict(lang), lang)
+        for report in told:
+            _print_report(report, lang)
     worst = {"accept": ACCEPTED, "warn": WARNED, "refuse": REFUSED}
-    raise typer.Exit(max(worst[report.verdict] for report in reports))
+    raise typer.Exit(max(worst[report["verdict"]] for report in told))
+
+
+def _checked(
+    files: list[Path], study: Path | None, kind: str | None, level: int | None, crs: str | None, layer: str | None, lang: str
+) -> list[dict[str, Any]]:
+    """The report of each file as plain data; with a study also the questions of its run."""
+    from coverage.study import read_study
+    from requests_gen.intake import check as intake_check
+    from requests_gen.intake import in_study
+
+    if study is None:
+        reports = intake_check.check_files(files, kind=kind, level=level, crs=crs, layer=layer)
+        return [report.as_dict(lang) for report in reports]
+    read, answers = read_study(study), intake_check.Answers(level, crs, layer)
+    held = [in_study.held_against(read, path, kind, answers) for path in files]
+    return [{**one.report.as_dict(lang), "questions": [asked.as_dict for asked in one.asked]} for one in held]
 
 
 def _print_report(report: dict, lang: str) -> None:  # type: ignore[type-arg]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geodata.errors import DataError
+from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.safety import child_process
 
@@ -48,10 +48,22 @@ def check_files(
     """One report a file, in order; a refused file gives a report whose verdict is "refuse".
 
     Each is read by the source that reads it in a run, with the usual settings of study.toml. level: of mesh tables,
-    where ten digits cannot tell; crs, layer: the answers for files that do not say.
+    where ten digits cannot tell; crs, layer: the answers for files that do not say. DataError for a kind that does not
+    exist.
     """
+    check_kind(kind)
     with child_process.reading_process():
         return [_checked(path, kind, Answers(level, crs, layer)) for path in paths]
+
+
+def check_kind(kind: str | None) -> None:
+    """DataError where nobody knows such a kind of file."""
+    if kind is not None and kind not in KINDS:
+        raise DataError(
+            "check-kind",
+            Text(f"ファイルの種類「{kind}」はありません。", f"there is no kind of file {kind!r}"),
+            Text(f"--kind には {'・'.join(KINDS)} のどれかを書いてください。", f"--kind is one of {', '.join(KINDS)}"),
+        )
 
 
 def _checked(path: Path, kind: str | None, answers: Answers) -> IntakeReport:
@@ -76,7 +88,7 @@ def _as_read(path: Path, seen: IntakeReport, answers: Answers) -> tuple[IntakeRe
     """(the report of the source that takes the file, further facts). DataError where it refuses."""
     from coverage.inputs import read_files
 
-    *others, last = _usual_specs(path, seen, answers)
+    *others, last = usual_specs(path, seen, answers)
     for spec in others:
         try:
             return read_files(spec, [path])[1][0], {}
@@ -88,7 +100,7 @@ def _as_read(path: Path, seen: IntakeReport, answers: Answers) -> tuple[IntakeRe
     return reports[0], {} if people is None else {"population_total": float(people["population"].sum())}
 
 
-def _usual_specs(path: Path, seen: IntakeReport, answers: Answers) -> list[Spec]:
+def usual_specs(path: Path, seen: IntakeReport, answers: Answers) -> list[Spec]:
     """The settings that a study would read the file with; several where the source itself tells whose it is."""
     from coverage.inputs import Measured
     from coverage.study import Layer, sources
@@ -148,8 +160,9 @@ def _level_of(path: Path) -> int:
     try:
         return mesh.level_of(codes)
     except DataError as error:
+        # whatever a run could read is read here: signs that only the source mends may stand among the codes
         digits = set(codes.str.len())
-        fitting = [level for level in LEVELS if {mesh.digits_of(level)} == digits and _reads(path, level)]
+        fitting = [level for level in LEVELS if mesh.digits_of(level) in digits and _reads(path, level)]
         if len(fitting) != 1:
             raise error.at(path) from None
         return fitting[0]  # its name or its table says which of the two
