@@ -93,7 +93,7 @@ def check_near(boxes: BoxArray, near: Box, numbers: Sequence[str], report: Intak
         flipped = boxes[:, [1, 0, 3, 2]]
         if _touch(flipped, room).all():
             raise _swapped(whole)
-        raise _contradiction(
+        raise _elsewhere(
             f"データの位置（{_box(whole)}）が、対象地域の周辺（{_box(room)}）にありません。座標系（系番号・測地系）の取り違えか、別の地域のデータです。",
             f"the data lies at {_box(whole)}, not around the study area {_box(room)}: a wrong CRS (zone, datum) or another region's data",
         )
@@ -102,7 +102,7 @@ def check_near(boxes: BoxArray, near: Box, numbers: Sequence[str], report: Intak
     if not len(far) or wider:
         return
     if len(far) > MOST * len(boxes):
-        raise _contradiction(
+        raise _elsewhere(
             f"{len(boxes):,} 件中 {len(far):,} 件が対象地域の周辺にありません。",
             f"{len(far):,} of {len(boxes):,} features are not around the study area",
         )
@@ -143,6 +143,17 @@ def _swapped(box: Box) -> DataError:
         ),
         SWAP_REMEDY,
     )
+
+
+def _elsewhere(ja: str, en: str) -> DataError:
+    """Coordinates that may be right, but not around the study: another region's file as likely as a wrong CRS."""
+    remedy = Text(
+        f"別の地域のファイルなら、この県のものに替えてください。{CRS_REMEDY.ja}"
+        "この事業者のエリアがこの地域に本当に無いなら、この [[layers]] の files を none = true に替えてください。",
+        f"if it is another region's file, give the one of this study. {CRS_REMEDY.en}. Where the carrier truly serves nothing here, "
+        "none = true may stand in place of files",
+    )
+    return DataError("crs-contradiction", Text(ja, en), remedy)
 
 
 def _contradiction(ja: str, en: str) -> DataError:
