@@ -22,9 +22,10 @@ from coverage.cells import build_cells
 from coverage.inputs import read_inputs
 from coverage.questions import Asked, Context, Question, facts_of, questions_of, reaches, with_answers
 from coverage.questions.context import sha256_of
+from coverage.questions.layers import counted_layers
 from coverage.run import asked_of, run
 from coverage.study import read_study
-from geodata.errors import Text
+from geodata.errors import DataError, Text
 from geodata.prefectures import AREA_KM2, CENSUS_2020
 from geodata.progress import silent
 from geodata.report import IntakeReport, file_sha256
@@ -35,8 +36,8 @@ from requests_gen.intake import edits, in_study
 from requests_gen.intake.check import check_files
 from requests_gen.intake.preview import asked_about
 from requests_gen.intake.study_toml import Entry
-from requests_gen.results.intake_report import intake_html
-from requests_gen.runs.outputs import write_outputs
+from requests_gen.results.intake_report import intake_facts, intake_html
+from requests_gen.web_map import map_html
 from requests_gen.wording import caption
 from tests import hand_world as world
 from tests.mini_study import LAYERS, PEOPLE, STUDY, _write, write_mini_study
@@ -124,23 +125,21 @@ def test_an_answer_closes_the_question_changes_no_figure_and_holds_for_this_file
     assert name in found_in_words(before.summary | again, "ja")
 
 
-def test_the_line_to_paste_is_no_answer_before_its_reason_is_written(study):
-    area(study, EVERYWHERE)
-    (one,) = asked(study)
-    with (study / "study.toml").open("a", encoding="utf-8") as text:
-        text.write(f"\n[answers]\n{one.question.line}\n")
-    assert [one.open for one in asked(study)] == [True]
+def test_the_line_to_paste_is_no_answer_before_its_reason_is_written():
+    question = Question("code", "ask", Text("", ""), Text("", ""), "f", "ab" * 32)
+    (one,) = with_answers([question], tomllib.loads(question.line))
+    assert one.open
 
 
-def test_an_open_question_stands_in_report_map_and_lists_an_answered_one_only_with_its_reason(study, tmp_path):
+def test_an_open_question_stands_in_report_map_and_lists_an_answered_one_only_with_its_reason(study):
     area(study, EVERYWHERE)
     result = run(read_study(study))
     (name,) = ids(result)
-    write_outputs(result, tmp_path / "out")
-    for file in ("intake.html", "map.html", "intake.json", "summary.json"):
-        assert name in (tmp_path / "out" / file).read_text(encoding="utf-8"), file
-    kept = json.loads((tmp_path / "out" / "intake.json").read_text(encoding="utf-8"))
-    messages = next(one for one in kept["files"] if one["path"] == "beta_4g.geojson")["messages"]
+    words = caption(result, "ja")
+    facts = intake_facts(result.reports, True, words, result.summary["questions"])
+    for page in (intake_html(result, words), map_html(result, words).split("<script")[0], json.dumps(facts), "".join(words.lines)):
+        assert name in page
+    messages = next(one for one in facts["files"] if one["path"] == "beta_4g.geojson")["messages"]
     assert [one["code"] for one in messages] == ["layer-map-frame"]
     done = {"questions": [{**result.summary["questions"][0], "answered": True, "answer": "県が<確認>済み"}]}
     answered = replace(result, summary=result.summary | done)
@@ -157,12 +156,14 @@ def test_one_file_for_two_carriers_is_one_question_that_names_both(study):
     assert one.question.problem.ja.startswith("架空アルファ 4G、架空ベータ 4G: ")
 
 
-def test_a_satellite_is_asked_nothing(study):
-    area(study, EVERYWHERE)
-    own, satellite = 'files = ["beta_4g.geojson"]', 'files = ["beta_4g.geojson"]\nkind = "satellite"'
-    text = (study / "study.toml").read_text(encoding="utf-8").replace(own, satellite)
-    (study / "study.toml").write_text(text, encoding="utf-8")
-    assert asked(study) == []
+def test_a_satellite_is_asked_nothing_unless_it_counts():
+    usual = study_of_tests()
+    layers = [layer.model_copy(update={"kind": "satellite"}) for layer in usual.layers]
+    theirs = usual.model_copy(update={"layers": layers})
+    assert list(counted_layers(usual)) == [("alpha", "4G"), ("beta", "4G"), ("alpha", "5G")]
+    assert counted_layers(theirs) == {}
+    counted = theirs.model_copy(update={"rules": theirs.rules.model_copy(update={"kinds": ["own", "satellite"]})})
+    assert list(counted_layers(counted)) == list(counted_layers(usual))
 
 
 @pytest.mark.parametrize(
@@ -177,12 +178,12 @@ def test_a_table_that_does_not_meet_the_boundary_stops_and_refuses(study, rows, 
     population(study, rows, name)
     text = (study / "study.toml").read_text(encoding="utf-8").replace("tblT001141H24.txt", name)
     (study / "study.toml").write_text(text, encoding="utf-8")
-    stopped = CliRunner().invoke(app, ["run", str(study), "--dry-run", "--quiet"])
-    assert stopped.exit_code == 2
-    (one,) = asked(study)
-    assert one.question.code == code
-    assert one.question.problem.ja in stopped.stderr
-    for file in (name, "n03.geojson") if code == "nobody-lives-here" else (name,):
+    with pytest.raises(DataError) as stopped:
+        run(read_study(study))
+    assert stopped.value.code == code
+    if code != "nobody-lives-here":
+        return
+    for file in (name, "n03.geojson"):
         report = in_study.held_against(read_study(study), study / file).report
         assert (report.verdict, report.notices[-1].code) == ("refuse", code)
 
@@ -194,7 +195,7 @@ def hand_context(people: dict[tuple[int, int], float], households: float = 1.0) 
         index=pd.Index([world.cell(*at) for at in people], name="cell_id"),
     )
     population = Population(frame, 500, frozenset({"24"}))
-    study = read_study_once()
+    study = study_of_tests()
     towns, own = world.municipalities(), frozenset(world.NAMES.index)
     cells = build_cells(population, towns, own, world.GRID)
     reports = [IntakeReport("tblT001141H24.txt", "population", sha256="c0ffee00" * 8)]
@@ -202,7 +203,7 @@ def hand_context(people: dict[tuple[int, int], float], households: float = 1.0) 
 
 
 @cache
-def read_study_once():
+def study_of_tests():
     """A study file without the files it names."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "study.toml").write_text(STUDY, encoding="utf-8")
@@ -250,7 +251,7 @@ def test_the_census_table_adds_up_to_the_country():
 
 def test_unknown_shares_neither_cover_nor_leave_out():
     """Cell (2, 1) holds 40 of 83 people; where the layer does not say, the reach is that of the other 43."""
-    frame, study = world.cells(), read_study_once()
+    frame, study = world.cells(), study_of_tests()
     shares = pd.DataFrame({("beta", "4G"): 1.0}, index=frame.index)
     shares.columns = pd.MultiIndex.from_tuples(shares.columns, names=["carrier", "generation"])
     shares.loc[world.cell(2, 1)] = float("nan")
@@ -308,5 +309,5 @@ def test_check_reads_the_mesh_codes_a_run_reads(tmp_path, form):
 
 
 def test_a_shared_context_without_files_asks_nothing():
-    assert questions_of(Context(read_study_once())) == []
+    assert questions_of(Context(study_of_tests())) == []
     assert questions_of(replace(hand_context({(0, 1): 1.0}), cells=None)) == []
