@@ -32,6 +32,7 @@ from geodata.report import IntakeReport, file_sha256
 from geodata.schema import Population
 from kengai import app
 from requests_gen.commands.findings import found_in_words
+from requests_gen.compare import Held, layer_moves
 from requests_gen.intake import edits, in_study
 from requests_gen.intake.check import check_files
 from requests_gen.intake.preview import asked_about
@@ -311,3 +312,27 @@ def test_check_reads_the_mesh_codes_a_run_reads(tmp_path, form):
 def test_a_shared_context_without_files_asks_nothing():
     assert questions_of(Context(study_of_tests())) == []
     assert questions_of(replace(hand_context({(0, 1): 1.0}), cells=None)) == []
+
+
+def test_the_two_largest_changes_of_a_layer_since_last_year_are_told(tmp_path):
+    """alpha moves most in B, then in C; A stands still, D is unknown; a carrier that was not there has no line."""
+
+    def summary(year: int, shares: dict[str, float | None]) -> dict:
+        towns = {code: {"generations": {"4G": {"area": {"alpha": {"population_coverage": share}}}}} for code, share in shares.items()}
+        return {"study": {"fiscal_year": year}, "rules": {"official": "area"}, "municipalities": towns}
+
+    held = []
+    for year in (2024, 2025, 2027):
+        folder = tmp_path / str(year)
+        folder.mkdir()
+        shares = {"A": 0.5, "B": 0.9, "C": 0.2, "D": None, "E": 0.31} if year == 2025 else {"B": 0.0}
+        (folder / "summary.json").write_text(json.dumps(summary(year, shares)), encoding="utf-8")
+        held.append(Held(folder, str(year), False))
+    before = layer_moves.year_before(held, 2026)
+    assert before is not None
+    after = summary(2026, {"A": 0.5, "B": 0.1, "C": 0.3, "D": 0.4, "E": 0.3, "F": 1.0})
+    moves = layer_moves.largest_moves(before, after, [("alpha", "4G"), ("beta", "4G")])
+    assert [(move.municipality, move.before, move.after) for move in moves] == [("B", 0.9, 0.1), ("C", 0.2, 0.3)]
+    (line,) = layer_moves.words(moves, 2025, {"B": "乙町"}, {"alpha": "架空A"})
+    assert line.ja == "架空A 4G のカバー率が2025年度から大きく変わった市町村: 乙町 90.0%→10.0%、C 20.0%→30.0%"
+    assert layer_moves.year_before(held, 2024) is None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from coverage.result import Result
 
 from requests_gen.commands.options import ACCEPTED, REFUSED, WARNED, Lang, PrintedProgress, Quiet, StudyPath, day_of, refuse
 
@@ -33,7 +36,7 @@ def run(
             result = run_study(read, target, reported, who=location.person(), at=at, lang=lang, dry_run=dry_run)
     except DataError as error:
         refuse(error, lang)
-    typer.echo(found_in_words(result.summary, lang))
+    typer.echo("\n".join([found_in_words(result.summary, lang), *since_last_year(result, read.folder, lang)]))
     if not dry_run:
         typer.echo(f"結果: {target}" if lang != "en" else f"results: {target}")
 
@@ -65,6 +68,21 @@ def found_in_words(summary: dict, lang: str) -> str:  # type: ignore[type-arg]
             else f"うち{replaced:,}個のメッシュは、エリア図でなく現地測定の結果によります"
         )
     return "\n".join([head, *lines, *questions.closing_lines(summary, lang)])
+
+
+def since_last_year(result: Result, folder: Path, lang: str) -> list[str]:
+    """Where each carrier's coverage moved most since the year before, where that year lies in the same workspace."""
+    from requests_gen.compare import earlier_findings, layer_moves
+    from requests_gen.workspace import find_studies
+
+    before = layer_moves.year_before(earlier_findings(find_studies(folder)[0]), result.study.about.fiscal_year)
+    if before is None:
+        return []
+    layers = [(one["carrier"], one["generation"]) for one in result.summary["layers"]]
+    moves = layer_moves.largest_moves(before, result.summary, layers)
+    carriers = {carrier.key: carrier.name for carrier in result.study.carriers}
+    towns = {str(code): str(name) for code, name in result.municipalities["name"].items()}
+    return [line.in_(lang) for line in layer_moves.words(moves, before["study"]["fiscal_year"], towns, carriers)]
 
 
 def check(
