@@ -42,6 +42,7 @@ from requests_gen.web_map import map_html
 from requests_gen.wording import caption
 from tests import hand_world as world
 from tests.mini_study import LAYERS, PEOPLE, STUDY, _write, write_mini_study
+from tests.waiting import CEILING_S
 
 AT = datetime(2026, 11, 30, tzinfo=UTC)
 EVERYWHERE = [world.box(-4, -4, 8, 6)]  # a map frame around the 4 × 2 cells
@@ -336,3 +337,35 @@ def test_the_two_largest_changes_of_a_layer_since_last_year_are_told(tmp_path):
     (line,) = layer_moves.words(moves, 2025, {"B": "乙町"}, {"alpha": "架空A"})
     assert line.ja == "架空A 4G のカバー率が2025年度から大きく変わった市町村: 乙町 90.0%→10.0%、C 20.0%→30.0%"
     assert layer_moves.year_before(held, 2024) is None
+
+
+def draw_questions(folder: str, asked: list) -> None:
+    from pathlib import Path
+
+    from coverage.study import read_study
+    from requests_gen.workspace.places import find_studies
+    from screens.data.answers import show_questions
+    from screens.shared import Opened, page_parts
+
+    place = find_studies(Path(folder))[0]
+    page_parts.show_done()
+    show_questions(Opened(place, "", "ja"), read_study(place.folder), asked)
+
+
+@pytest.mark.filterwarnings("ignore")  # Streamlit's own modules warn on import under some versions
+def test_the_page_writes_the_reason_into_the_study_and_folds_the_question(study):
+    from streamlit.testing.v1 import AppTest
+
+    text = Text("**枠**のようです", "a frame?")
+    question = Question("layer-map-frame", "ask", text, text, "beta_4g.geojson", "ab" * 32)
+    (one,) = with_answers([question], {})
+    page = AppTest.from_function(draw_questions, args=(str(study), [one.as_dict]), default_timeout=CEILING_S).run()
+    assert not page.exception
+    assert r"\*\*枠\*\*" in page.warning[0].value
+    page.text_input[0].input('県の"情報"課で確認').run()
+    page.button[0].click().run()
+    assert not page.exception
+    assert read_study(study).answers == {"layer-map-frame-abababab": '県の"情報"課で確認'}
+    assert not page.warning
+    edits.undo(study, AT)
+    assert read_study(study).answers == {}

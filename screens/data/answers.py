@@ -48,7 +48,8 @@ def _open(opened: Opened, one: dict[str, Any]) -> None:
         )
         if st.button(opened.say(Text("理由を記録する", "Record the reason")), key=f"record {one['id']}", disabled=not reason.strip()):
             _record(opened, one["id"], reason)
-        st.caption(as_written(f"[answers] {one['line']}"))
+        st.caption(as_written(opened.say(Text("study.toml の [answers] に書く行", "the line for [answers] in study.toml"))))
+        st.code(one["line"], language="toml")
 
 
 def _record(opened: Opened, question: str, reason: str) -> None:
