@@ -369,3 +369,13 @@ def test_the_page_writes_the_reason_into_the_study_and_folds_the_question(study)
     assert not page.warning
     edits.undo(study, AT)
     assert read_study(study).answers == {}
+
+
+def test_a_table_of_ten_digits_is_read_with_the_mesh_size_of_the_study(study):
+    text = (study / "study.toml").read_text(encoding="utf-8").replace("level = 500", "level = 250")
+    (study / "study.toml").write_text(text, encoding="utf-8")
+    file = study / "own.csv"
+    file.write_text("メッシュコード,人口\n" + "".join(f"{world.cell(*at)}1,5\n" for at in PEOPLE), encoding="utf-8")
+    assert check_files([file])[0].notices[-1].code == "mesh-level-ambiguous"
+    report = in_study.held_against(read_study(study), file).report
+    assert (report.verdict, report.accepted, report.facts["level"]) == ("accept", 6, 250)

@@ -105,7 +105,9 @@ def usual_specs(path: Path, seen: IntakeReport, answers: Answers) -> list[Spec]:
     from coverage.inputs import Measured
     from coverage.study import Layer, sources
 
-    columns = [unicodedata.normalize("NFKC", str(name)).strip() for name in seen.facts.get("columns", ())]
+    listed = seen.facts.get("columns", ())
+    # of a raster it is their number
+    columns = [unicodedata.normalize("NFKC", str(name)).strip() for name in listed] if isinstance(listed, list | tuple) else []
     files: dict[str, Any] = {"files": [path.name], "crs": answers.crs, "layer": answers.layer}
     match seen.kind:
         case "population":

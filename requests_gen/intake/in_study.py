@@ -43,9 +43,10 @@ def held_against(study: Study, path: Path, kind: str | None = None, answers: che
     part = _named(study, path)
     if part is not None:
         return _read(part, path, None, kind, told)
-    # a ten-digit table cannot say its level; the study's other tables do
-    told = check.Answers(told.level if told.level is not None else study.population.level, told.crs, told.layer)
     alone = check.check_files([path], kind, told.level, told.crs, told.layer)[0]
+    if alone.kind == "population" and told.level is None:
+        told = replace(told, level=study.population.level)  # ten digits cannot say their level; the study does
+        alone = check.check_files([path], kind, told.level, told.crs, told.layer)[0]
     if alone.verdict == "refuse" or alone.kind not in check.KINDS:
         return Held(alone)
     last = Held(alone)
