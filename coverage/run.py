@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from coverage import steps
+from coverage import not_counted, steps
 from coverage.cells import Cells, build_cells, land_area_m2, official_block
 from coverage.evidence import as_measured, brief_as_dict, field_evidence_facts, tests_of, verdicts_of
 from coverage.gaps import ANY, gap_table
@@ -15,7 +15,7 @@ from coverage.input_tables import Inputs
 from coverage.inputs import read_inputs
 from coverage.matrix import ShareMatrix, layers_by_column, share_matrix
 from coverage.provenance import provenance
-from coverage.questions import notes
+from coverage.questions import Asked, Context, facts_of, note_in, questions_of, reaches, stop, with_answers
 from coverage.ranking import rank
 from coverage.result import Result
 from coverage.rules import RULES, Threshold, covered_weight
@@ -34,8 +34,16 @@ def run(study: Study, progress: Progress = silent) -> Result:
     """The whole analysis, in order. `progress` hears a sentence at each step."""
     inputs = read_inputs(study, progress)
     cells = build_cells(inputs.population, inputs.municipalities, inputs.in_study, inputs.grid)
-    notes.note_all(inputs, cells)
+    not_counted.note_all(inputs, cells)
+    context = Context.of(study, inputs, cells)
+    questions = questions_of(context)
+    stop(questions)
     matrix = _shares(study, inputs, cells, progress)
+    questions += questions_of(replace(context, shares=matrix.shares))
+    stop(questions)
+    asked = with_answers(questions, study.answers)
+    note_in(inputs.reports, asked)
+    layers = _tell_reach(study, inputs, cells, matrix)
     tests = tests_of(study, inputs, cells.frame)
     matrix, replaced = as_measured(study, inputs, cells.frame, matrix, tests)
     land_m2 = land_area_m2(cells.frame, cell_area_m2(inputs.grid))
@@ -62,7 +70,11 @@ def run(study: Study, progress: Progress = silent) -> Result:
         facilities=inputs.sources.facilities,
         layers=inputs.layers,
         zone_ids=ids,
-        summary=summary | {"outside": notes.outside_facts(inputs, cells)} | brief_as_dict(evidence_facts),
+        summary=summary
+        | {"outside": not_counted.outside_facts(inputs, cells)}
+        | layers
+        | facts_of(asked, study.answers)
+        | brief_as_dict(evidence_facts),
         reports=inputs.reports,
         provenance=provenance(study, inputs.reports) | evidence_facts,
         evidence=tests,
@@ -82,6 +94,30 @@ def _shares(study: Study, inputs: Inputs, cells: Cells, progress: Progress) -> S
         study.rules.mesh_area == "full",
         lambda carrier, generation: progress(steps.shares_step(carrier, generation)),
     )
+
+
+def asked_of(study: Study, inputs: Inputs) -> list[Asked]:
+    """What the gate asks a study of which `inputs` were read, as `run` asks it; nothing is raised or noted.
+
+    For `kengai check` and the data page, which read a part of a study: where a question stops, no shares are made.
+    """
+    cells = build_cells(inputs.population, inputs.municipalities, inputs.in_study, inputs.grid)
+    context = Context.of(study, inputs, cells)
+    questions = questions_of(context)
+    if len(inputs.layers) and all(question.kind == "ask" for question in questions):
+        questions += questions_of(replace(context, shares=_shares(study, inputs, cells, silent).shares))
+    return with_answers(questions, study.answers)
+
+
+def _tell_reach(study: Study, inputs: Inputs, cells: Cells, matrix: ShareMatrix) -> dict[str, Any]:
+    """The share of people that each layer covers: for summary.json, and in the reports of its files."""
+    found = reaches(study, cells.frame, matrix.shares)
+    for reach in found:
+        for report in inputs.reports:
+            whose = (report.facts.get("carrier"), report.facts.get("generation"))
+            if report.kind == "coverage" and whose == (reach.carrier, reach.generation) and reach.share is not None:
+                report.facts["people_covered_percent"] = round(100 * reach.share, 6)
+    return {"layers": [reach.as_dict for reach in found]}
 
 
 def rule_weights(study: Study, matrix: ShareMatrix, land_m2: pd.Series, block: pd.Series | None) -> dict[str, pd.DataFrame]:

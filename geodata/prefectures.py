@@ -1,4 +1,4 @@
-"""The 47 prefectures and the plane rectangular zone (平面直角座標系, JGD2011) each is measured in."""
+"""The 47 prefectures: people, land, and the plane rectangular zone (平面直角座標系, JGD2011) each is measured in."""
 
 from __future__ import annotations
 
@@ -52,6 +52,27 @@ NAMES = [
     "沖縄県",
 ]
 PREFECTURES = {f"{number:02d}": name for number, name in enumerate(NAMES, start=1)}
+
+# 令和2年国勢調査 人口等基本集計（総務省統計局）: people of each prefecture on 2020-10-01, 126,146,099 in all
+_PEOPLE = """
+    5224614 1237984 1210534 2301996 959502 1068027 1833152 2867009
+    1933146 1939110 7344765 6284480 14047594 9237337 2201272 1034814
+    1132526 766863 809974 2048011 1978742 3633202 7542415 1770254
+    1413610 2578087 8837685 5465002 1324473 922584 553407 671126
+    1888432 2799702 1342059 719559 950244 1334841 691527 5135214
+    811442 1312317 1738301 1123852 1069576 1588256 1467480
+"""
+# 全国都道府県市区町村別面積調（国土地理院）, whole km² with the northern islands and what is not yet divided
+_KM2 = """
+    83424 9646 15275 7282 11638 9323 13784 6098
+    6408 6362 3798 5157 2194 2416 12584 4248
+    4186 4191 4465 13562 10621 7777 5173 5774
+    4017 4612 1905 8401 3691 4725 3507 6708
+    7114 8479 6113 4147 1877 5676 7104 4987
+    2441 4131 7409 6341 7735 9187 2281
+"""
+CENSUS_2020 = {code: int(people) for code, people in zip(PREFECTURES, _PEOPLE.split(), strict=True)}
+AREA_KM2 = {code: int(km2) for code, km2 in zip(PREFECTURES, _KM2.split(), strict=True)}
 
 # 平成14年国土交通省告示第9号. 北海道 (XI–XIII) and the outer islands have more than one zone: the main one here
 ZONES = {

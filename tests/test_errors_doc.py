@@ -20,6 +20,7 @@ spec.loader.exec_module(make_errors)
 
 # calls whose code is another error's own: it is said where that error is made
 PASSED_ON = {
+    "coverage.questions.gate",
     "coverage.questions.question",
     "geodata.errors",
     "geodata.report",

@@ -14,11 +14,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from geodata.errors import DataError, Text
 
 HASH_SHOWN = 8
+TO_FILL_IN = "確かめた日・相手・理由"  # stands in the line to paste; left as it is, it is no answer
 Kind = Literal["stop", "ask"]
 
 
@@ -47,6 +48,11 @@ class Question:
         return "-".join(part for part in (self.code, about, self.sha256[:HASH_SHOWN]) if part)
 
     @property
+    def line(self) -> str:
+        """The line to put under [answers] when the input is right as it is, its reason to be filled in."""
+        return f'{self.id} = "{TO_FILL_IN}"'
+
+    @property
     def error(self) -> DataError:
         """What a "stop" ends the run with."""
         return DataError(self.code, self.problem, self.remedy, self.file)
@@ -64,8 +70,27 @@ class Asked:
         """Whether it still waits for an answer."""
         return not self.answer
 
+    @property
+    def as_dict(self) -> dict[str, Any]:
+        """As it stands in summary.json and in the findings that are kept."""
+        asked = self.question
+        return {
+            "id": asked.id,
+            "kind": asked.kind,
+            "code": asked.code,
+            "file": asked.file,
+            "problem": vars(asked.problem).copy(),
+            "remedy": vars(asked.remedy).copy(),
+            "line": asked.line,
+            "answered": not self.open,
+            "answer": self.answer,
+        }
+
 
 def with_answers(questions: Iterable[Question], answers: Mapping[str, str]) -> list[Asked]:
     """Each question once (the first of an id), with its answer."""
-    once = {question.id: question for question in reversed(list(questions))}
-    return [Asked(question, answers.get(name, "")) for name, question in reversed(once.items())]
+    once: dict[str, Question] = {}
+    for question in questions:
+        once.setdefault(question.id, question)
+    given = {name: answer.strip() for name, answer in answers.items() if answer.strip() != TO_FILL_IN}
+    return [Asked(question, given.get(name, "")) for name, question in once.items()]

@@ -108,7 +108,7 @@ def check_near(boxes: BoxArray, near: Box, numbers: Sequence[str], report: Intak
     if not len(far) or wider:
         return
     if len(far) > MOST * len(boxes):
-        raise _contradiction(
+        raise _elsewhere(
             f"{len(boxes):,} 件中 {len(far):,} 件が対象地域の周辺にありません。",
             f"{len(far):,} of {len(boxes):,} features are not around the study area",
         )

@@ -27,6 +27,7 @@ _DID = {"KEN", "CITY", "JINKO", "MENSEKI"}  # densely inhabited districts as e-S
 _WATER = re.compile(r"^W0[59]_\d{3}")
 _CARRIER = re.compile(r"事業者|CARRIER|キャリア|PROVIDER", re.IGNORECASE)
 _MESH = re.compile(r"メッシュ|MESH", re.IGNORECASE)
+_PEOPLE = re.compile(r"人口|POPULATION")
 _NAME = re.compile(r"名|NAME", re.IGNORECASE)
 
 
@@ -48,6 +49,8 @@ def inferred_kind(columns: Iterable[str], shapes: str = "") -> str:
         return "area"
     if some(_WATER):
         return "water"
+    if some(_MESH) and some(_PEOPLE) and not shapes:
+        return "population"  # a team's own table
     if some(_SIGNAL) and (shapes == "point" or some(_PLACE)):
         return "measurement"
     if some(_ROAD) and shapes == "line":

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from coverage.result import Result
 
 from requests_gen.commands.options import ACCEPTED, REFUSED, WARNED, Lang, PrintedProgress, Quiet, StudyPath, day_of, refuse
 
@@ -33,13 +36,15 @@ def run(
             result = run_study(read, target, reported, who=location.person(), at=at, lang=lang, dry_run=dry_run)
     except DataError as error:
         refuse(error, lang)
-    typer.echo(found_in_words(result.summary, lang))
+    typer.echo("\n".join([found_in_words(result.summary, lang), *since_last_year(result, read.folder, lang)]))
     if not dry_run:
         typer.echo(f"結果: {target}" if lang != "en" else f"results: {target}")
 
 
 def found_in_words(summary: dict, lang: str) -> str:  # type: ignore[type-arg]
-    """What was found, in a few lines."""
+    """What was found, in a few lines; then who is not counted, and the questions that are open with the line that answers each."""
+    from requests_gen.wording import questions
+
     people, zones = summary["population"], summary["zones"]
     rule = summary["rules"]["official"]
     lines = []
@@ -69,12 +74,12 @@ def found_in_words(summary: dict, lang: str) -> str:  # type: ignore[type-arg]
             else f"重みのある項目にデータがないため、順位を付けていない地区が {without:,} あります。"
             "項目のデータを加えるか、study.toml の [ranking] weights を見直してください。"
         )
-    return "\n".join([head, *lines, *_not_counted(summary, lang)])
+    return "\n".join([head, *lines, *_not_counted(summary, lang), *questions.closing_lines(summary, lang)])
 
 
 def _not_counted(summary: dict, lang: str) -> list[str]:  # type: ignore[type-arg]
     """Who and what stands in none of the figures, a line each; none where all is counted."""
-    from coverage.questions import notes
+    from coverage import not_counted
     from geodata.errors import Text
     from requests_gen.wording import captions, intake
 
@@ -87,8 +92,8 @@ def _not_counted(summary: dict, lang: str) -> list[str]:  # type: ignore[type-ar
             )
             lines.append(
                 Text(
-                    f"数えていない人: {notes.REASONS[reason].ja} {row['cells']:,}個・{row['people']:,.0f}人{unknown.ja}",
-                    f"not counted: {row['cells']:,} {notes.REASONS[reason].en}, {row['people']:,.0f} people{unknown.en}",
+                    f"数えていない人: {not_counted.REASONS[reason].ja} {row['cells']:,}個・{row['people']:,.0f}人{unknown.ja}",
+                    f"not counted: {row['cells']:,} {not_counted.REASONS[reason].en}, {row['people']:,.0f} people{unknown.en}",
                 ).in_(lang)
             )
     if outside["facilities"]:
@@ -103,6 +108,21 @@ def _not_counted(summary: dict, lang: str) -> list[str]:  # type: ignore[type-ar
     return [line for line in lines if line]
 
 
+def since_last_year(result: Result, folder: Path, lang: str) -> list[str]:
+    """Where each carrier's coverage moved most since the year before, where that year lies in the same workspace."""
+    from requests_gen.compare import earlier_findings, layer_moves
+    from requests_gen.workspace import find_studies
+
+    before = layer_moves.year_before(earlier_findings(find_studies(folder)[0]), result.study.about.fiscal_year)
+    if before is None:
+        return []
+    layers = [(one["carrier"], one["generation"]) for one in result.summary["layers"]]
+    moves = layer_moves.largest_moves(before, result.summary, layers)
+    carriers = {carrier.key: carrier.name for carrier in result.study.carriers}
+    towns = {str(code): str(name) for code, name in result.municipalities["name"].items()}
+    return [line.in_(lang) for line in layer_moves.words(moves, before["study"]["fiscal_year"], towns, carriers)]
+
+
 def check(
     files: Annotated[list[Path], typer.Argument(help="調べるファイル")],
     kind: Annotated[
@@ -113,21 +133,43 @@ def check(
     level: Annotated[int | None, typer.Option(help="人口メッシュの大きさ（m）")] = None,
     crs: Annotated[str | None, typer.Option(help="ファイルに座標系がないときの座標系（例 EPSG:6668）")] = None,
     layer: Annotated[str | None, typer.Option(help="レイヤーがいくつもあるとき、その名前")] = None,
+    study: Annotated[
+        Path | None, typer.Option("--study", help="この調査のファイルとして調べる（実行のときと同じ読み方・同じ問い）")
+    ] = None,
     lang: Lang = "ja",
 ) -> None:
     """ファイルが何か、直した所、誤りと直し方を示します。終了コード 0 受入 / 1 注意あり / 2 受け入れ不可。"""
     import json
 
-    from requests_gen.intake import check as intake_check
+    from geodata.errors import DataError
 
-    reports = intake_check.check_files(files, kind=kind, level=level, crs=crs, layer=layer)
+    try:
+        told = _checked(files, study, kind, level, crs, layer, lang)
+    except DataError as error:
+        refuse(error, lang)
     if as_json:
-        typer.echo(json.dumps([report.as_dict(lang) for report in reports], ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
     else:
-        for report in reports:
-            _print_report(report.as_dict(lang), lang)
+        for report in told:
+            _print_report(report, lang)
     worst = {"accept": ACCEPTED, "warn": WARNED, "refuse": REFUSED}
-    raise typer.Exit(max(worst[report.verdict] for report in reports))
+    raise typer.Exit(max(worst[report["verdict"]] for report in told))
+
+
+def _checked(
+    files: list[Path], study: Path | None, kind: str | None, level: int | None, crs: str | None, layer: str | None, lang: str
+) -> list[dict[str, Any]]:
+    """The report of each file as plain data; with a study also the questions of its run."""
+    from coverage.study import read_study
+    from requests_gen.intake import check as intake_check
+    from requests_gen.intake import in_study
+
+    if study is None:
+        reports = intake_check.check_files(files, kind=kind, level=level, crs=crs, layer=layer)
+        return [report.as_dict(lang) for report in reports]
+    read, answers = read_study(study), intake_check.Answers(level, crs, layer)
+    held = [in_study.held_against(read, path, kind, answers) for path in files]
+    return [{**one.report.as_dict(lang), "questions": [asked.as_dict for asked in one.asked]} for one in held]
 
 
 def _print_report(report: dict, lang: str) -> None:  # type: ignore[type-arg]

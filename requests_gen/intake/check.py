@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geodata.errors import DataError
+from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.safety import child_process
 
@@ -60,10 +60,22 @@ def check_files(
     """One report a file, in order; a refused file gives a report whose verdict is "refuse".
 
     Each is read by the source that reads it in a run, with the usual settings of study.toml. level: of mesh tables,
-    where ten digits cannot tell; crs, layer: the answers for files that do not say.
+    where ten digits cannot tell; crs, layer: the answers for files that do not say. DataError for a kind that does not
+    exist.
     """
+    check_kind(kind)
     with child_process.reading_process():
         return [_checked(path, kind, Answers(level, crs, layer)) for path in paths]
+
+
+def check_kind(kind: str | None) -> None:
+    """DataError where nobody knows such a kind of file."""
+    if kind is not None and kind not in KINDS:
+        raise DataError(
+            "check-kind",
+            Text(f"ファイルの種類「{kind}」はありません。", f"there is no kind of file {kind!r}"),
+            Text(f"--kind には {'・'.join(KINDS)} のどれかを書いてください。", f"--kind is one of {', '.join(KINDS)}"),
+        )
 
 
 def _checked(path: Path, kind: str | None, answers: Answers) -> IntakeReport:
@@ -88,7 +100,7 @@ def _as_read(path: Path, seen: IntakeReport, answers: Answers) -> tuple[IntakeRe
     """(the report of the source that takes the file, further facts). DataError where it refuses."""
     from coverage.inputs import read_files
 
-    *others, last = _usual_specs(path, seen, answers)
+    *others, last = usual_specs(path, seen, answers)
     for spec in others:
         try:
             return read_files(spec, [path])[1][0], {}
@@ -100,15 +112,14 @@ def _as_read(path: Path, seen: IntakeReport, answers: Answers) -> tuple[IntakeRe
     return reports[0], {} if people is None else {"population_total": float(people["population"].sum())}
 
 
-def _usual_specs(path: Path, seen: IntakeReport, answers: Answers) -> list[Spec]:
+def usual_specs(path: Path, seen: IntakeReport, answers: Answers) -> list[Spec]:
     """The settings that a study would read the file with; several where the source itself tells whose it is."""
     from coverage.inputs import Measured
     from coverage.study import Layer, sources
 
-    headings = seen.facts.get("columns", ())
-    if isinstance(headings, int):  # of a raster: how many cells stand side by side
-        headings = ()
-    columns = [unicodedata.normalize("NFKC", str(name)).strip() for name in headings]
+    listed = seen.facts.get("columns", ())
+    # of a raster it is their number
+    columns = [unicodedata.normalize("NFKC", str(name)).strip() for name in listed] if isinstance(listed, list | tuple) else []
     files: dict[str, Any] = {"files": [path.name], "crs": answers.crs, "layer": answers.layer}
     match seen.kind:
         case "population":
@@ -170,8 +181,9 @@ def _level_of(path: Path) -> int:
     try:
         return mesh.level_of(codes)
     except DataError as error:
+        # whatever a run could read is read here: signs that only the source mends may stand among the codes
         digits = set(codes.str.len())
-        fitting = [level for level in LEVELS if {mesh.digits_of(level)} == digits and _reads(path, level)]
+        fitting = [level for level in LEVELS if mesh.digits_of(level) in digits and _reads(path, level)]
         if len(fitting) != 1:
             raise error.at(path) from None
         return fitting[0]  # its name or its table says which of the two

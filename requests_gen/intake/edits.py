@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ from geodata.errors import DataError, Text
 from geodata.report import file_sha256
 from requests_gen.files import only_one_writer
 from requests_gen.intake.offered_files import copy_whole, free_names, place_of, with_companions
-from requests_gen.intake.study_toml import Entry, with_entry
+from requests_gen.intake.study_toml import Entry, with_answer, with_entry
 from requests_gen.workspace import places
 
 CHANGES = ".kengai-changes.json"  # the last changes made from the screen, for undoing
@@ -78,12 +78,27 @@ def plan(folder: Path, source: Path, entry: Entry, at: datetime) -> Plan:
         names, there = free_names(sources, folder, f"{at:%Y%m%d}")
         copies = () if there else tuple(zip(sources, names, strict=True))
         here = names[0]
+    return Plan(folder, before, _rewritten(before, folder, lambda text: with_entry(text, entry, here)), copies, here)
+
+
+def plan_answer(folder: Path, question: str, reason: str) -> Plan:
+    """What writing `reason` under [answers] for the id `question` would do; "" takes an answer away. Nothing is written.
+
+    Raises DataError where the study would not be valid afterwards.
+    """
+    before = (folder / STUDY_FILE).read_bytes()
+    after = _rewritten(before, folder, lambda text: with_answer(text, question, reason))
+    return Plan(folder, before, after, (), f"[answers] {question}")
+
+
+def _rewritten(before: bytes, folder: Path, change: Callable[[str], str]) -> bytes:
+    """study.toml with a change of its text, its line ends and byte order mark kept; DataError where it is invalid."""
     text = before.decode("utf-8-sig")
-    after = with_entry(text.replace("\r\n", "\n"), entry, here)
+    after = change(text.replace("\r\n", "\n"))
     valid_study(after, folder)
     data = after.replace("\n", "\r\n") if "\r\n" in text else after
     mark = b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b""
-    return Plan(folder, before, mark + data.encode("utf-8"), copies, here)
+    return mark + data.encode("utf-8")
 
 
 def valid_study(text: str, folder: Path) -> Study:

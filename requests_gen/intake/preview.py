@@ -60,6 +60,20 @@ def preview_of(path: Path, entry: Entry, borders: Sequence[bytes] = (), near: Bo
             return Preview(_refused(path, entry.slot, error))
 
 
+def asked_about(path: Path, entry: Entry, folder: Path, study_text: str) -> list[dict[str, Any]]:
+    """The questions (as in summary.json) that a run would ask about the file, were it put where `entry` says.
+
+    folder: of the study, whose population and boundary the file is held against; [] while they cannot be read.
+    """
+    from requests_gen.intake import edits, in_study
+
+    try:
+        study = edits.valid_study(with_entry(study_text, entry, path.resolve().as_posix()), folder)
+        return [one.as_dict for one in in_study.asked_about(study, path)]
+    except DataError:
+        return []
+
+
 def _patient() -> Any:
     ceiling = ceilings.Limits()
     return ceilings.limited(replace(ceiling, seconds=ceiling.seconds + DRAW_SECONDS))

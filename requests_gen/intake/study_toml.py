@@ -94,11 +94,34 @@ def with_entry(text: str, entry: Entry, file: str) -> str:
 
     Raises DataError where the former files were read with other answers than the new one needs.
     """
+
+    def put(document: MutableMapping[str, Any], make: _Make) -> None:
+        _put(document, entry, file, make)
+
+    return _changed(text, put)
+
+
+def with_answer(text: str, question: str, reason: str) -> str:
+    """The study file `text` with `reason` under [answers] for the id `question`; an empty one takes the answer away.
+
+    Raises DataError where the file is written in a way that cannot be changed.
+    """
+
+    def put(document: MutableMapping[str, Any], make: _Make) -> None:
+        if "answers" not in document:
+            document["answers"] = make.table()
+        _set(document["answers"], question, reason.strip() or None)
+
+    return _changed(text, put)
+
+
+def _changed(text: str, put: Callable[[MutableMapping[str, Any], _Make], None]) -> str:
+    """`text` with what `put` changes; DataError where writing would change anything else."""
     meant = tomllib.loads(text)
-    _put(meant, entry, file, _Make(dict, list))
+    put(meant, _Make(dict, list))
     try:
         document = tomlkit.parse(text)
-        _put(document, entry, file, _Make(tomlkit.table, tomlkit.aot))
+        put(document, _Make(tomlkit.table, tomlkit.aot))
         written = tomlkit.dumps(document)
         same = tomllib.loads(written) == meant
     except (TOMLKitError, tomllib.TOMLDecodeError):

@@ -16,7 +16,7 @@ from geodata.areas import degrees
 from geodata.errors import Text
 from requests_gen.files import plain
 from requests_gen.results.columns import NOTE, integer_columns, ranking_columns, ranking_rows, records
-from requests_gen.wording import Caption, dates_by_layer
+from requests_gen.wording import Caption, captions
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -174,7 +174,7 @@ def zones_geojson(result: Result, caption: Caption, rows: pd.DataFrame | None = 
         "notice": caption.notice,
         "rules": result.summary["rules"],
         "generation": caption.generation,
-        "as_of": dates_by_layer(result),
+        "as_of": captions.dates_by_layer(result),
         "credits": caption.credits,
     }
     whole_numbers = integer_columns(result.study) & set(rows.columns)
@@ -217,7 +217,7 @@ def _facts(result: Result, caption: Caption) -> dict[str, Any]:
         "fictitious": result.study.about.fictitious,
         "notice": caption.notice,
         "rules": plain(result.summary["rules"]),
-        "as_of": dates_by_layer(result),
+        "as_of": captions.dates_by_layer(result),
         "credits": caption.credits,
         "grid": {"west": grid.west, "south": grid.south, "dx": grid.dx, "dy": grid.dy, "nx": grid.nx, "ny": grid.ny, "crs": grid.crs},
     }

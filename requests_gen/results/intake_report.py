@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from geodata.errors import Text
 from geodata.report import IntakeReport, Notice
 from geodata.tables import text
 from requests_gen.files import plain
-from requests_gen.wording import Caption, intake, urgency
+from requests_gen.wording import Caption, intake, questions, urgency
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -19,8 +20,10 @@ LEVEL_ORDER = {"refuse": 0, "warn": 1, "info": 2}
 VERDICT_ORDER = ("accept", "warn", "refuse")
 
 
-def intake_facts(reports: list[IntakeReport], fictitious: bool, caption: Caption) -> dict[str, Any]:
-    """The contents of intake.json."""
+def intake_facts(
+    reports: list[IntakeReport], fictitious: bool, caption: Caption, questions: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
+    """The contents of intake.json. questions: of the run's summary."""
     worst = max((VERDICT_ORDER.index(report.verdict) for report in reports), default=0)
     return {
         "study": caption.title,
@@ -28,6 +31,7 @@ def intake_facts(reports: list[IntakeReport], fictitious: bool, caption: Caption
         "notice": caption.notice,
         "verdict": VERDICT_ORDER[worst],
         "totals": totals(reports),
+        "questions": plain(questions),
         "files": [plain(report.as_dict(caption.lang)) for report in reports],
     }
 
@@ -71,6 +75,8 @@ def intake_html(result: Result, caption: Caption) -> str:
         total=counted,
         summary=_whole(counted).in_(caption.lang),
         files=[_file(report, caption) for report in result.reports],
+        questions=[_question(one, caption.lang) for one in questions.asked_in(result.summary)],
+        unasked=result.summary.get("answers_unasked", []),
         not_used=[(s.name.in_(caption.lang), s.unknown.in_(caption.lang)) for s in urgency.not_used(result.study)],
         say=lambda ja, en: Text(ja, en).in_(caption.lang),
     )
@@ -122,6 +128,12 @@ def _file(report: IntakeReport, caption: Caption) -> dict[str, Any]:
         "accepted": f"{report.accepted:,}",
         "excluded": f"{sum(report.excluded.values()):,}",
     }
+
+
+def _question(one: dict[str, Any], lang: str) -> dict[str, Any]:
+    """One question as the page shows it."""
+    problem, remedy = questions.words_of(one)
+    return {**one, "problem": problem.in_(lang), "remedy": remedy.in_(lang)}
 
 
 def _kind(report: IntakeReport, facts: dict[str, Any], lang: str) -> str:

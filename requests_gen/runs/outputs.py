@@ -10,7 +10,7 @@ from geodata.progress import Progress
 from requests_gen.files import json_bytes, replace_folder
 from requests_gen.results import FILES, columns, gis, intake_report, ranking_sheets, write_result
 from requests_gen.web_map import map_html
-from requests_gen.wording import Caption, caption, dates_by_layer
+from requests_gen.wording import Caption, caption, captions, questions
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -57,8 +57,9 @@ def _write_all(result: Result, folder: Path, caption: Caption) -> None:
     _write(folder / "zones.geojson", gis.zones_geojson(result, caption, rows))
     gis.write_cells_parquet(folder / "cells.parquet", result, caption)
     _write(folder / "map.html", map_html(result, caption, rows).encode("utf-8"))
-    reports = result.reports
-    _write(folder / "intake.json", json_bytes(intake_report.intake_facts(reports, result.study.about.fictitious, caption)))
+    asked = questions.asked_in(result.summary)
+    facts = intake_report.intake_facts(result.reports, result.study.about.fictitious, caption, asked)
+    _write(folder / "intake.json", json_bytes(facts))
     _write(folder / "intake.html", intake_report.intake_html(result, caption).encode("utf-8"))
     write_result(result, folder)
     _write(
@@ -69,7 +70,7 @@ def _write_all(result: Result, folder: Path, caption: Caption) -> None:
 
 def summary_facts(result: Result, caption: Caption) -> dict[str, Any]:
     """The contents of summary.json: the summary, the dates of its layers, and the notice."""
-    return {**result.summary, "as_of": dates_by_layer(result), "notice": caption.notice}
+    return {**result.summary, "as_of": captions.dates_by_layer(result), "notice": caption.notice}
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -18,7 +18,7 @@ from requests_gen.results import columns
 from requests_gen.web_map.raster import PEOPLE_FROM, classes, raster, runs
 from requests_gen.web_map.words import MAP_WORDS
 from requests_gen.web_map.zone_card import urgency_facts
-from requests_gen.wording import Caption, captions, dates_by_layer
+from requests_gen.wording import Caption, captions
 
 if TYPE_CHECKING:
     from coverage.ranking import Criterion
@@ -233,7 +233,7 @@ def _layers(result: Result, place: np.ndarray) -> list[dict[str, Any]]:
 
 def layer_dates_text(result: Result) -> dict[tuple[str, str], str]:
     """The first and last date each (carrier or any, generation) was true for, "" where not published."""
-    dates = dates_by_layer(result)
+    dates = captions.dates_by_layer(result)
     out = {}
     for generation in result.study.generations:
         parts = [by for g, by in dates.items() if g.split("-")[0] == generation]

@@ -7,7 +7,7 @@ numbers_and_eras.Wording(…).number(1234)
 
 from __future__ import annotations
 
-from requests_gen.wording import captions, dates, evidence, intake, numbers_and_eras, urgency
-from requests_gen.wording.captions import Caption, caption, dates_by_layer, fiscal_year
+from requests_gen.wording import captions, dates, evidence, intake, numbers_and_eras, questions, urgency
+from requests_gen.wording.captions import Caption, caption, fiscal_year
 
-__all__ = ["Caption", "caption", "captions", "dates", "dates_by_layer", "evidence", "fiscal_year", "intake", "numbers_and_eras", "urgency"]
+__all__ = ["Caption", "caption", "captions", "dates", "evidence", "fiscal_year", "intake", "numbers_and_eras", "questions", "urgency"]

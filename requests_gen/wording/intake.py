@@ -54,6 +54,7 @@ FACTS = {
     "carrier_name": Text("事業者", "carrier"),
     "generation": Text("世代", "generation"),
     "as_of": Text("基準日", "as of"),
+    "people_covered_percent": Text("この調査の人のうちエリア内（％、面積割合）", "people of the study covered (%, by area)"),
     "layer": Text("層", "layer"),
     "tiles": Text("標高の枚数", "tiles of heights"),
     "resolution_m": Text("標高の細かさ（m）", "resolution of heights (m)"),

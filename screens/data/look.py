@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import shapely
@@ -41,6 +42,18 @@ def looked(opened: Opened, path: Path, entry: study_toml.Entry) -> preview.Previ
     borders, near = _land(str(opened.place.folder), str(opened.place.results), opened.stamp)
     text = (opened.place.folder / STUDY_FILE).read_text(encoding="utf-8")
     return _looked(str(path), status.st_size, status.st_mtime_ns, _as_read(entry), borders, near, text)
+
+
+def asked(opened: Opened, path: Path, entry: study_toml.Entry) -> list[dict[str, Any]]:
+    """What a run would ask about the file once it stands where `entry` puts it; computed once for a file and a study."""
+    status = path.stat()
+    text = (opened.place.folder / STUDY_FILE).read_text(encoding="utf-8-sig")
+    return _asked(str(path), status.st_size, status.st_mtime_ns, entry, str(opened.place.folder), text)
+
+
+@st.cache_data(max_entries=16, show_spinner="調査の人口・境界と突き合わせています / holding it against the study")
+def _asked(path: str, size: int, modified_ns: int, entry: study_toml.Entry, folder: str, study_text: str) -> list[dict[str, Any]]:
+    return preview.asked_about(Path(path), entry, Path(folder), study_text)
 
 
 def _as_read(entry: study_toml.Entry) -> study_toml.Entry:

@@ -14,6 +14,7 @@ from geodata.report import file_sha256
 from requests_gen.intake import offered_files, study_status
 from requests_gen.runs import previous_results
 from requests_gen.wording import intake
+from screens.data import answers
 from screens.shared import Opened, as_written
 
 UNPUBLISHED = Text("－ 未公表（不明として扱う）", "－ unpublished (counted as unknown)")
@@ -27,6 +28,7 @@ def show(opened: Opened, study: Study) -> None:
     found = study_status.inputs(study, read.get("files", []), _hashed)
     _headline(opened, study, found)
     _missing(opened, found)
+    answers.show_questions(opened, study, read.get("questions", []))
     st.subheader(opened.say(Text("使っているファイル", "Files in use")))
     st.dataframe(
         _table(opened, found),

@@ -12,7 +12,8 @@ from coverage.study import Study
 from geodata.errors import Text
 from requests_gen.intake import edits, offered_files, preview, study_toml
 from requests_gen.workspace import places
-from screens.data.look import first_looked, looked, show_look, show_report
+from screens.data import answers
+from screens.data.look import asked, first_looked, looked, show_look, show_report
 from screens.data.questions import ask
 from screens.data.upload import uploaded
 from screens.shared import Opened, as_written, page_parts
@@ -62,7 +63,15 @@ def show(opened: Opened, study: Study) -> None:
             )
         )
         return
+    _questions(opened, study, source, entry)
     _put(opened, source, entry, found)
+
+
+def _questions(opened: Opened, study: Study, source: Path, entry: study_toml.Entry) -> None:
+    """What a run would ask about the file; of an area only once it is said whose it is."""
+    if entry.slot == "layers" and not (entry.carrier and entry.generation and entry.as_of):
+        return
+    answers.show_questions(opened, study, asked(opened, source, entry))
 
 
 def _source(opened: Opened) -> Path | None:

@@ -121,6 +121,9 @@ def _study_line(opened: Opened) -> None:
     notice = ""
     if result_caption.notice:
         notice = f'<div class="kengai-notice" role="note">{as_html(result_caption.notice)}</div>'
+    if result_caption.doubt:
+        way = Text("「データ」のページで答えられます。", "Answer them on the page “Data”.").in_(opened.lang)
+        notice += f'<div class="kengai-study" role="note">△ {as_html(result_caption.doubt)}。{as_html(way)}</div>'
     st.html(f'<div class="kengai-study">{line}</div>{notice}')
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from requests_gen.letters.annexes.annex1 import Annex, ZoneRow
 from requests_gen.letters.sources import carrier_name, census, layer_days, sources
-from requests_gen.wording import Caption, dates_by_layer, numbers_and_eras, urgency
+from requests_gen.wording import Caption, captions, numbers_and_eras, urgency
 from requests_gen.workspace import LetterSettings, letters_toml
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ def _rest(zones: Annex, wording: numbers_and_eras.Wording) -> str:
 
 def dates(result: Result, settings: LetterSettings, zones: Annex, wording: numbers_and_eras.Wording) -> str:
     """The day each shown carrier's area is true for."""
-    dates = dates_by_layer(result)
+    dates = captions.dates_by_layer(result)
     shown = [carrier for carrier in result.study.carriers if carrier.key == zones.carrier or settings.zones.other_carriers == "marks"]
     return numbers_and_eras.listed(
         [f"{carrier.name} {layer_days(dates, zones.generation, carrier.key, wording) or '資料なし'}" for carrier in shown], wording.comma

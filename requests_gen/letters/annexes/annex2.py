@@ -15,7 +15,7 @@ from requests_gen.letters.annexes.annex1 import Annex, ZoneRow
 from requests_gen.letters.annexes.annex1_table import serving
 from requests_gen.letters.annexes.annex2_urgency import MISSING, building, dangers, grant, places_and_roads
 from requests_gen.letters.sources import layer_days, sources
-from requests_gen.wording import Caption, dates_by_layer, evidence, numbers_and_eras, urgency
+from requests_gen.wording import Caption, captions, evidence, numbers_and_eras, urgency
 from requests_gen.workspace import LetterSettings, letters_toml
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def zone_sheets(result: Result, settings: LetterSettings, zones: Annex, caption:
         places=None if listed is None else dict(iter(listed.groupby("zone_id"))),
         nowhere=pd.DataFrame(columns=["name", "category", "outside", "unknown"]),
         given=given_categories(result),
-        dates=dates_by_layer(result),
+        dates=captions.dates_by_layer(result),
         grants=urgency.subsidy_of(result, rules),
         grant_note=urgency.subsidy_note(result.study, rules).ja,
         notes=_notes(result, zones, caption, identity, settings.style.wording),
