@@ -115,7 +115,10 @@ def test_geojson_gives_the_same(tmp_path: Path) -> None:
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
     from_json, _ = gsi_shelters.read(path)
     from_csv, _ = gsi_shelters.read(csv(tmp_path, SHELTERS + shelter("1", "E1", "甲")))
-    assert from_json.drop(columns="geometry").equals(from_csv.drop(columns="geometry"))
+    whence = ["from_file", "row"]
+    assert from_json[whence].to_numpy().tolist() == [["a.geojson", 1]]
+    assert from_csv[whence].to_numpy().tolist() == [["24201.csv", 2]]
+    assert from_json.drop(columns=["geometry", *whence]).equals(from_csv.drop(columns=["geometry", *whence]))
     assert from_json.geometry.geom_equals_exact(from_csv.geometry, 1e-9).all()
 
 

@@ -17,7 +17,7 @@ from geodata import ksj_places
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC, FACILITIES, check
-from geodata.tables import column_of, plain, points, shown, text_of
+from geodata.tables import column_of, numbered, plain, points, shown, text_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -59,7 +59,8 @@ def read(
     for path in listed:
         rows, report = _rows(path, crs, layer)
         try:
-            tables.append(_places(rows, report).assign(file=len(reports)))
+            places = _places(rows, report)
+            tables.append(places.assign(file=len(reports), row=places.index))
         except DataError as error:
             raise error.at(path) from None
         reports.append(report)
@@ -73,6 +74,7 @@ def _rows(path: Path, crs: str | None, layer: str | None) -> tuple[pd.DataFrame,
 
     if not points.is_table(path):
         rows, report = intake.read_vector(path, geometry="any", crs=crs, layer=layer, kind="facility")
+        rows = numbered(rows)
         return pd.DataFrame(rows).assign(geometry=ksj_places.middles(rows.geometry.to_numpy())), report
     table, report = intake.read_table(path)
     report.kind = "facility"
