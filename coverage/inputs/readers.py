@@ -15,6 +15,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from coverage.study import Layer, sources
+from geodata import evidence
 from geodata.errors import DataError, Text
 from geodata.report import IntakeReport
 from geodata.sources import (
@@ -57,12 +58,14 @@ AREA_SOURCES: dict[str, ModuleType] = {"designated": designated_areas, "hazards"
 
 @dataclass(frozen=True)
 class Measured:
-    """One of the two lists of [evidence]. carriers: key of each carrier → its names; photos: the folder of pictures."""
+    """One of the two lists of [evidence]. carriers: key of each carrier → its names; photos: the folder of pictures;
+    most_error_m: field tests that know their place less well go out."""
 
     kind: Literal["field_tests", "site_reports"]
     carriers: Mapping[str, Collection[str]]
     photos: Path | None = None
     credit: str | None = None
+    most_error_m: float = evidence.accuracy.MOST_ERROR_M
 
 
 Spec = (
@@ -112,7 +115,7 @@ def read_files(spec: Spec, paths: Sequence[Path], *, near: BBox | None = None, p
 def _read(spec: Spec, source: ModuleType, paths: Sequence[Path], near: BBox | None, prefecture: str) -> Read:
     read: Callable[..., Read] = source.read
     if isinstance(spec, Measured):
-        more = {"photos": spec.photos} if spec.kind == "site_reports" else {}
+        more: dict[str, Any] = {"photos": spec.photos} if spec.kind == "site_reports" else {"most_error_m": spec.most_error_m}
         return read(paths, carriers=spec.carriers, **more)
     if isinstance(spec, sources.PopulationFiles):
         return read(_only(paths), crs=spec.crs) if spec.kind == "raster" else read(paths, spec.level)
