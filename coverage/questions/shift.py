@@ -1,0 +1,118 @@
+"""Whether a whole list of places is shifted: the shift by which most places come to lie in the municipality they name.
+
+A list in the old Tokyo datum without saying so lies some 450 m off, so that only places near a border betray it. For
+each candidate the places that come right are set against those that go wrong: with no true shift the two are about even,
+so that a one-sided sign test tells them apart. A question to people comes of it, no figure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import comb
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from coverage.questions.claims import METRES_PER_DEGREE, Land, TextArray, metres_per_lon
+from geodata.crs import JGD2011, parse_crs, transformer
+from geodata.grid import FloatArray
+
+if TYPE_CHECKING:
+    from pyproj import Transformer
+
+TOKYO = "EPSG:4301"
+# fewer places than this that come right can be a coarse border; the real lists of Mie (3,107 towns, 1,671 shelters) have
+# 2 and 8 that lie outside the municipality they name, and no shift mends more than 5 of them
+LEAST_MENDED = 20
+# of those, so many must have lain in a *neighbouring* municipality: a coast drawn coarsely takes places out to sea, all on
+# one side, and looks like a shift (1 km off: 16 of 80 shelters of one town); no place goes next door by that
+LEAST_FROM_NEXT_DOOR = 5
+MENDED_TO_BROKEN = 4  # so many come right for each that goes wrong
+LEFT_OVER = 0.5  # at most this part of the misfits may remain: else something else is wrong too
+CHANCE = 1e-6  # of one candidate among 42, so that a good list is asked once in 20,000 at most
+STEPS_M = (125.0, 250.0, 500.0, 1000.0, 2000.0)  # half a cell and one cell of 250 m to 2 km meshes
+DIRECTIONS = 8
+AS_GOOD = 0.1  # the datum shifts are believed before a plain one unless that mends this part more
+
+
+@dataclass(frozen=True)
+class Shift:
+    """The move that puts a list right. kind: "tokyo" (it is in the old datum), "tokyo_twice" (it was taken for the old
+    datum and is not) or "moved"; east_m, north_m: the move, in metres; before, after: places outside the municipality
+    they name; mended, broken: places that come right and that go wrong by it; places: all that name one."""
+
+    kind: str
+    east_m: float
+    north_m: float
+    before: int
+    after: int
+    mended: int
+    broken: int
+    places: int
+
+
+def best_shift(lon: FloatArray, lat: FloatArray, says: TextArray, land: Land) -> Shift | None:
+    """The shift that fits markedly better than none, or None. lon, lat: degrees (JGD2011) float64[n]; says: Land.ids_of."""
+    told = says != ""
+    lon, lat, says = lon[told], lat[told], says[told]
+    right, next_door = land.judge(lon, lat, says)
+    before = int((~right).sum())
+    if before < LEAST_MENDED:
+        return None
+    found = []
+    for kind, east, north in _candidates(lon, lat):
+        moved_right, moved_next_door = land.judge(lon + east, lat + north, says)
+        mended, broken = int((moved_right & ~right).sum()), int((right & ~moved_right).sum())
+        home, away = int((moved_right & next_door).sum()), int((right & moved_next_door).sum())
+        after = int((~moved_right).sum())
+        if _markedly(mended, broken, LEAST_MENDED) and home >= max(LEAST_FROM_NEXT_DOOR, 3 * away) and after <= LEFT_OVER * before:
+            middle = float(np.mean(lat))
+            metres = float(np.mean(east)) * metres_per_lon(middle), float(np.mean(north)) * METRES_PER_DEGREE
+            found.append(Shift(kind, *metres, before, after, mended, broken, len(lon)))
+    return _chosen(found)
+
+
+def _chosen(found: list[Shift]) -> Shift | None:
+    """The one that leaves fewest misfits, the smaller move first; a datum where it does about as well."""
+    if not found:
+        return None
+    best = min(found, key=lambda one: (one.after, np.hypot(one.east_m, one.north_m)))
+    datums = [one for one in found if one.kind != "moved" and one.after - best.after <= AS_GOOD * best.before]
+    return min(datums, key=lambda one: one.after) if datums else best
+
+
+def _markedly(mended: int, broken: int, least: int) -> bool:
+    """Whether so many come right against so many that go wrong, that it is no chance."""
+    return mended >= least and mended >= MENDED_TO_BROKEN * broken and chance(mended, broken) <= CHANCE
+
+
+def chance(mended: int, broken: int) -> float:
+    """How likely at least `mended` of `mended + broken` even tosses are: the one-sided sign test. 0..1."""
+    tosses = mended + broken
+    return float(sum(comb(tosses, k) for k in range(mended, tosses + 1)) / 2**tosses)
+
+
+def _candidates(lon: FloatArray, lat: FloatArray) -> list[tuple[str, FloatArray, FloatArray]]:
+    """(kind, degrees east, degrees north): float64[n] or a single number each."""
+    there, back = _ways()
+    moves: list[tuple[str, FloatArray, FloatArray]] = []
+    for kind, way in (("tokyo", there), ("tokyo_twice", back)):
+        x, y = way.transform(lon, lat)
+        # outside Japan there is no such way
+        if np.isfinite(x).all() and np.isfinite(y).all():
+            moves.append((kind, np.asarray(x) - lon, np.asarray(y) - lat))
+    per_lon = metres_per_lon(float(np.mean(lat)))
+    for metres in STEPS_M:
+        for k in range(DIRECTIONS):
+            angle = 2 * np.pi * k / DIRECTIONS
+            east, north = metres * np.cos(angle) / per_lon, metres * np.sin(angle) / METRES_PER_DEGREE
+            moves.append(("moved", np.asarray(east), np.asarray(north)))
+    return moves
+
+
+@lru_cache(maxsize=1)
+def _ways() -> tuple[Transformer, Transformer]:
+    """From the old datum to JGD2011 and back."""
+    old, new = parse_crs(TOKYO), parse_crs(JGD2011)
+    return transformer(old, new), transformer(new, old)
