@@ -159,20 +159,20 @@ def shifted(kind: str, shift: Shift) -> Words:
     )
 
 
-def _rows_named(rows: Iterable[int]) -> str:
+def _rows_named(rows: Iterable[int], between: str) -> str:
     listed = [int(row) for row in rows]
-    return "、".join(str(row) for row in listed[:ROWS_NAMED]) + ("…" if len(listed) > ROWS_NAMED else "")
+    return between.join(str(row) for row in listed[:ROWS_NAMED]) + ("…" if len(listed) > ROWS_NAMED else "")
 
 
 def off_by_one(kind: str, count: int, left: int, slipped: int, rows: Iterable[int]) -> Words:
     """Names of municipalities slipped by one row: +1 down, -1 up."""
     way, way_en = ("下", "down") if slipped > 0 else ("上", "up")
-    named = _rows_named(rows)
+    named, named_en = _rows_named(rows, "、"), _rows_named(rows, ", ")
     return (
         Text(
             f"{KINDS[kind].ja}の市町村名が1行{way}へずれているようです。位置と食い違う{count:,}件が、1行戻すと{left:,}件になります（{named}行目）。",
             f"the municipality names of {KINDS[kind].en} seem to have slipped one row {way_en}: {count:,} contradict their place, "
-            f"{left:,} with the names moved back (rows {named}).",
+            f"{left:,} with the names moved back (rows {named_en}).",
         ),
         _and_answer(
             "元の表で、市町村名（コード）の列と位置の列を並べて確かめ、1行ずれた列を直してください。",
@@ -183,11 +183,11 @@ def off_by_one(kind: str, count: int, left: int, slipped: int, rows: Iterable[in
 
 def contradict(kind: str, count: int, said: int, rows: Iterable[int]) -> Words:
     """More than single places lie far from the municipality they name."""
-    named = _rows_named(rows)
+    named, named_en = _rows_named(rows, "、"), _rows_named(rows, ", ")
     return (
         Text(
             f"{KINDS[kind].ja}の市町村の分かる{said:,}件のうち{count:,}件が、書かれた市町村から500mより離れた所にあります（{named}行目）。",
-            f"{count:,} of {said:,} places of {KINDS[kind].en} lie further than 500 m from the municipality they name (rows {named}).",
+            f"{count:,} of {said:,} places of {KINDS[kind].en} lie further than 500 m from the municipality they name (rows {named_en}).",
         ),
         _and_answer(
             "市町村名（コード）と緯度・経度のどちらが正しいか、これらの行を確かめて直してください。合併前の境界や別の年の一覧のこともあります。",

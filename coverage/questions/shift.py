@@ -30,8 +30,9 @@ LEAST_MENDED = 20
 LEAST_FROM_NEXT_DOOR = 5
 MENDED_TO_BROKEN = 4  # so many come right for each that goes wrong
 LEFT_OVER = 0.5  # at most this part of the misfits may remain: else something else is wrong too
-CHANCE = 1e-6  # of one candidate among 42, so that a good list is asked once in 20,000 at most
+CHANCE = 1e-6  # of one candidate among 66, so that a good list is asked once in 15,000 at most
 STEPS_M = (125.0, 250.0, 500.0, 1000.0, 2000.0)  # half a cell and one cell of 250 m to 2 km meshes
+FINER_M = (500.0, 250.0, 125.0)  # around the best of them
 DIRECTIONS = 8
 AS_GOOD = 0.1  # the datum shifts are believed before a plain one unless that mends this part more
 
@@ -60,17 +61,54 @@ def best_shift(lon: FloatArray, lat: FloatArray, says: TextArray, land: Land) ->
     before = int((~right).sum())
     if before < LEAST_MENDED:
         return None
-    found = []
-    for kind, east, north in _candidates(lon, lat):
+    middle = float(np.mean(lat))
+    in_metres = np.array([metres_per_lon(middle), METRES_PER_DEGREE])
+
+    def tried(kind: str, east: FloatArray | float, north: FloatArray | float) -> _Tried:
+        """east, north: degrees, one for all or float64[n]."""
         moved_right, moved_next_door = land.judge(lon + east, lat + north, says)
-        mended, broken = int((moved_right & ~right).sum()), int((right & ~moved_right).sum())
-        home, away = int((moved_right & next_door).sum()), int((right & moved_next_door).sum())
-        after = int((~moved_right).sum())
-        if _markedly(mended, broken, LEAST_MENDED) and home >= max(LEAST_FROM_NEXT_DOOR, 3 * away) and after <= LEFT_OVER * before:
-            middle = float(np.mean(lat))
-            metres = float(np.mean(east)) * metres_per_lon(middle), float(np.mean(north)) * METRES_PER_DEGREE
-            found.append(Shift(kind, *metres, before, after, mended, broken, len(lon)))
-    return _chosen(found)
+        move = np.array([np.mean(east), np.mean(north)]) * in_metres
+        counts = before, int((~moved_right).sum()), int((moved_right & ~right).sum()), int((right & ~moved_right).sum()), len(lon)
+        shift = Shift(kind, float(move[0]), float(move[1]), *counts)
+        return _Tried(shift, int((moved_right & next_door).sum()), int((right & moved_next_door).sum()))
+
+    def plain(east_m: float, north_m: float) -> _Tried:
+        return tried("moved", east_m / in_metres[0], north_m / in_metres[1])
+
+    found = [tried(kind, *moves) for kind, moves in _datum_moves(lon, lat).items()]
+    found += [plain(*move) for size in STEPS_M for move in _around(0.0, 0.0, size)]
+    best = min(found, key=_fit)
+    # from there step by step: a move of 1,300 m lies between two of the first tries
+    for size in FINER_M:
+        for one in [plain(*move) for move in _around(best.shift.east_m, best.shift.north_m, size)]:
+            best = min(best, one, key=_fit)
+    return _chosen([one.shift for one in (*found, best) if one.markedly])
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A candidate. home: places that come right from a neighbouring municipality; away: that go wrong into one."""
+
+    shift: Shift
+    home: int
+    away: int
+
+    @property
+    def markedly(self) -> bool:
+        """Whether it fits so much better than no shift that it is no chance and no coarse coast."""
+        one = self.shift
+        enough = one.mended >= max(LEAST_MENDED, MENDED_TO_BROKEN * one.broken) and one.after <= LEFT_OVER * one.before
+        return enough and self.home >= max(LEAST_FROM_NEXT_DOOR, 3 * self.away) and chance(one.mended, one.broken) <= CHANCE
+
+
+def _fit(one: _Tried) -> tuple[int, float]:
+    """Fewest misfits first, then the smallest move."""
+    return one.shift.after, float(np.hypot(one.shift.east_m, one.shift.north_m))
+
+
+def _around(east_m: float, north_m: float, size: float) -> list[tuple[float, float]]:
+    angles = 2 * np.pi * np.arange(DIRECTIONS) / DIRECTIONS
+    return [(float(east_m + size * np.cos(angle)), float(north_m + size * np.sin(angle))) for angle in angles]
 
 
 def _chosen(found: list[Shift]) -> Shift | None:
@@ -82,32 +120,19 @@ def _chosen(found: list[Shift]) -> Shift | None:
     return min(datums, key=lambda one: one.after) if datums else best
 
 
-def _markedly(mended: int, broken: int, least: int) -> bool:
-    """Whether so many come right against so many that go wrong, that it is no chance."""
-    return mended >= least and mended >= MENDED_TO_BROKEN * broken and chance(mended, broken) <= CHANCE
-
-
 def chance(mended: int, broken: int) -> float:
     """How likely at least `mended` of `mended + broken` even tosses are: the one-sided sign test. 0..1."""
     tosses = mended + broken
     return float(sum(comb(tosses, k) for k in range(mended, tosses + 1)) / 2**tosses)
 
 
-def _candidates(lon: FloatArray, lat: FloatArray) -> list[tuple[str, FloatArray, FloatArray]]:
-    """(kind, degrees east, degrees north): float64[n] or a single number each."""
-    there, back = _ways()
-    moves: list[tuple[str, FloatArray, FloatArray]] = []
-    for kind, way in (("tokyo", there), ("tokyo_twice", back)):
-        x, y = way.transform(lon, lat)
-        # outside Japan there is no such way
+def _datum_moves(lon: FloatArray, lat: FloatArray) -> dict[str, tuple[FloatArray, FloatArray]]:
+    """{kind: degrees east and north by which each place moves}; none outside Japan, where there is no such way."""
+    moves = {}
+    for kind, way in zip(("tokyo", "tokyo_twice"), _ways(), strict=True):
+        x, y = (np.asarray(one, float) for one in way.transform(lon, lat))
         if np.isfinite(x).all() and np.isfinite(y).all():
-            moves.append((kind, np.asarray(x) - lon, np.asarray(y) - lat))
-    per_lon = metres_per_lon(float(np.mean(lat)))
-    for metres in STEPS_M:
-        for k in range(DIRECTIONS):
-            angle = 2 * np.pi * k / DIRECTIONS
-            east, north = metres * np.cos(angle) / per_lon, metres * np.sin(angle) / METRES_PER_DEGREE
-            moves.append(("moved", np.asarray(east), np.asarray(north)))
+            moves[kind] = x - lon, y - lat
     return moves
 
 
