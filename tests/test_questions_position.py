@@ -79,7 +79,7 @@ class TestShift:
         """0.01 degrees east: two columns of 40 go next door at the middle border, two leave the land in the east."""
         found = best_shift(LON + 0.01, LAT, SAYS, LAND)
         assert found is not None
-        assert (found.kind, found.before, found.after, found.mended, found.broken, found.places) == ("moved", 160, 0, 160, 0, 1600)
+        assert (found.kind, found.before, found.after, found.corrected, found.broken, found.places) == ("moved", 160, 0, 160, 0, 1600)
         # any move west by 0.0075 to 0.0125 degrees puts all right: 687 to 1,145 m
         assert -1146 < found.east_m < -686
         assert abs(found.north_m) < 1
@@ -129,7 +129,7 @@ class TestShift:
 class TestRows:
     def test_a_good_list_has_no_contradiction(self) -> None:
         found = contradictions(LON, LAT, SAYS, ROWS, LAND)
-        assert (int(found.far.sum()), found.said, found.slipped, found.many) == (0, 1600, 0, False)
+        assert (int(found.far.sum()), found.naming, found.slipped, found.many) == (0, 1600, 0, False)
 
     @pytest.mark.parametrize("way", [1, -1])
     def test_names_one_row_off_in_a_list_in_no_order(self, way: int) -> None:
@@ -222,7 +222,7 @@ class TestRasters:
         found = best_offset(self.people(), self.grid(0.5), self.ISLAND)
         assert found is not None
         assert (found.east, found.north, found.before, found.after) == (-0.5, 0.0, 41.0, 0.0)
-        assert (found.mended, found.broken, found.people) == (41, 0, 1681.0)
+        assert (found.corrected, found.broken, found.people) == (41, 0, 1681.0)
 
     def test_a_whole_cell_to_the_south_west(self) -> None:
         """The first row and column (10) then cover 9 to 10, short of 10.25: 41 + 41 - 1 people."""
@@ -395,7 +395,7 @@ def test_real_lists(shared_data: Path, name: str, places: int, far: int) -> None
     lon, lat, rows = table.geometry.x.to_numpy(), table.geometry.y.to_numpy(), table["row"].to_numpy()
     says = land.ids_of(table["municipality_given" if name == "towns" else "municipality_name"])
     found = contradictions(lon, lat, says, rows, land)
-    assert (found.said, int(found.far.sum()), found.slipped) == (places, far, 0)
+    assert (found.naming, int(found.far.sum()), found.slipped) == (places, far, 0)
     assert best_shift(lon, lat, says, land) is None
     assert rounded(lon, lat) == (0, 0)
     assert not whereabouts(lon, lat, land).far.any()

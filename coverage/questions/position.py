@@ -50,11 +50,9 @@ class Listed:
         """A question about this file."""
         return Question(code, "stop" if stop else "ask", problem, remedy, _file(self.reports), _sha256(self.reports))
 
-    def tell(self, level: Literal["info", "warn"], code: str, text: Text, at: IntArray) -> None:
-        """Add a notice about the places at these positions, once."""
-        for report in self.reports[:1]:
-            if all(notice.code != code for notice in report.notices):
-                report.note(level, code, text, len(at), self.rows[at])
+    def untold(self, code: str) -> list[IntakeReport]:
+        """The report that a notice of this code goes to; none where it stands there already."""
+        return [report for report in self.reports[:1] if all(notice.code != code for notice in report.notices)]
 
 
 def questions_of(
@@ -94,7 +92,12 @@ def questions_of_list(listed: Listed, land: Land, study: Land) -> list[Question]
     if where.mostly:
         found.append(listed.ask("places-mostly-elsewhere", *words.mostly_elsewhere(listed.kind, far, len(listed.lon))))
     elif far and not where.wider:
-        listed.tell("warn", "places-far-away", words.far_away(listed.kind, far), np.flatnonzero(where.far))
+        for report in listed.untold("places-far-away"):
+            text = Text(
+                f"調査区域から20kmより遠い所に{far:,}件あります（調査区域の数には入りません）。位置の誤りでないか確かめてください。",
+                f"{far:,} places are further than 20 km from the study (they count in no zone): check their position",
+            )
+            report.note("warn", "places-far-away", text, far, listed.rows[where.far])
     round_ones, decimals = rounded(listed.lon, listed.lat)
     if round_ones:
         # rounding explains what the next questions would find
@@ -119,13 +122,21 @@ def _asked_of_names(listed: Listed, says: TextArray, land: Land) -> list[Questio
     if shift is not None:
         return [listed.ask("places-shifted", *words.shifted(listed.kind, shift))]
     if against.many:
-        return [listed.ask("names-contradict-place", *words.contradict(listed.kind, count, against.said, first))]
+        return [listed.ask("names-contradict-place", *words.contradict(listed.kind, count, against.naming, first))]
     if count:
         at = np.flatnonzero(against.far)
         at = at[np.argsort(listed.rows[at], kind="stable")]
         # a shelter may stand in the next town by agreement: 3 of 1,671 in Mie do
         level: Literal["info", "warn"] = "warn" if listed.kind == "settlement" else "info"
-        listed.tell(level, "place-contradicts-name", words.single_contradictions(count, float(against.metres[at].max())), at)
+        worst = f"{float(against.metres[at].max()) / 1000:,.1f}"
+        text = Text(
+            f"書かれた市町村から500mより離れた所にあるものが{count:,}件あります（最大{worst}km）。市町村名か位置の誤り、または協定などで"
+            "隣の市町村に置かれた施設です。確かめてください。",
+            f"{count:,} places lie further than 500 m from the municipality they name (up to {worst} km): a wrong name or position, "
+            "or one kept next door by agreement",
+        )
+        for report in listed.untold("place-contradicts-name"):
+            report.note(level, "place-contradicts-name", text, count, listed.rows[at])
     return []
 
 

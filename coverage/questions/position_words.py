@@ -73,14 +73,6 @@ def mostly_elsewhere(kind: str, far: int, count: int) -> Words:
     )
 
 
-def far_away(kind: str, far: int) -> Text:
-    """A few places are far: told with their rows."""
-    return Text(
-        f"調査区域から{FAR_M / 1000:g}kmより遠い所に{far:,}件あります（調査区域の数には入りません）。位置の誤りでないか確かめてください。",
-        f"{far:,} places are further than {FAR_M / 1000:g} km from the study (they count in no zone): check their position",
-    )
-
-
 def rounded(kind: str, round_ones: int, count: int, decimals: int) -> Words:
     """Coordinates are rounded to `decimals` (0 to 2) decimals of a degree."""
     size = {0: "約100km", 1: "約10km", 2: "約1km"}[decimals]
@@ -118,11 +110,11 @@ def shifted(kind: str, shift: Shift) -> Words:
     way = COMPASS[round(float(np.arctan2(shift.north_m, shift.east_m)) / (np.pi / 4)) % len(COMPASS)]
     found_ja = (
         f"{way.ja}へ約{metres:.0f}m動かすと、書かれた市町村の外にある{shift.before:,}件が{shift.after:,}件に減ります"
-        f"（市町村の分かる{shift.places:,}件のうち、新しく合うもの{shift.mended:,}件、合わなくなるもの{shift.broken:,}件）。"
+        f"（市町村の分かる{shift.places:,}件のうち、新しく合うもの{shift.corrected:,}件、合わなくなるもの{shift.broken:,}件）。"
     )
     found_en = (
         f"moved {metres:.0f} m to the {way.en}, {shift.after:,} places lie outside the municipality they name instead of {shift.before:,} "
-        f"(of {shift.places:,}; {shift.mended:,} come right, {shift.broken:,} go wrong)."
+        f"(of {shift.places:,}; {shift.corrected:,} come right, {shift.broken:,} go wrong)."
     )
     if shift.kind == "tokyo":
         return (
@@ -181,26 +173,18 @@ def off_by_one(kind: str, count: int, left: int, slipped: int, rows: Iterable[in
     )
 
 
-def contradict(kind: str, count: int, said: int, rows: Iterable[int]) -> Words:
+def contradict(kind: str, count: int, naming: int, rows: Iterable[int]) -> Words:
     """More than single places lie far from the municipality they name."""
     named, named_en = _rows_named(rows, "、"), _rows_named(rows, ", ")
     return (
         Text(
-            f"{KINDS[kind].ja}の市町村の分かる{said:,}件のうち{count:,}件が、書かれた市町村から500mより離れた所にあります（{named}行目）。",
-            f"{count:,} of {said:,} places of {KINDS[kind].en} lie further than 500 m from the municipality they name (rows {named_en}).",
+            f"{KINDS[kind].ja}の市町村の分かる{naming:,}件のうち{count:,}件が、書かれた市町村から500mより離れた所にあります（{named}行目）。",
+            f"{count:,} of {naming:,} places of {KINDS[kind].en} lie further than 500 m from the municipality they name (rows {named_en}).",
         ),
         _and_answer(
             "市町村名（コード）と緯度・経度のどちらが正しいか、これらの行を確かめて直してください。合併前の境界や別の年の一覧のこともあります。",
             "See in these rows whether the municipality or the position is right, and mend it. Boundaries or lists of another year do this too.",
         ),
-    )
-
-
-def single_contradictions(count: int, metres: float) -> Text:
-    """A few places lie far from the municipality they name: told with their rows."""
-    return Text(
-        f"書かれた市町村から500mより離れた所にあるものが{count:,}件あります（最大{metres / 1000:,.1f}km）。市町村名か位置の誤り、または協定などで隣の市町村に置かれた施設です。確かめてください。",
-        f"{count:,} places lie further than 500 m from the municipality they name (up to {metres / 1000:,.1f} km): a wrong name or position, or one kept next door by agreement",
     )
 
 
@@ -218,9 +202,9 @@ def off_grid(offset: Offset) -> Words:
     return (
         Text(
             f"人口ラスターの位置がずれているようです。{move_ja}動かすと、陸地のない区画の人口が{offset.before:,.0f}人から{offset.after:,.0f}人に減ります"
-            f"（陸に入る区画{offset.mended:,}、陸から外れる区画{offset.broken:,}）。",
+            f"（陸に入る区画{offset.corrected:,}、陸から外れる区画{offset.broken:,}）。",
             f"the population raster seems to be off: moved by {move_en}, {offset.after:,.0f} people are on cells without land instead of "
-            f"{offset.before:,.0f} ({offset.mended:,} cells get land, {offset.broken:,} lose it).",
+            f"{offset.before:,.0f} ({offset.corrected:,} cells get land, {offset.broken:,} lose it).",
         ),
         _and_answer(
             "書き出したときに、区画の角と中心を取り違えていないか（GeoTIFF の原点、ピクセルの基準）と、境界と人口の測地系を確かめて書き出し直してください。",

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from coverage.questions.claims import BoolArray
-from coverage.questions.shift import CHANCE, LEAST_MENDED, MENDED_TO_BROKEN, chance
+from coverage.questions.shift import CHANCE, CORRECTED_TO_BROKEN, LEAST_CORRECTED, chance
 from coverage.share import covered_share
 from geodata.grid import Grid, IntArray
 
@@ -26,13 +26,13 @@ HALVES = (1, 2)  # half a cell and a whole one
 @dataclass(frozen=True)
 class Offset:
     """The move that puts a raster right. east, north: in cells (±0.5, ±1); before, after: people on cells without land;
-    mended, broken: inhabited cells that get land and that lose it; people: all within the frame that was looked at."""
+    corrected, broken: inhabited cells that get land and that lose it; people: all within the frame that was looked at."""
 
     east: float
     north: float
     before: float
     after: float
-    mended: int
+    corrected: int
     broken: int
     people: float
 
@@ -56,17 +56,17 @@ def best_offset(frame: pd.DataFrame, grid: Grid, shapes: npt.NDArray[np.object_]
     i, j, people = i[here], j[here], inhabited["population"].to_numpy(float)[here]
     ashore = _ashore(land, i, j, 0, 0)
     before = float(people[~ashore].sum())
-    if int((~ashore).sum()) < LEAST_MENDED:
+    if int((~ashore).sum()) < LEAST_CORRECTED:
         return None
     found = []
     for size in HALVES:
         for east, north in ((a * size, b * size) for a in (-1, 0, 1) for b in (-1, 0, 1) if a or b):
             moved = _ashore(land, i, j, east, north)
-            mended, broken = int((moved & ~ashore).sum()), int((ashore & ~moved).sum())
+            corrected, broken = int((moved & ~ashore).sum()), int((ashore & ~moved).sum())
             after = float(people[~moved].sum())
-            likely = mended >= LEAST_MENDED and mended >= MENDED_TO_BROKEN * broken and chance(mended, broken) <= CHANCE
+            likely = corrected >= LEAST_CORRECTED and corrected >= CORRECTED_TO_BROKEN * broken and chance(corrected, broken) <= CHANCE
             if likely and after <= LEFT_OVER * before:
-                found.append(Offset(east / 2, north / 2, before, after, mended, broken, float(people.sum())))
+                found.append(Offset(east / 2, north / 2, before, after, corrected, broken, float(people.sum())))
     return min(found, key=lambda one: (one.after, abs(one.east) + abs(one.north))) if found else None
 
 

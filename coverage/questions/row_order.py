@@ -23,27 +23,27 @@ LEFT_OVER = 0.25  # moving the names by one row must mend three of four: single 
 
 @dataclass(frozen=True)
 class Contradictions:
-    """far: bool[n], the places further than TOLERANCE_M from the municipality they name; metres: float64[n], how far; said:
+    """far: bool[n], the places further than TOLERANCE_M from the municipality they name; metres: float64[n], how far; naming:
     how many name one; slipped: +1 where each name stands one row below its own place, -1 above, 0 neither;
     left: contradictions that remain with the names moved back."""
 
     far: BoolArray
     metres: FloatArray
-    said: int
+    naming: int
     slipped: int
     left: int
 
     @property
     def many(self) -> bool:
         """Whether there are more than single slips."""
-        return int(self.far.sum()) >= max(LEAST_CONTRADICTIONS, MOST_SHARE * self.said)
+        return int(self.far.sum()) >= max(LEAST_CONTRADICTIONS, MOST_SHARE * self.naming)
 
 
 def contradictions(lon: FloatArray, lat: FloatArray, says: TextArray, rows: IntArray, land: Land) -> Contradictions:
     """Of one list. lon, lat: degrees (JGD2011) float64[n]; says: Land.ids_of; rows: line of each place in the file int[n]."""
     metres = land.metres_off(lon, lat, says)
     far = np.asarray(metres > TOLERANCE_M)
-    count, said = int(far.sum()), int((says != "").sum())
+    count, naming = int(far.sum()), int((says != "").sum())
     slipped, left = 0, count
     if count >= LEAST_CONTRADICTIONS:
         order = np.argsort(rows, kind="stable")
@@ -53,4 +53,4 @@ def contradictions(lon: FloatArray, lat: FloatArray, says: TextArray, rows: IntA
         above = int((land.metres_off(x[1:], y[1:], names[:-1]) > TOLERANCE_M).sum())
         left = min(below, above)
         slipped = 0 if left > LEFT_OVER * count else 1 if below <= above else -1
-    return Contradictions(far, metres, said, slipped, left)
+    return Contradictions(far, metres, naming, slipped, left)

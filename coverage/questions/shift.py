@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 TOKYO = "EPSG:4301"
 # fewer places than this that come right can be a coarse border; the real lists of Mie (3,107 towns, 1,671 shelters) have
 # 2 and 8 that lie outside the municipality they name, and no shift mends more than 5 of them
-LEAST_MENDED = 20
+LEAST_CORRECTED = 20
 # of those, so many must have lain in a *neighbouring* municipality: a coast drawn coarsely takes places out to sea, all on
 # one side, and looks like a shift (1 km off: 16 of 80 shelters of one town); no place goes next door by that
-LEAST_FROM_NEXT_DOOR = 5
-MENDED_TO_BROKEN = 4  # so many come right for each that goes wrong
+LEAST_FROM_NEIGHBOUR = 5
+CORRECTED_TO_BROKEN = 4  # so many come right for each that goes wrong
 LEFT_OVER = 0.5  # at most this part of the misfits may remain: else something else is wrong too
 CHANCE = 1e-6  # of one candidate among 66, so that a good list is asked once in 15,000 at most
 STEPS_M = (125.0, 250.0, 500.0, 1000.0, 2000.0)  # half a cell and one cell of 250 m to 2 km meshes
@@ -41,14 +41,14 @@ AS_GOOD = 0.1  # the datum shifts are believed before a plain one unless that me
 class Shift:
     """The move that puts a list right. kind: "tokyo" (it is in the old datum), "tokyo_twice" (it was taken for the old
     datum and is not) or "moved"; east_m, north_m: the move, in metres; before, after: places outside the municipality
-    they name; mended, broken: places that come right and that go wrong by it; places: all that name one."""
+    they name; corrected, broken: places that come right and that go wrong by it; places: all that name one."""
 
     kind: str
     east_m: float
     north_m: float
     before: int
     after: int
-    mended: int
+    corrected: int
     broken: int
     places: int
 
@@ -59,7 +59,7 @@ def best_shift(lon: FloatArray, lat: FloatArray, says: TextArray, land: Land) ->
     lon, lat, says = lon[told], lat[told], says[told]
     right, next_door = land.judge(lon, lat, says)
     before = int((~right).sum())
-    if before < LEAST_MENDED:
+    if before < LEAST_CORRECTED:
         return None
     middle = float(np.mean(lat))
     in_metres = np.array([metres_per_lon(middle), METRES_PER_DEGREE])
@@ -97,8 +97,8 @@ class _Tried:
     def markedly(self) -> bool:
         """Whether it fits so much better than no shift that it is no chance and no coarse coast."""
         one = self.shift
-        enough = one.mended >= max(LEAST_MENDED, MENDED_TO_BROKEN * one.broken) and one.after <= LEFT_OVER * one.before
-        return enough and self.home >= max(LEAST_FROM_NEXT_DOOR, 3 * self.away) and chance(one.mended, one.broken) <= CHANCE
+        enough = one.corrected >= max(LEAST_CORRECTED, CORRECTED_TO_BROKEN * one.broken) and one.after <= LEFT_OVER * one.before
+        return enough and self.home >= max(LEAST_FROM_NEIGHBOUR, 3 * self.away) and chance(one.corrected, one.broken) <= CHANCE
 
 
 def _fit(one: _Tried) -> tuple[int, float]:
@@ -120,10 +120,10 @@ def _chosen(found: list[Shift]) -> Shift | None:
     return min(datums, key=lambda one: one.after) if datums else best
 
 
-def chance(mended: int, broken: int) -> float:
-    """How likely at least `mended` of `mended + broken` even tosses are: the one-sided sign test. 0..1."""
-    tosses = mended + broken
-    return float(sum(comb(tosses, k) for k in range(mended, tosses + 1)) / 2**tosses)
+def chance(corrected: int, broken: int) -> float:
+    """How likely at least `corrected` of `corrected + broken` even tosses are: the one-sided sign test. 0..1."""
+    tosses = corrected + broken
+    return float(sum(comb(tosses, k) for k in range(corrected, tosses + 1)) / 2**tosses)
 
 
 def _datum_moves(lon: FloatArray, lat: FloatArray) -> dict[str, tuple[FloatArray, FloatArray]]:
