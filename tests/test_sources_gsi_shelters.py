@@ -129,3 +129,9 @@ def test_shelters_of_mie(shared_data: Path) -> None:
     assert frame["municipality_name"].nunique() == 29
     assert set(frame["category"]) == {"shelter"}
     assert report.verdict == "accept"
+
+
+def test_the_national_file_names_municipalities_by_code(tmp_path: Path) -> None:
+    text = "NO,市町村コード,施設・場所名,住所,受入対象者,緯度,経度\n1,242012,甲,津市1番地,高齢者,34.7,136.5\n"
+    table, _ = gsi_shelters.read(csv(tmp_path, text))
+    assert table["municipality_id"].tolist() == ["242012"]

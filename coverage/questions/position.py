@@ -21,9 +21,9 @@ from coverage.questions import position_words as words
 from coverage.questions.claims import Land, TextArray
 from coverage.questions.question import Question
 from coverage.questions.rasters import best_offset
-from coverage.questions.row_order import contradictions
+from coverage.questions.row_order import TOLERANCE_M, contradictions
 from coverage.questions.shift import best_shift
-from coverage.questions.whereabouts import rounded, stacked, whereabouts
+from coverage.questions.whereabouts import FAR_M, rounded, stacked, whereabouts
 from geodata.errors import Text
 from geodata.grid import FloatArray, Grid, IntArray
 from geodata.report import IntakeReport
@@ -94,8 +94,8 @@ def questions_of_list(listed: Listed, land: Land, study: Land) -> list[Question]
     elif far and not where.wider:
         for report in listed.untold("places-far-away"):
             text = Text(
-                f"調査区域から20kmより遠い所に{far:,}件あります（調査区域の数には入りません）。位置の誤りでないか確かめてください。",
-                f"{far:,} places are further than 20 km from the study (they count in no zone): check their position",
+                f"調査区域から{FAR_M / 1000:g}kmより遠い所に{far:,}件あります（調査区域の数には入りません）。位置の誤りでないか確かめてください。",
+                f"{far:,} places are further than {FAR_M / 1000:g} km from the study (they count in no zone): check their position",
             )
             report.note("warn", "places-far-away", text, far, listed.rows[where.far])
     round_ones, decimals = rounded(listed.lon, listed.lat)
@@ -130,9 +130,9 @@ def _asked_of_names(listed: Listed, says: TextArray, land: Land) -> list[Questio
         level: Literal["info", "warn"] = "warn" if listed.kind == "settlement" else "info"
         worst = f"{float(against.metres[at].max()) / 1000:,.1f}"
         text = Text(
-            f"書かれた市町村から500mより離れた所にあるものが{count:,}件あります（最大{worst}km）。市町村名か位置の誤り、または協定などで"
+            f"書かれた市町村から{TOLERANCE_M:g}mより離れた所にあるものが{count:,}件あります（最大{worst}km）。市町村名か位置の誤り、または協定などで"
             "隣の市町村に置かれた施設です。確かめてください。",
-            f"{count:,} places lie further than 500 m from the municipality they name (up to {worst} km): a wrong name or position, "
+            f"{count:,} places lie further than {TOLERANCE_M:g} m from the municipality they name (up to {worst} km): a wrong name or position, "
             "or one kept next door by agreement",
         )
         for report in listed.untold("place-contradicts-name"):
@@ -170,7 +170,7 @@ def _by_file(table: gpd.GeoDataFrame, kind: str, reports: Sequence[IntakeReport]
         points = points.to_crs(CRS_GEOGRAPHIC)
     lon, lat = points.x.to_numpy(float), points.y.to_numpy(float)
     files = _text(table, "source" if kind == "measurement" else "from_file")
-    rows = table["row"].to_numpy(np.int64) if "row" in table else np.arange(1, len(table) + 1)
+    rows = table["row"].fillna(0).to_numpy(np.int64) if "row" in table else np.arange(1, len(table) + 1)
     given = _text(table, "municipality_given")
     for column in ("municipality_id", "municipality_name"):
         # of settlements the id was filled by place, which would always agree

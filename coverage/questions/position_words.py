@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from coverage.questions.rasters import Offset
+from coverage.questions.row_order import TOLERANCE_M
 from coverage.questions.shift import Shift
 from coverage.questions.whereabouts import FAR_M
 from geodata.errors import Text
@@ -178,8 +179,8 @@ def contradict(kind: str, count: int, naming: int, rows: Iterable[int]) -> Words
     named, named_en = _rows_named(rows, "、"), _rows_named(rows, ", ")
     return (
         Text(
-            f"{KINDS[kind].ja}の市町村の分かる{naming:,}件のうち{count:,}件が、書かれた市町村から500mより離れた所にあります（{named}行目）。",
-            f"{count:,} of {naming:,} places of {KINDS[kind].en} lie further than 500 m from the municipality they name (rows {named_en}).",
+            f"{KINDS[kind].ja}の市町村の分かる{naming:,}件のうち{count:,}件が、書かれた市町村から{TOLERANCE_M:g}mより離れた所にあります（{named}行目）。",
+            f"{count:,} of {naming:,} places of {KINDS[kind].en} lie further than {TOLERANCE_M:g} m from the municipality they name (rows {named_en}).",
         ),
         _and_answer(
             "市町村名（コード）と緯度・経度のどちらが正しいか、これらの行を確かめて直してください。合併前の境界や別の年の一覧のこともあります。",

@@ -32,6 +32,7 @@ FIELDS = {
     "common_id": {"共通id"},
     "number": {"no", "no."},
     "address": {"住所"},
+    "municipality_id": {"市町村コード"},
     "municipality_name": {"都道府県名及び市町村名"},
     "same_address": {"指定緊急避難場所との住所同一", "指定避難所との住所同一"},
     "receives": {"受入対象者"},
@@ -47,7 +48,7 @@ def read(
 ) -> tuple[GeoDataFrame, list[IntakeReport]]:
     """FACILITIES (EPSG:6668, ascending by facility_id): category "shelter" or "evacuation_site".
 
-    Further columns: address, municipality_name, same_address, receives, remarks, from_file, row (line or feature), and
+    Further columns: address, municipality_id (as written) and municipality_name, same_address, receives, remarks, from_file, row (line or feature), and
     for evacuation sites one a hazard ("1" = suitable). facility_id is 共通ID, else made from NO. Rows without a place or a name go
     out, counted. `category` is for files whose columns do not tell. DataError when columns are missing.
     """
