@@ -66,7 +66,7 @@ def read_places(
             places = places_of(frame, report)
             if set(report.excluded) <= TROUBLE:  # places left out by a rule (closed schools) leave none, and that is an answer
                 points.refuse_none_left(len(places), report)
-            tables.append(places.assign(file=len(reports)))
+            tables.append(places.assign(file=len(reports), row=places.index + 1))
         except DataError as error:
             raise error.at(path) from None
         reports.append(report)
@@ -131,10 +131,12 @@ def named(frame: pd.DataFrame, fields: Vintage, category: str | pd.Series, repor
 def identified(places: pd.DataFrame, reports: Sequence[IntakeReport]) -> pd.DataFrame:
     """One row a place, with an id made from what it is: the same file gives the same ids in any order of rows.
 
-    places: name, category, geometry (points), `file` (number of the report in `reports`), further columns.
+    places: name, category, geometry (points), `file` (number of the report in `reports`), `row` (line or feature),
+    further columns. `from_file` in the result is the file's name.
     """
     xy = shapely.get_coordinates(places["geometry"].to_numpy(object))
-    places = places.assign(x=np.round(xy[:, 0], 7), y=np.round(xy[:, 1], 7)).fillna("")
+    files = np.array([Path(report.path).name for report in reports], object)
+    places = places.assign(from_file=files[places["file"].to_numpy(int)], x=np.round(xy[:, 0], 7), y=np.round(xy[:, 1], 7)).fillna("")
     by = ["category", "name", "x", "y"]
     again = places.duplicated(by)
     for k, rows in places[again].groupby("file"):

@@ -177,3 +177,55 @@ def test_any_text_is_read_or_refused_but_never_made_up(text):
     assert yes_no_of(text) in {"yes", "no", "", None}
     with contextlib.suppress(ValueError):
         assert moment_of(text)[:2] in {"", "20", "21"}
+
+
+class TestErrorOfPosition:
+    HEAD = HEAD + ",精度(m)"
+    ROWS = (
+        "2026-11-03,34.5,136.5,アルファ,,4G,-95,,,,12",
+        "2026-11-03,34.6,136.5,アルファ,,4G,-95,,,,±100m",
+        "2026-11-03,34.7,136.5,アルファ,,4G,-95,,,,350",
+        "2026-11-03,34.8,136.5,アルファ,,4G,-95,,,,-1",
+        "2026-11-03,34.9,136.5,アルファ,,4G,-95,,,,",
+        "2026-11-03,34.4,136.5,アルファ,,4G,-95,,,,良",
+        "2026-11-03,34.3,136.5,アルファ,,4G,-95,,,,0.35km",
+    )
+
+    def test_records_that_do_not_know_where_they_are_go_out_and_are_told(self, tmp_path):
+        """Of 12, 100, 350, -1 (iOS: no position), not said, a word, and 350 m again, the three of lines 4, 5, 8 go."""
+        table, (report,) = read(tmp_path, *self.ROWS, head=self.HEAD)
+        assert sorted(table["row"]) == [2, 3, 6, 7]
+        assert report.excluded == {"position-inaccurate": 3}
+        told = {notice.code: notice for notice in report.notices}
+        assert told["position-inaccurate"].places == ("4", "5", "8")
+        assert "350m" in told["position-inaccurate"].text.ja
+        assert told["accuracy-unclear"].places == ("7",)
+        assert adds_up(report)
+
+    def test_the_advice_of_the_message_works(self, tmp_path):
+        """most_error_m raised: only the row without any position goes out."""
+        (tmp_path / "t.csv").write_text("\n".join([self.HEAD, *self.ROWS]) + "\n", "utf-8")
+        table, (report,) = field_tests.read(tmp_path / "t.csv", carriers=CARRIERS, most_error_m=400)
+        assert sorted(table["row"]) == [2, 3, 4, 6, 7, 8]
+        assert report.excluded == {"position-inaccurate": 1}
+
+    def test_without_the_column_nothing_is_said_of_it(self, tmp_path):
+        table, (report,) = read(tmp_path, "2026-11-03,34.5,136.5,アルファ,,4G,-95,,,")
+        assert len(table) == 1
+        assert report.verdict == "accept"
+
+
+@given(st.floats(-1e6, 1e6), st.sampled_from(["", "m", " m", "km"]))
+@settings(deadline=None, max_examples=60)
+def test_metres_are_read_with_their_unit(value, unit):
+    from geodata.evidence.accuracy import metres_of
+
+    written = f"{value:.3f}"
+    assert metres_of(written + unit) == pytest.approx(float(written) * (1000 if unit == "km" else 1))
+
+
+def test_one_default_for_the_study_and_for_a_file_alone():
+    from coverage.study.evidence import EvidenceFiles
+    from geodata.evidence.accuracy import MOST_ERROR_M
+
+    assert EvidenceFiles(field_tests=["a.csv"]).most_error_m == MOST_ERROR_M

@@ -115,7 +115,10 @@ def test_geojson_gives_the_same(tmp_path: Path) -> None:
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
     from_json, _ = gsi_shelters.read(path)
     from_csv, _ = gsi_shelters.read(csv(tmp_path, SHELTERS + shelter("1", "E1", "甲")))
-    assert from_json.drop(columns="geometry").equals(from_csv.drop(columns="geometry"))
+    whence = ["from_file", "row"]
+    assert from_json[whence].to_numpy().tolist() == [["a.geojson", 1]]
+    assert from_csv[whence].to_numpy().tolist() == [["24201.csv", 2]]
+    assert from_json.drop(columns=["geometry", *whence]).equals(from_csv.drop(columns=["geometry", *whence]))
     assert from_json.geometry.geom_equals_exact(from_csv.geometry, 1e-9).all()
 
 
@@ -126,3 +129,9 @@ def test_shelters_of_mie(shared_data: Path) -> None:
     assert frame["municipality_name"].nunique() == 29
     assert set(frame["category"]) == {"shelter"}
     assert report.verdict == "accept"
+
+
+def test_the_national_file_names_municipalities_by_code(tmp_path: Path) -> None:
+    text = "NO,市町村コード,施設・場所名,住所,受入対象者,緯度,経度\n1,242012,甲,津市1番地,高齢者,34.7,136.5\n"
+    table, _ = gsi_shelters.read(csv(tmp_path, text))
+    assert table["municipality_id"].tolist() == ["242012"]

@@ -29,7 +29,7 @@ def read_evidence(study: Study, grid: Grid, reports: list[IntakeReport], progres
     photos = study.path(spec.photos) if spec.photos else None
     tables = []
     for files, measured in (
-        (spec.field_tests, Measured("field_tests", names, credit=spec.credit)),
+        (spec.field_tests, Measured("field_tests", names, credit=spec.credit, most_error_m=spec.most_error_m)),
         (spec.site_reports, Measured("site_reports", names, photos, spec.credit)),
     ):
         if files:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from coverage.inputs.terrain_files import read_tiles
 from coverage.study import STUDY_FILE, Layer, sources
+from geodata import evidence
 from geodata.errors import DataError, Text
 from geodata.intake import choice
 from geodata.report import IntakeReport
@@ -71,12 +72,14 @@ ROAD_SOURCES: dict[str, ModuleType] = {"n13": roads_n13, "n01": roads_n01, "n10"
 
 @dataclass(frozen=True)
 class Measured:
-    """One of the two lists of [evidence]. carriers: key of each carrier → its names; photos: the folder of pictures."""
+    """One of the two lists of [evidence]. carriers: key of each carrier → its names; photos: the folder of pictures;
+    most_error_m: field tests that know their place less well go out."""
 
     kind: Literal["field_tests", "site_reports"]
     carriers: Mapping[str, Collection[str]]
     photos: Path | None = None
     credit: str | None = None
+    most_error_m: float = evidence.accuracy.MOST_ERROR_M
 
 
 Spec = (
@@ -134,7 +137,7 @@ def read_files(spec: Spec, paths: Sequence[Path], *, near: BBox | None = None, p
 def _read(spec: Spec, source: ModuleType, paths: Sequence[Path], near: BBox | None, prefecture: str) -> Read:
     read: Callable[..., Read] = source.read
     if isinstance(spec, Measured):
-        more = {"photos": spec.photos} if spec.kind == "site_reports" else {}
+        more: dict[str, Any] = {"photos": spec.photos} if spec.kind == "site_reports" else {"most_error_m": spec.most_error_m}
         return read(paths, carriers=spec.carriers, **more)
     if isinstance(spec, sources.TerrainFiles):
         return read_tiles(spec, paths)

@@ -18,7 +18,7 @@ class EvidenceFiles(BaseModel):
 
     `mode` "flag" changes no figure; "override" replaces the share of cells that were tested enough. `kinds`
     decide; the others are kept and counted beside them. `share` is of the tests used: more than half, so that
-    a place cannot be both.
+    a place cannot be both. `most_error_m` (metres): field tests that know their place less well are not read, and told.
     """
 
     model_config = STRICT
@@ -36,6 +36,7 @@ class EvidenceFiles(BaseModel):
     weak_dbm: Annotated[float, Field(ge=-156, le=-31)] = -110.0
     share: Annotated[float, Field(gt=0.5, le=1)] = 0.7
     newest_months: Annotated[int, Field(ge=1, le=600)] = 24
+    most_error_m: Annotated[float, Field(gt=0, le=100_000)] = 100.0  # as geodata.evidence.accuracy says why
 
     @model_validator(mode="after")
     def _some_file(self) -> EvidenceFiles:

@@ -1,6 +1,6 @@
 """Measurements on the ground: a CSV or XLSX with one test a row, from a phone's log or written by hand.
 
-日時, 緯度, 経度, 事業者, 端末, 方式, RSRP, 通話可否, 圏外, 屋内外 (docs/sources.md). 圏外 counts as no service in whichever
+日時, 緯度, 経度, 事業者, 端末, 方式, RSRP, 通話可否, 圏外, 屋内外, 精度 (docs/sources.md). 圏外 counts as no service in whichever
 column it stands; an RSRP that is no dBm (0, +50, an ASU) is unknown.
 """
 
@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from geodata.errors import Text
+from geodata.evidence import accuracy, values
 from geodata.evidence import rows as ground
-from geodata.evidence import values
 from geodata.report import IntakeReport
 from geodata.tables import column_of, plain, text_of
 
@@ -35,22 +35,26 @@ FIELDS = {
     "call": {"通話可否", "通話", "発信可否", "通話結果", "call", "call_ok"},
     "service": {"圏外", "圏外かどうか", "圏内外", "圏内/圏外", "在圏", "service", "no_service"},
     "indoors": {"屋内外", "屋内/屋外", "屋内・屋外", "測定場所", "indoors"},
+    "error": accuracy.COLUMNS,
 }
 REQUIRED = {"at": "日時", "carrier": "事業者"}
 SPEAKING = ("rsrp", "call", "service", "generation")
 
 
-def read(paths: Path | str | Iterable[Path | str], *, carriers: ground.Names) -> tuple[GeoDataFrame, list[IntakeReport]]:
+def read(
+    paths: Path | str | Iterable[Path | str], *, carriers: ground.Names, most_error_m: float = accuracy.MOST_ERROR_M
+) -> tuple[GeoDataFrame, list[IntakeReport]]:
     """EVIDENCE of kind "field_test", longitude and latitude in JGD2011.
 
-    carriers: key of each carrier in the study → its names and declared aliases. DataError without columns of
+    carriers: key of each carrier in the study → its names and declared aliases. Records whose own error of position is above
+    `most_error_m` metres go out, counted; where none is given it is not known and they stay. DataError without columns of
     time, place, carrier, or of anything that was measured.
     """
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
-    return ground.joined(lambda path: _read_one(path, carriers), listed)
+    return ground.joined(lambda path: _read_one(path, carriers, most_error_m), listed)
 
 
-def _read_one(path: Path, carriers: ground.Names) -> tuple[pd.DataFrame, IntakeReport]:
+def _read_one(path: Path, carriers: ground.Names, most_error_m: float) -> tuple[pd.DataFrame, IntakeReport]:
     table, report = ground.read_located(path)
     columns = {name: column_of(table, words) for name, words in FIELDS.items()}
     ground.needed(table, columns, REQUIRED)
@@ -67,7 +71,8 @@ def _read_one(path: Path, carriers: ground.Names) -> tuple[pd.DataFrame, IntakeR
         signal=_signal(written, report),
         call_ok=_calls(written["call"], report),
     )
-    rows = ground.with_carriers(rows, written["carrier"], carriers, report)
+    rows = accuracy.well_placed(rows, written["error"], most_error_m, report)
+    rows = ground.with_carriers(rows, written["carrier"].loc[rows.index], carriers, report)
     rows = ground.generations(rows, written["generation"].loc[rows.index], report)
     unpublished = (rows["signal"] == "") & (rows["call_ok"] == "") & rows["rsrp_dbm"].isna()
     text = Text("RSRP・通話可否・圏外のどれも分からない行を除きました。", "rows that say nothing of reception were left out")

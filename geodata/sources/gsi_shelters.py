@@ -33,6 +33,7 @@ FIELDS = {
     "common_id": {"共通id"},
     "number": {"no", "no."},
     "address": {"住所"},
+    "municipality_id": {"市町村コード"},
     "municipality_name": {"都道府県名及び市町村名"},
     "same_address": {"指定緊急避難場所との住所同一", "指定避難所との住所同一"},
     "receives": {"受入対象者"},
@@ -48,8 +49,8 @@ def read(
 ) -> tuple[GeoDataFrame, list[IntakeReport]]:
     """FACILITIES (EPSG:6668, ascending by facility_id): category "shelter" or "evacuation_site".
 
-    Further columns: address, municipality_name, same_address, receives, remarks, and for evacuation sites one
-    a hazard ("1" = suitable). facility_id is 共通ID, else made from NO. Rows without a place or a name go
+    Further columns: address, municipality_id (as written) and municipality_name, same_address, receives, remarks, from_file, row (line or feature), and
+    for evacuation sites one a hazard ("1" = suitable). facility_id is 共通ID, else made from NO. Rows without a place or a name go
     out, counted. `category` is for files whose columns do not tell. DataError when columns are missing.
     """
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
@@ -58,7 +59,8 @@ def read(
     for path in listed:
         table, report = _read_file(path, crs or CRS_GEOGRAPHIC, layer)
         try:
-            frames.append(facilities(table, category, report).assign(file=len(reports)))
+            places = facilities(table, category, report)
+            frames.append(places.assign(file=len(reports), row=places.index))
         except DataError as error:
             raise error.at(path) from None
         reports.append(report)
@@ -144,7 +146,8 @@ def identified(places: pd.DataFrame, reports: list[IntakeReport]) -> GeoDataFram
     from geopandas import GeoDataFrame
 
     xy = shapely.get_coordinates(places["geometry"].to_numpy())
-    places = places.assign(x=xy[:, 0], y=xy[:, 1]).fillna("")
+    files = np.array([Path(report.path).name for report in reports], object)
+    places = places.assign(from_file=files[places["file"].to_numpy(int)], x=xy[:, 0], y=xy[:, 1]).fillna("")
     # a place that is both keeps its plain id as a shelter
     both = (places["category"] == "evacuation_site") & places["base"].isin(places.loc[places["category"] == "shelter", "base"])
     places["base"] = places["base"].where(~both, places["base"] + "/evacuation_site")

@@ -60,7 +60,8 @@ def read(
         rows, report = place_rows.read_rows(path, "facility", crs=crs, layer=layer)
         rows["geometry"] = ksj_places.middles(rows["geometry"].to_numpy())
         try:
-            tables.append(_places(rows, report).assign(file=len(reports)))
+            places = _places(rows, report)
+            tables.append(places.assign(file=len(reports), row=places.index))
         except DataError as error:
             raise error.at(path) from None
         reports.append(report)

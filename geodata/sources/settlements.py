@@ -78,6 +78,8 @@ def read(
 ) -> tuple[GeoDataFrame, list[IntakeReport]]:
     """SETTLEMENTS (EPSG:6668, ascending by settlement_id) with municipality_name ("" if the file has none).
 
+    Further columns say what the file itself said, whatever is made of it later: municipality_given (its code, else its
+    name, "" for none), from_file and row (line or feature; the first of a place's pieces).
     Polygons of one name in one municipality become one settlement; points of one name stay apart as "#2",
     "#3" … from south to north, unless they are the same point. Rows without a name or a place go out,
     counted. DataError when no name or coordinate column is found. `crs`: for vector files that name none.
@@ -119,6 +121,7 @@ def named_places(table: pd.DataFrame, name_field: str | None, municipality_field
             "municipality_name": "" if municipality is None else municipality,
             "municipality_id": codes,
             "key": key,
+            "row": table.index,
             "geometry": np.asarray(table["geometry"], object),
         },
         index=table.index,
@@ -165,7 +168,9 @@ def identified(places: pd.DataFrame, reports: list[IntakeReport]) -> GeoDataFram
     owner = places["municipality_name"].where(places["municipality_name"] != "", places["municipality_id"])
     base = places["key"].where(places["key"] != "", owner.where(owner == "", owner + "/") + places["name"])
     is_point = shapely.get_type_id(places["geometry"]) == 0
-    places = places.assign(base=base, point=is_point)
+    files = np.array([Path(report.path).name for report in reports], object)
+    given = places["municipality_id"].where(places["municipality_id"] != "", places["municipality_name"])
+    places = places.assign(base=base, point=is_point, municipality_given=given, from_file=files[places["file"].to_numpy(int)])
     # a point and an area of one name: the area keeps the plain id
     settled = pd.concat([_together(places[~is_point]), _apart(places[is_point], reports)], ignore_index=True)
     settled["settlement_id"] = _numbered(settled["base"])
