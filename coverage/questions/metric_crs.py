@@ -9,17 +9,27 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from coverage.questions.context import Context
 from coverage.questions.question import Question
 from coverage.study import STUDY_FILE, Study
 from geodata.crs import metric
 from geodata.errors import DataError, Text
 from geodata.prefectures import PREFECTURES, plane_zones
 from geodata.prefectures import metric_crs as main_zone
+from geodata.schema import CRS_GEOGRAPHIC
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 NUMERALS = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII", "XVIII", "XIX"]
+
+
+def asked_of(context: Context) -> list[Question]:
+    """questions_of for what was read of the study; nothing before its boundaries are known."""
+    if context.municipalities is None:
+        return []
+    own = context.municipalities[context.municipalities.index.isin(context.in_study)]
+    return questions_of(context.study, own.to_crs(CRS_GEOGRAPHIC))
 
 
 def questions_of(study: Study, municipalities_in_degrees: gpd.GeoDataFrame) -> list[Question]:

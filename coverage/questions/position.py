@@ -19,6 +19,7 @@ import shapely
 
 from coverage.questions import position_words as words
 from coverage.questions.claims import Land, TextArray
+from coverage.questions.context import Context
 from coverage.questions.question import Question
 from coverage.questions.rasters import best_offset
 from coverage.questions.row_order import TOLERANCE_M, contradictions
@@ -53,6 +54,22 @@ class Listed:
     def untold(self, code: str) -> list[IntakeReport]:
         """The report that a notice of this code goes to; none where it stands there already."""
         return [report for report in self.reports[:1] if all(notice.code != code for notice in report.notices)]
+
+
+def asked_of(context: Context) -> list[Question]:
+    """questions_of for what was read of the study; nothing before its boundaries and people are known."""
+    if context.municipalities is None or context.population is None or context.grid is None:
+        return []
+    return questions_of(
+        settlements=context.settlements,
+        municipalities=context.municipalities,
+        in_study=context.in_study,
+        facilities=context.sources.facilities if context.sources is not None else None,
+        evidence=context.evidence,
+        population=context.population,
+        grid=context.grid,
+        reports=context.reports,
+    )
 
 
 def questions_of(
