@@ -8,6 +8,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONHASHSEED := 0
+# what was compiled once is kept: pytest rewrites 23,000 lines of tests, and every process of the tests reads our code
+unexport PYTHONDONTWRITEBYTECODE
 # one more than there are cores: browsers and servers are often waited for
 WORKERS = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 

@@ -30,17 +30,24 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 
 # files that take longest begin first: one of them left for the end would keep the other workers waiting
 LONGEST = (
+    "test_screen_files.py",
+    "test_screen_safety.py",
     "test_demo.py",
-    "test_example.py",
     "test_letter_example.py",
     "test_screen_papers.py",
-    "test_screen_files.py",
+    "test_screen_priorities.py",
     "test_screen_map.py",
+    "test_run.py",
     "test_example_run.py",
+    "test_screen_years.py",
+    "test_screen_explore.py",
+    "test_example.py",
+    "test_share_laws.py",
     "test_survey_example.py",
     "test_data_run.py",
-    "test_run.py",
     "test_registry_load.py",
+    "test_screen_cycle.py",
+    "test_data_look.py",
     "test_change.py",
     "test_reply_intake.py",
 )

@@ -17,7 +17,7 @@ from tests.waiting import wait_until
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "mie"
 
 
-def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """The path that `make` wrote, the same for all workers; nobody may change it. Fails for all where it failed."""
     base = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:

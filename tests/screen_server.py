@@ -33,6 +33,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.made_once import made_once
 from tests.waiting import CEILING_MS, wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -219,7 +220,7 @@ def mini_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The study of mini_study.py, run. Shared by all tests: copy it before changing anything."""
     from tests.mini_study import write_mini_study
 
-    return run_study(write_mini_study(tmp_path_factory.mktemp("mini") / "survey"))
+    return made_once(tmp_path_factory, "mini", lambda home: run_study(write_mini_study(home / "survey"))) / "survey"
 
 
 @pytest.fixture(scope="session")
@@ -227,7 +228,7 @@ def busy_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The study of busy_study.py (36 settlements, hostile names), run. Shared: copy it before changing anything."""
     from tests.busy_study import write_busy_study
 
-    return run_study(write_busy_study(tmp_path_factory.mktemp("busy") / "survey"))
+    return made_once(tmp_path_factory, "busy", lambda home: run_study(write_busy_study(home / "survey"))) / "survey"
 
 
 @pytest.fixture(scope="session")
