@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from coverage.rules import RULES
 from geodata.errors import Text
 from requests_gen.wording.numbers_and_eras import fiscal_era
-from requests_gen.wording.questions import doubt
+from requests_gen.wording.questions import unconfirmed
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -61,7 +61,7 @@ class Caption:
     credits: list[str]
     notes: str
     carriers: dict[str, str]
-    doubt: str = ""  # that questions about the data are open (requests_gen.wording.questions); "" where none is
+    unconfirmed: str = ""  # that questions about the data are open (requests_gen.wording.questions); "" where none is
 
     @property
     def brief(self) -> str:
@@ -81,7 +81,7 @@ class Caption:
     @property
     def lines(self) -> list[str]:
         """Rule, official rule and dates, one sentence each; then what is not confirmed yet."""
-        return [line for line in (self.rule, self.official, self.as_of, self.doubt) if line]
+        return [line for line in (self.rule, self.official, self.as_of, self.unconfirmed) if line]
 
 
 def caption(result: Result, lang: str) -> Caption:
@@ -112,7 +112,7 @@ def caption(result: Result, lang: str) -> Caption:
         credits=source_credits(result),
         notes=study.about.notes,
         carriers={carrier.key: carrier.name for carrier in study.carriers},
-        doubt=doubt(result.summary).in_(lang),
+        unconfirmed=unconfirmed(result.summary).in_(lang),
     )
 
 
