@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from coverage.run import run
 from coverage.study.study import read_study
+from geodata.errors import DataError
 from geodata.prefectures import PREFECTURES
 from requests_gen.intake import preview
 from requests_gen.intake.check import check_files
@@ -152,10 +153,14 @@ def test_check_refuses_what_a_run_refuses(tmp_path, kind, text, verdict):
     assert not {"carrier", "generation", "as_of"} & set(report.facts), "a file alone does not say these"
 
 
-def test_a_kind_that_nobody_knows_is_only_looked_at(tmp_path):
+def test_a_file_of_no_known_kind_is_only_looked_at_and_a_kind_that_does_not_exist_is_refused(tmp_path):
     file = tmp_path / "a.csv"
     file.write_text("a,b\n1,2\n", encoding="utf-8")
-    assert [report.verdict for report in check_files([file], "sunshine")] == ["accept"]
+    assert [report.verdict for report in check_files([file])] == ["accept"]
+    with pytest.raises(DataError) as refused:
+        check_files([file], "sunshine")
+    assert refused.value.code == "check-kind"
+    assert "measurement" in refused.value.remedy.ja
 
 
 def test_a_table_that_names_its_level_needs_no_answer(tmp_path):

@@ -277,7 +277,7 @@ def test_the_line_to_paste_is_toml_whatever_is_asked_about(about, code_of, reaso
     assert one.open == (not reason.strip() or reason.strip() == tomllib.loads(question.line)[question.id])
 
 
-def test_a_kind_that_does_not_exist_is_refused_with_the_list(study):
+def test_the_command_refuses_a_kind_that_does_not_exist(study):
     done = CliRunner().invoke(app, ["check", str(study / "n03.geojson"), "--kind", "foo"])
     assert done.exit_code == 2
     assert "coverage・population・boundary" in done.stderr

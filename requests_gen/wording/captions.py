@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from coverage.rules import RULES
 from geodata.errors import Text
 from requests_gen.wording.numbers_and_eras import fiscal_era
-from requests_gen.wording.questions import doubt
+from requests_gen.wording.questions import unconfirmed
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -63,7 +63,7 @@ class Caption:
     carriers: dict[str, str]
     unknown_people: str = ""
     unknown_people_short: str = ""
-    doubt: str = ""  # that questions about the data are open (requests_gen.wording.questions); "" where none is
+    unconfirmed: str = ""  # that questions about the data are open (requests_gen.wording.questions); "" where none is
 
     @property
     def brief(self) -> str:
@@ -83,7 +83,7 @@ class Caption:
     @property
     def lines(self) -> list[str]:
         """Rule, official rule and dates, and whose people are unknown, one sentence each; then what is not confirmed yet."""
-        return [line for line in (self.rule, self.official, self.as_of, self.unknown_people, self.doubt) if line]
+        return [line for line in (self.rule, self.official, self.as_of, self.unknown_people, self.unconfirmed) if line]
 
 
 def caption(result: Result, lang: str) -> Caption:
@@ -116,7 +116,7 @@ def caption(result: Result, lang: str) -> Caption:
         carriers={carrier.key: carrier.name for carrier in study.carriers},
         unknown_people=unknown_people(result.summary).in_(lang),
         unknown_people_short=_unknown_people_short(result.summary).in_(lang),
-        doubt=doubt(result.summary).in_(lang),
+        unconfirmed=unconfirmed(result.summary).in_(lang),
     )
 
 

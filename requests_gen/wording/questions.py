@@ -18,7 +18,7 @@ def open_in(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [one for one in asked_in(summary) if not one["answered"]]
 
 
-def doubt(summary: Mapping[str, Any]) -> Text:
+def unconfirmed(summary: Mapping[str, Any]) -> Text:
     """One sentence for under the figures: that something is not confirmed; "" where all is."""
     names = ", ".join(one["id"] for one in open_in(summary))
     if not names:

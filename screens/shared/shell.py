@@ -121,9 +121,9 @@ def _study_line(opened: Opened) -> None:
     notice = ""
     if result_caption.notice:
         notice = f'<div class="kengai-notice" role="note">{as_html(result_caption.notice)}</div>'
-    if result_caption.doubt:
+    if result_caption.unconfirmed:
         way = Text("「データ」のページで答えられます。", "Answer them on the page “Data”.").in_(opened.lang)
-        notice += f'<div class="kengai-study" role="note">△ {as_html(result_caption.doubt)}。{as_html(way)}</div>'
+        notice += f'<div class="kengai-study" role="note">△ {as_html(result_caption.unconfirmed)}。{as_html(way)}</div>'
     st.html(f'<div class="kengai-study">{line}</div>{notice}')
 
 
