@@ -30,6 +30,7 @@ SAYING: dict[str, tuple[int, int, int | None]] = {
     "exclude": (0, 1, None),
     "Notice": (1, 2, None),
     "Question": (0, 2, 3),
+    "ask": (0, 1, 2),
 }
 NAMES = ("code", "problem", "remedy")
 HEAD = """# Error codes
@@ -124,6 +125,12 @@ class Reader:
         self.silent: list[str] = []
         for name, (code, problem, remedy) in SAYING.items():
             for module, call in self.calls.get(name, []):
+                if (sentences := self._returned(module, call)) is not None:
+                    where, texts = sentences
+                    both = [self.text(where, part) for part in texts]
+                    package, _, rest = module.name.partition(".")
+                    found |= {Said(slug, package, rest or package, both[0], both[1]) for slug in self.slugs(module, call.args[0])}
+                    continue
                 parts = [argument(call, at, NAMES[k]) for k, at in enumerate((code, problem, remedy)) if at is not None]
                 if any(part is None for part in parts):
                     continue
@@ -138,6 +145,23 @@ class Reader:
                 if not slugs:
                     self.silent.append(f"{module.name}:{call.lineno}")
         return sorted(found, key=lambda said: (PACKAGES.index(said.package), said.code, said.module, said.problem, said.remedy or ("", "")))
+
+    def _returned(self, module: Module, call: ast.Call) -> tuple[Module, list[ast.expr]] | None:
+        """Meaning and remedy of `ask("code", *words.some(…))`: what that function of another module returns."""
+        star = next((one.value for one in call.args if isinstance(one, ast.Starred)), None)
+        if not (isinstance(star, ast.Call) and isinstance(star.func, ast.Attribute) and isinstance(star.func.value, ast.Name)):
+            return None
+        where = self.modules.get(".".join(module.imports.get(star.func.value.id, ("", ""))))
+        if where is None:
+            return None
+        name = star.func.attr
+        function = next((node for node in where.tree.body if isinstance(node, ast.FunctionDef) and node.name == name), None)
+        pairs = (
+            [node.value.elts for node in ast.walk(function) if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple)]
+            if function
+            else []
+        )
+        return (where, pairs[-1]) if pairs and len(pairs[-1]) == 2 else None
 
     def expanded(self, module: Module, at: ast.AST, parts: list[ast.expr], depth: int) -> Iterator[tuple[Module, list[ast.expr]]]:
         """The parts with names of loops, local values and parameters replaced by what they stand for."""

@@ -21,6 +21,7 @@ spec.loader.exec_module(make_errors)
 # calls whose code is another error's own: it is said where that error is made
 PASSED_ON = {
     "coverage.questions.gate",
+    "coverage.questions.position",
     "coverage.questions.question",
     "geodata.errors",
     "geodata.report",

@@ -1,7 +1,7 @@
 """Files of heights: 基盤地図情報 DEM and GeoTIFFs to tiles, and a tile to its values when somebody asks.
 
 tiles, report = read_fgd(path)            # a tile or a zip of tiles; read_geotiff(path) likewise
-terrain = Terrain(tiles, values_of)       # geodata.terrain: opens what it needs
+values_of(tiles[0])                       # opened when somebody asks: what geodata.terrain.Terrain is given
 """
 
 from __future__ import annotations
