@@ -30,7 +30,7 @@ SAYING: dict[str, tuple[int, int, int | None]] = {
     "exclude": (0, 1, None),
     "Notice": (1, 2, None),
     "Question": (0, 2, 3),
-    "ask": (0, 1, 2),
+    "as_question": (0, 1, 2),
 }
 NAMES = ("code", "problem", "remedy")
 HEAD = """# Error codes
@@ -147,7 +147,7 @@ class Reader:
         return sorted(found, key=lambda said: (PACKAGES.index(said.package), said.code, said.module, said.problem, said.remedy or ("", "")))
 
     def _returned(self, module: Module, call: ast.Call) -> tuple[Module, list[ast.expr]] | None:
-        """Meaning and remedy of `ask("code", *words.some(…))`: what that function of another module returns."""
+        """Meaning and remedy of `as_question("code", *words.some(…))`: what that function of another module returns."""
         star = next((one.value for one in call.args if isinstance(one, ast.Starred)), None)
         if not (isinstance(star, ast.Call) and isinstance(star.func, ast.Attribute) and isinstance(star.func.value, ast.Name)):
             return None

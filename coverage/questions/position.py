@@ -47,7 +47,7 @@ class Listed:
     names: pd.Series
     given: pd.Series
 
-    def ask(self, code: str, problem: Text, remedy: Text, *, stop: bool = False) -> Question:
+    def as_question(self, code: str, problem: Text, remedy: Text, *, stop: bool = False) -> Question:
         """A question about this file."""
         return Question(code, "stop" if stop else "ask", problem, remedy, _file(self.reports), _sha256(self.reports))
 
@@ -103,11 +103,11 @@ def questions_of_list(listed: Listed, land: Land, study: Land) -> list[Question]
     """Questions about one file's places. land: all known municipalities; study: the study's own."""
     where = whereabouts(listed.lon, listed.lat, study)
     if where.nowhere:
-        return [listed.ask("places-elsewhere", *words.elsewhere(listed.kind, len(listed.lon), where.box), stop=True)]
+        return [listed.as_question("places-elsewhere", *words.elsewhere(listed.kind, len(listed.lon), where.box), stop=True)]
     found = []
     far = int(where.far.sum())
     if where.mostly:
-        found.append(listed.ask("places-mostly-elsewhere", *words.mostly_elsewhere(listed.kind, far, len(listed.lon))))
+        found.append(listed.as_question("places-mostly-elsewhere", *words.mostly_elsewhere(listed.kind, far, len(listed.lon))))
     elif far and not where.wider:
         for report in listed.untold("places-far-away"):
             text = Text(
@@ -118,13 +118,13 @@ def questions_of_list(listed: Listed, land: Land, study: Land) -> list[Question]
     round_ones, decimals = rounded(listed.lon, listed.lat)
     if round_ones:
         # rounding explains what the next questions would find
-        return [*found, listed.ask("places-rounded", *words.rounded(listed.kind, round_ones, len(listed.lon), decimals))]
+        return [*found, listed.as_question("places-rounded", *words.rounded(listed.kind, round_ones, len(listed.lon), decimals))]
     if listed.kind == "measurement":
         return found  # many tests at one point are as it should be, and they name no municipality
     found += _asked_of_names(listed, land.ids_of(listed.given), land)
     count, points, lon, lat = stacked(listed.lon, listed.lat, listed.names)
     if count:
-        found.append(listed.ask("places-on-one-point", *words.on_one_point(listed.kind, count, points, len(listed.lon), lon, lat)))
+        found.append(listed.as_question("places-on-one-point", *words.on_one_point(listed.kind, count, points, len(listed.lon), lon, lat)))
     return found
 
 
@@ -135,11 +135,11 @@ def _asked_of_names(listed: Listed, says: TextArray, land: Land) -> list[Questio
     count = int(against.far.sum())
     first = np.sort(listed.rows[against.far])
     if against.slipped:
-        return [listed.ask("names-off-by-one", *words.off_by_one(listed.kind, count, against.left, against.slipped, first))]
+        return [listed.as_question("names-off-by-one", *words.off_by_one(listed.kind, count, against.left, against.slipped, first))]
     if shift is not None:
-        return [listed.ask("places-shifted", *words.shifted(listed.kind, shift))]
+        return [listed.as_question("places-shifted", *words.shifted(listed.kind, shift))]
     if against.many:
-        return [listed.ask("names-contradict-place", *words.contradict(listed.kind, count, against.naming, first))]
+        return [listed.as_question("names-contradict-place", *words.contradict(listed.kind, count, against.naming, first))]
     if count:
         at = np.flatnonzero(against.far)
         at = at[np.argsort(listed.rows[at], kind="stable")]
