@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geodata import carrier_rows
 from geodata.carrier_rows import check_classes, check_words, refuse_foreign, role
 from geodata.crs import position
 from geodata.errors import DataError, Text
@@ -32,6 +33,7 @@ NAME = "carrier_polygons"
 LICENCE = "事業者から提供を受けた資料（提供の条件による。公表の可否を確かめること）"
 CREDIT = "事業者提供のサービスエリア"
 REDISTRIBUTABLE = False
+FIELDS = carrier_rows.FIELDS
 GENERATIONS, KINDS = LAYERS.columns["generation"].one_of, LAYERS.columns["kind"].one_of
 OF_A_LAYER = ("carrier", "generation", "kind", "as_of")
 NONE_REMEDY = Text(
