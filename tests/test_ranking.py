@@ -114,6 +114,12 @@ def test_a_road_opens_the_gate_for_a_place_without_people():
     assert gates(world.drop(columns=ROAD), score, 1.0, 5.0).tolist() == ["small", "small", "small", "", "unknown"]
 
 
+def test_a_few_people_beside_cells_of_unknown_people_are_not_few():
+    world = zones({"uncovered_population": 0.2}, {"uncovered_population": 0.2}, {"uncovered_population": 3.0})
+    world["unknown_people_cells"] = [0, 1, 1]
+    assert gates(world, pd.Series(1.0, index=world.index), 1.0, 0.0).tolist() == ["small", "unknown", ""]
+
+
 def test_ties_share_a_rank_and_are_said():
     row = {"uncovered_population": 10.0}
     table = rank(zones(row, {"uncovered_population": 99.0}, row), RankingSpec(WEIGHTS, 1.0, draws=10))

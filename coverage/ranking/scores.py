@@ -55,11 +55,13 @@ def gates(zones: pd.DataFrame, score: pd.Series, least_people: float, least_road
 
     A zone competes with at least `least_people` uncovered people, or (least_road_km > 0) that much uncovered
     road. Without any list of roads the road gate says nothing. "small": it has less of both; "unknown": its people are
-    not known, "unknown_road": only the length of its road is not, and could be enough; "no_data": it has
+    not known, or those of some of its cells (`unknown_people_cells`) so that they could be enough; "unknown_road": only the length of its road is not, and could be enough; "no_data": it has
     enough, but nothing is known of any criterion that weighs (score is NaN).
     """
     people = zones["uncovered_population"]
     enough, unknown = people >= least_people, people.isna()
+    if "unknown_people_cells" in zones:
+        unknown |= zones["unknown_people_cells"] > 0
     unknown_road = pd.Series(False, index=zones.index)
     if least_road_km > 0 and ROAD in zones:
         enough |= zones[ROAD] >= least_road_km
