@@ -68,8 +68,8 @@ def _between(context: Context) -> list[Question]:
         return []
     lost = cells.outside.loc[["nowhere", "beyond"]]
     people = float(lost["people"].sum())
-    if people <= MOST_BETWEEN * cells.source_population:
-        return []
+    if people <= MOST_BETWEEN * cells.source_population or not cells.frame["population"].sum() > 0:
+        return []  # few, or nobody is inside: then the table is another prefecture's, which is asked elsewhere
     reports = context.reports_for(study.population.files)
     boundary = context.reports_for(study.boundaries.files)
     first = [code for codes in lost["first"] for code in codes][:5]

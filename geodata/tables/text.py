@@ -25,6 +25,7 @@ from geodata.errors import DataError
 # (names of places have no use for them); word joiner and invisible operators; line separators; the marks that turn the
 # direction of writing round. Variation selectors stay, they choose among 異体字; so do full-width and no-break spaces.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_SEPARATOR = re.compile("[\u2028\u2029]")
 _FORMULA_TEXT = re.compile(r'=\s*"((?:[^"]|"")*)"\s*')  # ="012": how Excel is kept from making a number of it
 _TEXT_MARK = re.compile(r"\s*'(?=[0-9]|[^\x00-\x7f])(?!.*')")  # '012: how it is told that this is text
 DOS_END = "\x1a"  # Ctrl-Z, the end of a file to old software
@@ -181,8 +182,8 @@ def _cut_decodes(field: bytes, encoding: str) -> bool:
 
 
 def stripped(value: str) -> str:
-    """`value` without control characters."""
-    return CONTROL.sub("", value)
+    """`value` without control characters; a separator of lines or paragraphs parts words, so it becomes a space."""
+    return CONTROL.sub("", _SEPARATOR.sub(" ", value))
 
 
 def text_column(values: Sequence[str]) -> pd.Series:
@@ -225,7 +226,7 @@ def clean_columns(frame: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
             long_cells += [f"{lines[row]} {column}" for row in np.flatnonzero(lengths > ceilings.limits().cell_chars)[:20]]
         if not needs_cleaning("\n".join(texts)):  # one search for the column: cells only where it finds something
             continue
-        seen = [CONTROL.sub("", text) for text in texts]
+        seen = [stripped(text) for text in texts]
         cleaned = [excel_meant(text) for text in seen]
         hidden = [row for row, (text, now) in enumerate(zip(texts, seen, strict=True)) if text != now]
         quoted = [row for row, (text, now) in enumerate(zip(seen, cleaned, strict=True)) if text != now]
@@ -262,7 +263,7 @@ def clean_columns(frame: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
 
 def _clean_names(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """`frame` with clean column names where they stay different, and the names that changed."""
-    names = [excel_meant(CONTROL.sub("", name)).strip() if isinstance(name, str) else name for name in frame.columns]
+    names = [excel_meant(stripped(name)).strip() if isinstance(name, str) else name for name in frame.columns]
     changed = [str(now) for now, name in zip(names, frame.columns, strict=True) if isinstance(name, str) and now != name.strip()]
     if not changed or len(set(names)) < len(names) or "" in names:
         return frame, []

@@ -124,7 +124,7 @@ def _characters(font: str) -> tuple[frozenset[int], frozenset[tuple[str, str]]]:
 def without_control(value: Any) -> Any:
     """The same texts, lists and dicts without control characters (geodata.tables.text.CONTROL)."""
     if isinstance(value, str):
-        return tables_text.CONTROL.sub("", value).replace("\r", " ").replace("\t", " ")
+        return tables_text.stripped(value).replace("\r", " ").replace("\t", " ")
     if isinstance(value, dict):
         return {key: without_control(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
