@@ -104,7 +104,7 @@ def test_a_mesh_file_that_is_missing_leaves_its_cells_unknown_and_is_named():
     assert world.frame.loc[str(CODES[2, 3]), "population"] == 0  # read, and without a row: nobody lives there
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(
     people=st.lists(st.integers(0, 500), min_size=64, max_size=64),
     read=st.sets(st.sampled_from(FIRSTS), min_size=1),
