@@ -45,6 +45,8 @@ class Cells:
     a neighbour whose boundary was not given (a prefecture cut of the census has no such doubt).
     outside: why rows of the source are not counted, index OUTSIDE; `cells` (rows), `people` (persons known, summing up to
     outside_population), `unknown` (rows whose people are not known), `first` (some of their codes).
+    beside: people of a cell of the study who are another municipality's: where a study has several prefectures whose files
+    are cut so, the other prefecture's part of a border cell; index cell_id, `municipality_id`, `population`.
     unread: what of the source no file was read for: index first-order mesh or prefecture, `cells` of the study in it,
     `municipalities` they belong to; the people of these cells are unknown.
     """
@@ -57,6 +59,7 @@ class Cells:
     doubtful: pd.Index
     outside: pd.DataFrame
     unread: pd.DataFrame
+    beside: pd.DataFrame
 
 
 def municipality_shares(municipalities: pd.DataFrame, grid: Grid) -> pd.DataFrame:
@@ -105,7 +108,8 @@ def build_cells(population: Population, municipalities: pd.DataFrame, in_study: 
     memberships["may_own"] = memberships["municipality_id"].str[:2].isin(own) if own else True
     frame = _largest_owner(memberships, grid)
     frame = _with_people(frame, people, population, grid)
-    memberships = _split_people(memberships, people, population, grid).drop(columns="may_own")
+    beside = _beside(frame, memberships, population, own, grid)
+    memberships = _split_people(memberships, people, population, own, grid).drop(columns="may_own")
     source = float(population.frame["population"].sum())
     split = float(memberships.loc[memberships["in_study"], "population"].sum())
     study_cells = frame[frame["in_study"] & (frame["land_share"] >= LEAST_LAND_SHARE)]
@@ -114,7 +118,8 @@ def build_cells(population: Population, municipalities: pd.DataFrame, in_study: 
     unread = _unread(study_cells, population)
     outside = _outside(frame, study_cells.index, people, population, own, grid)
     study_cells = check(CELLS, study_cells.drop(columns=["in_study", "flat"]))
-    return Cells(study_cells, memberships, source, source - inside, source - split, doubtful, outside, unread)
+    beside = beside[beside.index.isin(study_cells.index)]
+    return Cells(study_cells, memberships, source, source - inside, source - split, doubtful, outside, unread, beside)
 
 
 def own_prefectures(population: Population, in_study: frozenset[str]) -> frozenset[str]:
@@ -137,6 +142,22 @@ def people_of(population: Population, own: frozenset[str]) -> pd.DataFrame:
     grouped = (joined["age_basis"] == "group").groupby(level=0).any()
     basis = np.where(sums["population_65plus"].isna(), "", np.where(grouped, "group", "own"))
     return sums.assign(age_basis=basis).rename_axis("cell_id")
+
+
+def _beside(frame: pd.DataFrame, memberships: pd.DataFrame, population: Population, own: frozenset[str], grid: Grid) -> pd.DataFrame:
+    """Cells.beside: each prefecture's part of a cell belongs to the largest municipality of that prefecture in it."""
+    tables = {code: table for code, table in population.by_prefecture.items() if code in own}
+    if len(tables) < 2:
+        return pd.DataFrame({"municipality_id": pd.Series(dtype=object), "population": pd.Series(dtype=float)}).rename_axis("cell_id")
+    mine = memberships[memberships["in_study"]].sort_values(["flat", "share", "municipality_id"], ascending=[True, False, True])
+    found = []
+    for code, table in sorted(tables.items()):
+        largest = mine[mine["municipality_id"].str[:2] == code].drop_duplicates("flat")
+        largest = largest.set_index(cell_ids(largest["flat"].to_numpy(), population, grid))["municipality_id"]
+        owner = frame["municipality_id"].reindex(table.index)
+        there = table.index.isin(largest.index) & (owner.str[:2] != code).to_numpy() & (table["population"] > 0).to_numpy()
+        found.append(pd.DataFrame({"municipality_id": largest.reindex(table.index[there]), "population": table["population"][there]}))
+    return pd.concat(found).rename_axis("cell_id")
 
 
 def _doubtful(study_cells: pd.DataFrame, memberships: pd.DataFrame, population: Population) -> pd.Index:
@@ -255,9 +276,22 @@ def covered_by_source(cell_id: pd.Index, municipality_id: pd.Series, population:
     return by_mesh | (own if own.any() else True)
 
 
-def _split_people(memberships: pd.DataFrame, rows: pd.DataFrame, population: Population, grid: Grid) -> pd.DataFrame:
-    """Each municipality's people by area: the cell's people × its share ÷ all land of the cell that may have them."""
+def _split_people(memberships: pd.DataFrame, rows: pd.DataFrame, population: Population, own: frozenset[str], grid: Grid) -> pd.DataFrame:
+    """Each municipality's people by area: the cell's people × its share ÷ all land of the cell that may have them.
+
+    Of files cut by prefecture, each prefecture's part is split among its own municipalities.
+    """
     names = cell_ids(memberships["flat"].to_numpy(), population, grid)
+    tables = {code: table for code, table in population.by_prefecture.items() if code in own}
+    if len(tables) > 1:
+        prefecture = memberships["municipality_id"].str[:2]
+        people = np.full(len(memberships), np.nan)
+        for code, table in tables.items():
+            here = (prefecture == code).to_numpy()
+            people[here] = table["population"].reindex(names[here]).to_numpy(float)
+        land = memberships["share"].groupby([memberships["flat"], prefecture]).transform("sum")
+        parts = np.where(memberships["may_own"], people * memberships["share"] / land, 0.0)
+        return memberships.assign(cell_id=names, population=parts)
     share = memberships["share"].where(memberships["may_own"], 0.0)
     land = share.groupby(memberships["flat"]).transform("sum")
     people = rows["population"].reindex(names).to_numpy(float)

@@ -135,6 +135,30 @@ def _persons(people: float) -> float:
     return round(people, 6) + 0.0
 
 
+def _own_people(cells: Cells) -> pd.DataFrame:
+    """municipality_id, population of every cell, and once more of each part that is another municipality's (Cells.beside)."""
+    whole = cells.frame[["municipality_id", "population"]]
+    if cells.beside.empty:
+        return whole
+    taken = cells.beside["population"].groupby(level=0).sum().reindex(whole.index).fillna(0.0)
+    return pd.concat([whole.assign(population=whole["population"] - taken), cells.beside])
+
+
+def _by_municipality(
+    study: Study, cells: Cells, land_m2: pd.Series, weights: dict[str, pd.DataFrame], shares: pd.DataFrame, names: list[str]
+) -> list[dict[str, Any]]:
+    """coverage_figures of each municipality, in the order of `names`."""
+    people = _own_people(cells)
+    group = pd.Categorical(people["municipality_id"], categories=names).codes.astype(np.int64)
+    if not cells.beside.empty:
+        at = people.index
+        weights, shares = {rule: table.loc[at] for rule, table in weights.items()}, shares.loc[at]
+        land_m2 = pd.concat([land_m2, pd.Series(0.0, index=cells.beside.index)])  # the land is counted with its cell
+    return coverage_figures(
+        people["population"].to_numpy(float), land_m2.to_numpy(), group, len(names), weights, shares, study.carrier_keys, study.generations
+    )
+
+
 def summarise(
     study: Study,
     cells: Cells,
@@ -152,15 +176,15 @@ def summarise(
     frame = cells.frame
     people = frame["population"].to_numpy(float)
     carriers, generations = study.carrier_keys, study.generations
-    group, names = group_numbers(frame["municipality_id"])
+    names = group_numbers(frame["municipality_id"])[1]
 
     def figures(number: np.ndarray, groups: int) -> list[dict[str, Any]]:
         return coverage_figures(people, land_m2.to_numpy(), number, groups, weights, shares, carriers, generations)
 
     whole = figures(np.zeros(len(frame), np.int64), 1)[0]
-    by_municipality = dict(zip(names, figures(group, len(names)), strict=True))
+    by_municipality = dict(zip(names, _by_municipality(study, cells, land_m2, weights, shares, names), strict=True))
     split = cells.memberships[cells.memberships["in_study"]].groupby("municipality_id")["population"].sum()
-    own = frame.groupby("municipality_id")["population"].sum(min_count=1)
+    own = _own_people(cells).groupby("municipality_id")["population"].sum(min_count=1)
     unknown = frame["population"].isna().groupby(frame["municipality_id"]).sum()
     return {
         "study": {"name": study.about.name, "fiscal_year": study.about.fiscal_year, "fictitious": study.about.fictitious},

@@ -17,6 +17,16 @@ def read_zone_ids(path: Path) -> pd.DataFrame:
 
     Raises DataError when columns are missing or an id stands twice: a zone must keep its one id.
     """
+    if path.is_dir():
+        raise DataError(
+            "zone-ids-folder",
+            Text("[zones] ids がフォルダを指しています。", "[zones] ids names a folder"),
+            Text(
+                'study.toml の [zones] ids にファイルの名前を書いてください（例: ids = "zone_ids.csv"）。',
+                'name a file: ids = "zone_ids.csv"',
+            ),
+            str(path.name or path),
+        )
     if not path.is_file():
         return pd.DataFrame(columns=COLUMNS, dtype=str)
     table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding=ENCODING)

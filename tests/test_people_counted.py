@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,13 +16,16 @@ from hypothesis import strategies as st
 
 from coverage.cells import OUTSIDE, build_cells
 from coverage.inputs import read_inputs
+from coverage.questions import Context, population
 from coverage.rules import RULES
+from coverage.run import run
 from coverage.study import read_study
-from coverage.summary import coverage_figures, group_numbers
+from coverage.summary import _own_people, coverage_figures, group_numbers
 from geodata import mesh
 from geodata.errors import DataError
 from geodata.progress import silent
 from geodata.schema import Population
+from tests import hand_world
 from tests.mini_study import write_mini_study
 
 LON, LAT = 45 / 3600, 30 / 3600  # a 1 km mesh, degrees
@@ -77,6 +81,21 @@ def test_with_both_prefectures_files_each_has_its_own_part():
     assert world.outside.loc["other_prefecture", ["cells", "people"]].tolist() == [2, 13]
     assert world.source_population == 113
     assert world.outside_population == 13
+
+
+def test_a_study_of_two_prefectures_gives_each_municipality_its_own_prefectures_part():
+    """30 has 0.3 of column 1 and 29 the rest of it: its 100 people of 30's file are 30201's, its 8 of 29's file 29201's."""
+    code = int(CODES[0, 1])
+    parts = {"30": table({int(CODES[0, 0]): 50.0, code: 100.0}), "29": table({code: 8.0, int(CODES[0, 2]): 5.0})}
+    joined = table({int(CODES[0, 0]): 50.0, code: 108.0, int(CODES[0, 2]): 5.0})
+    both = towns({"30201": box(0, 0, 1.3, 1), "29201": box(1.3, 0, 3, 1)})
+    world = build_cells(Population(joined, 1000, frozenset({"29", "30"}), by_prefecture=parts), both, frozenset(both.index), GRID)
+    assert world.frame["population"].sum() == 163
+    assert world.beside.reset_index().to_numpy().tolist() == [[str(code), "30201", 100.0]]
+    split = world.memberships.groupby("municipality_id")["population"].sum()
+    assert split.to_dict() == pytest.approx({"29201": 13, "30201": 150})
+    people = _own_people(world).groupby("municipality_id")["population"].sum()
+    assert people.to_dict() == {"29201": 13, "30201": 150}
 
 
 def test_every_row_that_is_not_counted_has_its_reason():
@@ -185,3 +204,61 @@ def test_where_nobody_lives_is_said_and_contradicted_by_the_files(tmp_path: Path
         read_inputs(read_study(study), silent)
     assert caught.value.code == "uninhabited-lived-in"
     assert "uninhabited" in caught.value.remedy.ja
+
+
+def asked_codes(study: Path) -> list[str]:
+    """What the gate asks of the population of a mini study."""
+    read = read_study(study)
+    inputs = read_inputs(read, silent)
+    cells = build_cells(inputs.population, inputs.municipalities, inputs.in_study, inputs.grid)
+    return [question.code for question in population.questions_of(Context.of(read, inputs, cells))]
+
+
+def change(study: Path, old: str, new: str) -> Path:
+    file = study / "study.toml"
+    assert old in file.read_text(encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    return study
+
+
+def test_the_cut_of_a_renamed_file_is_asked_where_it_matters_and_can_be_said(tmp_path: Path) -> None:
+    """乙町 as another prefecture's: its border column holds half of 40 + 8 people. By name the file is 24's own cut."""
+    study = write_mini_study(tmp_path)
+    features = json.loads((study / "n03.geojson").read_text(encoding="utf-8"))
+    own, other = features["features"]
+    # the border moves into column 1: A has 0.4 of it
+    own["geometry"] = json.loads(shapely.to_geojson(hand_world.box(0, 0, 1.4, 2)))
+    other["geometry"] = json.loads(shapely.to_geojson(hand_world.box(1.4, 0, 4, 2)))
+    other["properties"] |= {"N03_001": "奈良県", "N03_007": "29201"}
+    for name, feature in (("n03.geojson", own), ("nara.geojson", other)):
+        (study / name).write_text(json.dumps({**features, "features": [feature]}, ensure_ascii=False), encoding="utf-8")
+    change(study, 'files = ["n03.geojson"]', 'files = ["n03.geojson"]\nneighbours = ["nara.geojson"]')
+    assert asked_codes(study) == ["people-between"]  # 40 and 8 people of 24 in cells that lie wholly next door
+    (study / "tblT001141H24.txt").rename(study / "people.txt")
+    change(study, "tblT001141H24.txt", "people.txt")
+    assert asked_codes(study) == ["population-cut"]
+    assert asked_codes(change(study, "level = 500", 'level = 500\ncut = "mesh"')) == []
+    change(study, 'cut = "mesh"', 'cut = "24"')
+    inputs = read_inputs(read_study(study), silent)
+    assert inputs.population.covers == {"24"}
+    assert asked_codes(study) == ["people-between"]
+
+
+def test_a_table_without_a_whole_municipality_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coverage.questions.population.LEAST_TOWN_KM2", 0.7)  # 乙町 has three cells of 0.26 km²
+    study = write_mini_study(tmp_path)
+    assert asked_codes(study) == []
+    table_of = study / "tblT001141H24.txt"
+    lines = table_of.read_bytes().split(b"\r\n")
+    there = {hand_world.cell(i, j).encode() for i in (0, 1) for j in (0, 1)}
+    table_of.write_bytes(b"\r\n".join(line for line in lines if line.split(b",")[0] in {b"KEY_CODE", b"", *there}))
+    assert asked_codes(study) == ["municipality-without-people"]
+
+
+def test_a_prefecture_that_is_not_the_boundarys_stops(tmp_path: Path) -> None:
+    study = change(write_mini_study(tmp_path), 'prefecture = "24"', 'prefecture = "13"')
+    with pytest.raises(DataError) as caught:
+        run(read_study(study))
+    assert caught.value.code == "prefecture-differs"
+    assert 'prefecture = "24"' in caught.value.remedy.ja
+    assert asked_codes(change(study, 'prefecture = "13"', 'prefecture = "24"')) == []

@@ -147,7 +147,7 @@ def study_text(shared: Path, folder: Path, population: str, boundary: str, extra
     name, level = POPULATIONS[population]
     tables = files(shared, *([NORTH, KYUSHU] if name is None else [name]))
     own, other = BOUNDARIES[boundary]
-    text = HEAD + layer_files(folder, shared)
+    text = HEAD.replace('prefecture = "24"', f'prefecture = "{29 if own == NARA else 24}"') + layer_files(folder, shared)
     text += f"[population]\nfiles = {tables}\nlevel = {level}\n[boundaries]\nfiles = {files(shared, own)}\n"
     text += f"neighbours = {files(shared, other)}\n" if other else ""
     text += f'[zones]\nunit = "{"settlement" if "towns" in extras else "contiguous"}"\n'

@@ -186,6 +186,7 @@ def world(
         outside_split=0.0,
         outside=pd.DataFrame(columns=["cells", "people", "unknown"]),
         unread=pd.DataFrame(columns=["cells", "municipalities"]),
+        beside=pd.DataFrame(columns=["municipality_id", "population"]),
     )
     layers = gpd.GeoDataFrame(
         [

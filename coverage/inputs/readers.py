@@ -142,7 +142,7 @@ def _read(spec: Spec, source: ModuleType, paths: Sequence[Path], near: BBox | No
     if isinstance(spec, sources.TerrainFiles):
         return read_tiles(spec, paths)
     if isinstance(spec, sources.PopulationFiles):
-        return read(_only(paths), crs=spec.crs) if spec.kind == "raster" else read(paths, spec.level)
+        return read(_only(paths), crs=spec.crs) if spec.kind == "raster" else read(paths, spec.level, cut=spec.cut or "")
     if isinstance(spec, Layer):
         return _layers(spec, paths, near)
     if isinstance(spec, sources.AreaFiles) and spec.kind == "overrides":

@@ -68,12 +68,14 @@ class VectorFiles(Files):
 class PopulationFiles(Files):
     """Who lives where: e-Stat mesh tables, or a GeoTIFF of counts.
 
-    `uninhabited`: first-order meshes that no file is given for because nobody lives there. `nodata`: what a raster
+    `cut`: what files hold whose name does not tell: "mesh" (everybody in the cells) or a prefecture's code (only its own
+    people). `uninhabited`: first-order meshes that no file is given for because nobody lives there. `nodata`: what a raster
     means where it holds no value; some products leave out what they know to be empty.
     """
 
     kind: Literal["estat_mesh", "raster"] = "estat_mesh"
     level: int | None = None  # nominal metres; ten digits are ambiguous, so it is always said
+    cut: Annotated[str, Field(pattern=r"^(mesh|[0-9]{2})$")] | None = None
     uninhabited: list[Annotated[str, Field(pattern=r"^[0-9]{4}$")]] = []
     nodata: Literal["unknown", "nobody"] = "unknown"
 

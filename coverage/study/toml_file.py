@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,6 +44,7 @@ MISTAKE_TEXTS: dict[str, tuple[str, str]] = {
     "weights-too-large": ("重みの合計が大きすぎます", "has weights too large to add up"),
     "bool_type": ("true か false で書いてください", "must be true or false"),
     "list_type": ("[ ] で囲んで並べてください", "must be a list in [ ]"),
+    "string_too_short": ("1文字以上書いてください", "needs at least one character"),
     "too_short": ("1つ以上必要です", "needs at least one"),
     "string_pattern_mismatch": ("書き方が違います（形式 {pattern}）", "has the wrong form ({pattern})"),
     "literal_error": ("{expected} のどれかで書いてください", "must be {expected}"),
@@ -126,5 +128,7 @@ def _said(mistake: Any, language: int) -> str:
         return f"{key}: {MISTAKE_TEXTS[slug][language]} {detail}".strip(": ")
     words = MISTAKE_TEXTS.get(mistake["type"])
     sentence = words[language].format(**mistake.get("ctx", {})) if words else mistake["msg"]
-    written = "" if mistake["type"] in {"missing", "extra_forbidden"} else repr(mistake["input"])[:60]
+    given = mistake["input"]
+    shown = given.isoformat() if isinstance(given, date) else repr(given)[:60]
+    written = "" if mistake["type"] in {"missing", "extra_forbidden"} else shown
     return f"{key}: {sentence} {written}".strip(": ")

@@ -82,7 +82,12 @@ def _refuse_mixtures(parts: Sequence[Part], reports: Sequence[IntakeReport]) -> 
                 "都道府県単位のファイルと1次メッシュ単位のファイルが混ざっています。同じ人を二重に数えてしまいます。",
                 "files cut by prefecture and by mesh are mixed: the same people would be counted twice",
             ),
-            Text("どちらか一方の単位にそろえてください（1次メッシュ単位をお勧めします）。", "use one kind only (by mesh is best)"),
+            Text(
+                "どちらか一方の単位にそろえてください（1次メッシュ単位をお勧めします）。ファイル名を変えたものは単位が分からず1次メッシュ単位とみなします。"
+                '都道府県単位なら元のファイル名（tblT…H24.txt）に戻すか、[population] cut = "24" のように書いてください。',
+                "use one kind only (by mesh is best). The cut of a renamed file cannot be told and was taken for mesh: give the file its "
+                'name back, or write cut = "24" in [population]',
+            ),
             where=Text("、".join(cuts.values()), ", ".join(cuts.values())),
         )
     years = {part.year: part.file for part in parts if part.year}

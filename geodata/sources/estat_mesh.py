@@ -80,9 +80,10 @@ _FILE_NAME = re.compile(r"tbl(T[0-9]{6})([SHQE])([0-9]{4}|[0-9]{2})(?![0-9])", r
 _FIELD_CODE = re.compile(r"(T[0-9]{6})[0-9]{3}", re.IGNORECASE)
 
 
-def read(paths: Path | str | Iterable[Path | str], level: object) -> tuple[Population, list[IntakeReport]]:
+def read(paths: Path | str | Iterable[Path | str], level: object, *, cut: str = "") -> tuple[Population, list[IntakeReport]]:
     """People, households and people aged 65+ by mesh of `level`, from one or several files.
 
+    cut: of files whose name does not tell it, "mesh" or the code of the prefecture whose people alone they hold.
     `level` as for mesh.normal_level; ten digits cannot tell 250 m from 100 m, so it is always given. The
     index `cell_id` is the int64 mesh code, ascending. NaN = unknown (blank or withheld), never 0. Raises
     DataError for files that overlap, contradict one another, or hold figures that cannot be read.
@@ -95,7 +96,7 @@ def read(paths: Path | str | Iterable[Path | str], level: object) -> tuple[Popul
     for path in [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]:
         table, report = intake.read_table(path)
         try:
-            parts.append(parse(numbered(table), size, path.name, report))
+            parts.append(parse(numbered(table), size, path.name, report, cut))
         except DataError as error:
             raise error.at(path) from None
         reports.append(report)
@@ -103,10 +104,11 @@ def read(paths: Path | str | Iterable[Path | str], level: object) -> tuple[Popul
     return Population(check(POPULATION, joined.frame), size, joined.covers, by_prefecture=joined.by_prefecture), reports
 
 
-def parse(table: pd.DataFrame, level: int, file: str, report: IntakeReport) -> Part:
+def parse(table: pd.DataFrame, level: int, file: str, report: IntakeReport, said: str = "") -> Part:
     """One file's cells as numbers; what was found, mended and left out goes into `report`.
 
-    `table` holds text only, its first row possibly e-Stat's label row; its index is the line of the file.
+    `table` holds text only, its first row possibly e-Stat's label row; its index is the line of the file. said: the cut
+    where the study says it.
     """
     columns = {plain(name): name for name in reversed(table.columns)}
     labels = _label_row(table, columns)
@@ -125,7 +127,7 @@ def parse(table: pd.DataFrame, level: int, file: str, report: IntakeReport) -> P
         )
     rows = _rows(body, fields, columns, level, report)
     compare_total(rows, total, report)
-    cut, prefecture, covers = _cut(file, rows["code"].to_numpy(), level, bool(statistics_id), report)
+    cut, prefecture, covers = _cut(file, rows["code"].to_numpy(), level, bool(statistics_id), report, said)
     report.facts.update(level=level, cut=cut, covers=sorted(covers))
     known = STATISTICS.get(statistics_id)
     return Part(file, rows, body, cut, prefecture, covers, statistics_id, known.year if known else None)
@@ -274,12 +276,20 @@ def _rows(body: pd.DataFrame, fields: Mapping[str, str], columns: Mapping[str, s
     return rows
 
 
-def _cut(file: str, codes: IntArray, level: int, official: bool, report: IntakeReport) -> tuple[str, str, frozenset[str]]:
-    """("mesh", "prefecture" or "unknown"; prefecture code or ""; what the file speaks for)."""
+def _cut(file: str, codes: IntArray, level: int, official: bool, report: IntakeReport, said: str) -> tuple[str, str, frozenset[str]]:
+    """("mesh", "prefecture" or "unknown"; prefecture code or ""; what the file speaks for).
+
+    The fact `cut_told`: whether the name of the file or the study says so, or only what it holds.
+    """
     whole = np.unique(codes // 10 ** (mesh.digits_of(level) - 4))
     firsts = frozenset(str(first) for first in whole.tolist())
     named = _FILE_NAME.search(file)
     area = named[3] if named else ""
+    report.facts["cut_told"] = bool(area or said)
+    if said == "mesh" and not area:
+        return "mesh", "", firsts
+    if said and not area:
+        return "prefecture", said, frozenset({said})
     if len(area) == 2 and 1 <= int(area) <= 47:
         return "prefecture", area, frozenset({area})
     if len(area) == 4 and firsts <= {area}:
