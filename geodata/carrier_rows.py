@@ -25,7 +25,10 @@ FIELDS = {
 }
 FEW_VALUES = 20
 FOURTH = {"4g", "lte", "lte-a", "4g(lte)", "lte(4g)"}
-PLAINLY_NOT_COVERED = {"圏外", "エリア外", "未提供", "非カバー", "×", "✕", "✖", "notcovered", "uncovered"}
+PLAINLY_NOT_COVERED = {"×", "✕", "✖"}
+# words that make a row an area without service, wherever they stand; and such as speak of later
+_NO_SERVICE = re.compile(r"圏外|エリア外|不感|未提供|非カバー|not_?\s?covered|uncovered", re.IGNORECASE)
+_LATER = re.compile(r"計画|予定|建設中|未整備|未開通|planned|future", re.IGNORECASE)
 _ELSEWHERE = {
     "satellite": re.compile(r"satellite|starlink|d2c|衛星", re.IGNORECASE),
     "roaming": re.compile(r"roaming|partner|ローミング|パートナー", re.IGNORECASE),
@@ -120,7 +123,9 @@ def _not_covered(name: str, values: Sequence[str]) -> list[str]:
     words = [value for value in values if not re.fullmatch(r"[0-9.]+|[xXnN]", value)]
     no = [value for value in words if mesh_list.means(value) == "no"]
     asked = plain(name) in mesh_list.ANSWER or any(mesh_list.means(value) == "yes" for value in words)
-    return no if asked else [value for value in no if plain(value) in PLAINLY_NOT_COVERED]
+    plainly = [value for value in values if plain(value) in PLAINLY_NOT_COVERED or _NO_SERVICE.search(value)]
+    later = [] if mesh_list.describes(name) else [value for value in values if _LATER.search(value)]
+    return no if asked and no else [*plainly, *(value for value in later if value not in plainly)]
 
 
 def _alike(part: str) -> str:

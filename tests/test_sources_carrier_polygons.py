@@ -196,6 +196,43 @@ class TestPolygons:
         path = vector(tmp_path, [({**p, "名称": f"地区{k}"}, g) for k, (p, g) in enumerate(rows)])
         assert carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER))[1].verdict == "accept"
 
+    @pytest.mark.parametrize(
+        ("name", "cells", "slug"),
+        [
+            ("4G", [1, 0], "rows-not-covered"),
+            ("LTE", ["1", "0"], "rows-not-covered"),
+            ("エリア", ["圏内", "不明"], "rows-not-covered"),
+            ("カバー率", [100, 12], "rows-not-covered"),
+            ("RSRP", [-80, -140], "rows-not-covered"),
+            ("状態", ["提供中", "計画"], "rows-not-covered"),
+            ("Name", ["圏内", "圏外エリア"], "rows-not-covered"),
+            ("圏外", ["○", "○"], "mesh-list-column"),
+            ("5G", [1, 0], "mesh-list-column"),
+        ],
+    )
+    def test_polygons_with_a_column_of_answers_are_asked_about(self, tmp_path: Path, name: str, cells: list[Any], slug: str) -> None:
+        assert refused(vector(tmp_path, squares(*({name: cell} for cell in cells)))) == slug
+
+    @pytest.mark.parametrize(
+        "properties",
+        [
+            ({"AREA": 12.5, "id": 1}, {"AREA": 3.25, "id": 2}),
+            ({"4G": 1}, {"4G": 1}),
+            ({"mindown": 5, "minup": 1, "technology": 400}, {"mindown": 7, "minup": 1, "technology": 400}),
+            ({"value": 3}, {"value": 4}),
+        ],
+    )
+    def test_attributes_that_are_no_answers_ask_nothing(self, tmp_path: Path, properties: tuple[dict[str, Any], ...]) -> None:
+        frame, _ = carrier_polygons.read(vector(tmp_path, squares(*properties)), carrier_polygons.LayerFile(**LAYER))
+        assert frame["says"].tolist() == ["covered", "covered"]
+
+    def test_the_column_that_the_study_names_is_read(self, tmp_path: Path) -> None:
+        path = vector(tmp_path, squares({"4G": 1}, {"4G": 0}, {"4G": "不明"}))
+        frame, report = carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER, answer_field="4G"))
+        assert frame["says"].tolist() == ["covered", "unknown"]
+        assert report.excluded == {"rows-not-covered": 1}
+        assert report.records_in_file == report.accepted + 1
+
     def test_points_and_lines_alone(self, tmp_path: Path) -> None:
         path = vector(tmp_path, [({}, shapely.Point(136.0, 34.0)), ({}, shapely.LineString([(136, 34), (136.1, 34.1)]))])
         assert refused(path) == "nothing-left"
@@ -342,6 +379,22 @@ class TestMeshLists:
     )
     def test_numbers_that_cannot_be(self, tmp_path: Path, text: str, slug: str) -> None:
         assert refused(self.table(tmp_path, text), least_share=0.5, least_dbm=-110.0) == slug
+
+    @pytest.mark.parametrize("cells", [["75%", "0.9", "0.1"], ["100", "0.9", "0.8"]])
+    def test_shares_in_two_units_are_asked_about(self, tmp_path: Path, cells: list[str]) -> None:
+        path = self.table(tmp_path, "メッシュコード,カバー率\n" + "".join(f"51366401{k + 1},{cell}\n" for k, cell in enumerate(cells)))
+        assert refused(path, least_share=0.5) == "mesh-list-share-unit"
+
+    def test_a_ratio_a_hair_above_one_is_one(self, tmp_path: Path) -> None:
+        path = self.table(tmp_path, "メッシュコード,カバー率\n513664011,1.0000001\n513664012,0.6\n513664013,0.4\n")
+        frame, report = carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER, least_share=0.5))
+        assert report.facts["cells_covered"] == 2
+        assert shapely.area(frame.geometry.to_numpy()).sum() == pytest.approx(2 * 0.00625 * 15 / 3600)
+
+    def test_marks_and_decimals_are_answers_and_no_service_is_not_one(self, tmp_path: Path) -> None:
+        path = self.table(tmp_path, "メッシュコード,4G\n513664011,●\n513664012,0.00\n513664013,不明\n")
+        assert carrier_polygons.read(path, carrier_polygons.LayerFile(**LAYER))[0]["says"].tolist() == ["covered", "unknown"]
+        assert refused(self.table(tmp_path, "メッシュコード,圏外\n513664011,1\n513664012,0\n")) == "mesh-list-column"
 
     def test_a_share_of_all_or_nothing_needs_no_threshold(self, tmp_path: Path) -> None:
         path = self.table(tmp_path, "mesh,カバー率(%)\n513600011,100\n513600012,0\n")

@@ -103,6 +103,7 @@ def _asked(context: Context, reach: Reach, frames: dict[FrameKey, IntakeReport])
     if reach.share is None or not reports:
         return None
     percent = f"{100 * reach.share:.4g}"
+    decided = _decided(context, reach)
     keys = [(report.path, reach.carrier, reach.generation) for report in reports]
     if framed := [frames[key] for key in keys if key in frames]:
         return Question(
@@ -117,9 +118,8 @@ def _asked(context: Context, reach: Reach, frames: dict[FrameKey, IntakeReport])
                 "export it again without the frame, or choose the other rows with where",
             ),
             names_of(framed),
-            sha256_of(framed),
+            sha256_of(framed, *decided),
         )
-    chosen = [json.dumps(layer.where, ensure_ascii=False, sort_keys=True) for layer in _layers_of(context, reach) if layer.where]
     if reach.share >= EVERYBODY:
         return Question(
             "layer-covers-everybody",
@@ -133,13 +133,16 @@ def _asked(context: Context, reach: Reach, frames: dict[FrameKey, IntakeReport])
                 "check on a map that it is not a frame, the outline of the prefecture, or an area that includes what is not covered",
             ),
             names_of(reports),
-            sha256_of(reports, *sorted(chosen)),
+            sha256_of(reports, *decided),
         )
     if reach.share < NOBODY:
         return Question(
             "layer-covers-nobody",
             "ask",
-            Text(f"このエリアは、この調査の人を1人も覆っていません（{percent}%）。", f"this area covers nobody in the study ({percent} %)"),
+            Text(
+                f"このエリアは、この調査の人を{'ほとんど' if reach.share > 0 else '1人も'}覆っていません（{percent}%）。",
+                f"this area covers {'hardly anybody' if reach.share > 0 else 'nobody'} in the study ({percent} %)",
+            ),
             Text(
                 "別の地域のファイルでないか、座標系（crs）が正しいかを地図で確かめてください。この事業者のエリアが本当に無いなら、"
                 "この [[layers]] の files を none = true に替えられます。",
@@ -147,9 +150,16 @@ def _asked(context: Context, reach: Reach, frames: dict[FrameKey, IntakeReport])
                 "none = true may stand in place of files",
             ),
             names_of(reports),
-            sha256_of(reports, *sorted(chosen)),
+            sha256_of(reports, *decided),
         )
     return None
+
+
+def _decided(context: Context, reach: Reach) -> list[str]:
+    """What the study's own settings make of the files: another choice is another question."""
+    deciding = {"where", "answer_field", "least_share", "least_dbm", "weak", "crs", "layer", "level"}
+    told = [layer.model_dump(mode="json", include=deciding, exclude_defaults=True) for layer in _layers_of(context, reach)]
+    return sorted(json.dumps(one, ensure_ascii=False, sort_keys=True) for one in told if one)
 
 
 def _layers_of(context: Context, reach: Reach) -> list[Layer]:
@@ -191,7 +201,8 @@ def _large(shapes: np.ndarray, x: FloatArray, y: FloatArray) -> np.ndarray:
 
 def _frame(shape: Any, x: FloatArray, y: FloatArray, people: FloatArray) -> bool:
     """Whether the shape's largest part fills the smallest rectangle around it, and holds practically everybody."""
-    part = max(shapely.get_parts(shape), key=shapely.area)
+    # by its outer ring: a frame out of which the served area was cut is a frame all the same
+    part = max((shapely.Polygon(one.exterior) for one in shapely.get_parts(shape) if not one.is_empty), key=shapely.area)
     around = shapely.area(shapely.minimum_rotated_rectangle(part))
     if not around > 0 or shapely.area(part) < FRAME_FILLS * around:
         return False

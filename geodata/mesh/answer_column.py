@@ -7,7 +7,7 @@ told by its name (エリア, 4G, カバー率, RSRP …) and the study's generat
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -37,7 +37,6 @@ ANSWER = {
     "提供エリア",
     "圏内",
     "圏内外",
-    "圏外",
     "提供",
     "提供状況",
     "提供有無",
@@ -54,7 +53,7 @@ _GENERATIONS = (
     ("5G-sub6", re.compile(r"5gsub6|sub6")),
     ("5G-mmWave", re.compile(r"5gmmwave|5gミリ波|mmwave|ミリ波")),
     ("5G-refarmed", re.compile(r"5grefarmed|5g転用|nr化|転用5g|refarmed")),
-    ("5G", re.compile(r"5g|nr(?![a-z])")),
+    ("5G", re.compile(r"5g|(?<![a-z])nr(?![a-z])")),
     ("4G", re.compile(r"4g|lte(?:-?a(?:dvanced)?)?")),
     ("3G", re.compile(r"3g|fomaplus|foma|wcdma|umts")),
 )
@@ -63,7 +62,9 @@ _AREA_WORDS = re.compile(
     r"coverage|covered|service|available|area|cover|status|flag|フラグ"
 )
 _SHARE = re.compile(r"カバー率|カバレッジ率|人口カバー|面積率|割合|比率|率$|率[(%]|%|percent|ratio|rate$|share")
-_SIGNAL = re.compile(r"rsrp|rssi|rsrq|sinr|dbm|電界|電波強度|受信電力|受信強度|受信レベル|minsignal")
+# a header that denies: 1 under it means out of service, or so one must ask
+_DENIES = re.compile(r"圏外|エリア外|不感|未提供|非対応|対象外|uncovered|not_?covered|no_?service")
+_SIGNAL = re.compile(r"rsrp|rssi|dbm|電界|電波強度|受信電力|受信強度|受信レベル|minsignal")
 _ANSWERISH = re.compile(
     r"結果|状況|状態|区分|評価|ランク|種別|フラグ|品質|レベル|強度|有無|率|割合|[%○×]|flag|rank|class|level|quality|percent|ratio|rate|"
     r"エリア|カバー|圏内|圏外|提供|電波|受信|通信|可否|判定|利用可|rsrp|dbm|area|cover|service|signal|[345]g|lte",
@@ -147,6 +148,55 @@ def answer_column(
     raise _asks("mesh-list-column", problem, possible)
 
 
+def refuse_unasked_answers(
+    table: pd.DataFrame, generation: str, carrier: str, settled: Collection[str], means: Callable[[object], str | None]
+) -> None:
+    """Ask where a column of a polygon file seems to say which of its areas are covered; presence says so otherwise.
+
+    Most attributes of polygons are no answers (ids, AREA, classes), so only a header that plainly speaks of this area
+    counts, and only where its cells say something else than "covered" of some row. means: of a cell, as answers.means.
+    DataError "rows-not-covered"; "mesh-list-column" where only another generation's column does, or where one denies.
+    """
+    columns = [found for name in table.columns if name not in settled and (found := _column(str(name), generation, carrier))]
+    said = {one.name: {means(cell) for cell in text_of(table, one.name).unique() if cell} for one in columns}
+    denying = [one.name for one in columns if _DENIES.search(plain(one.name)) and said[one.name]]
+    if denying:
+        problem = Text("圏外・エリア外を表すらしい列があります。", "a column seems to say what is not covered")
+        raise _asks("mesh-list-column", problem, denying)
+    known = [one for one in columns if one.known and said[one.name]]
+    mine = [one for one in known if one.generation == generation]
+    general = [one for one in known if not one.generation]
+    others = [one for one in known if one.generation not in ("", generation) and None not in said[one.name]]
+
+    def answers(one: _Column) -> bool:
+        if one.holds:
+            return bool(text_of(table, one.name).nunique() > 1)
+        return (None in said[one.name] and one in mine) or (None not in said[one.name] and said[one.name] != {"yes"})
+
+    speaking = [one for one in mine or general if answers(one)]
+    if others and not mine and not general:
+        problem = Text(
+            f"{generation} のエリアかどうかの列が見つかりません（{'・'.join(one.generation for one in others)} の列はあります）。",
+            f"no column says what {generation} covers",
+        )
+        raise _asks("mesh-list-column", problem, [one.name for one in others])
+    if speaking:
+        raise DataError(
+            "rows-not-covered",
+            Text(
+                f"エリア内かどうかを表す列（{'、'.join(one.name for one in speaking)}）に、エリア内以外の値があります。",
+                f"a column of answers ({', '.join(one.name for one in speaking)}) holds other values than covered",
+            ),
+            Text(
+                f'study.toml の [[layers]] に answer_field = "{speaking[0].name}" と書くと、その列でエリア内・エリア外・不明を読み分けます'
+                '（すべてエリア内なら answer_field = ""）。',
+                f'write answer_field = "{speaking[0].name}" in [[layers]] to read covered, not covered and unknown from it '
+                '(answer_field = "" where all is covered)',
+            ),
+            where=Text(f"列 {speaking[0].name}", f"column {speaking[0].name}"),
+        )
+
+
 def _one(columns: Sequence[_Column]) -> _Column | None:
     """The only column; of several the only one that gives a verdict rather than a share or a signal."""
     verdicts = [column for column in columns if not column.holds]
@@ -168,6 +218,8 @@ def _column(name: str, generation: str, carrier: str) -> _Column | None:
         return _Column(name, "", "", True)
     if describes(name):
         return None
+    if _DENIES.search(label):
+        return _Column(name, "", "", False)
     left = re.sub(r"[\s_\-‐–—.:：・()（）\[\]【】/／]+", "", label)
     found = ""
     for key, pattern in _GENERATIONS:

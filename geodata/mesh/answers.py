@@ -27,6 +27,12 @@ WORDS = {
         "true",
         "in",
         "covered",
+        "●",
+        "◉",
+        "✓",
+        "✔",
+        "☑",
+        "レ",
         "○",
         "〇",
         "◯",
@@ -67,17 +73,21 @@ WORDS = {
     },
     "unknown": {"", "-", "－", "―", "ー", "?", "unknown", "不明", "未回答", "未調査", "n/a", "na"},
 }
+_DECIMAL = re.compile(r"(?<=^[01])\.0+$")
 _MEANING = {word: meaning for meaning, words in WORDS.items() for word in words}
 
 
 def means(answer: object) -> str | None:
     """ "yes", "weak", "no" or "unknown" for an answer as people write it; None if it is none of these words."""
-    return _MEANING.get(plain(answer))
+    label = plain(answer)
+    # 1.00 and 0.00, as a sheet shows them
+    return _MEANING.get(_DECIMAL.sub("", label) if _DECIMAL.search(label) else label)
 
 
 SIGNAL_DBM = (-156.0, -31.0)  # RSRP as 3GPP TS 36.133 and 38.133 report it; outside of it a number is no dBm
 ROWS_NAMED = 5
 SHARE_TOLERANCE = 1e-9
+ROUNDING = 1e-6  # areas divided by areas, as GIS software does: 1.0000001 is 1
 _PERCENT = re.compile(r"%|percent|パーセント", re.IGNORECASE)
 _UNIT = re.compile(r"(dbm|%|パーセント)$", re.IGNORECASE)
 
@@ -162,15 +172,22 @@ def _by_share(
             Text("割合（0〜1 か 0〜100%）", "a share (0 to 1, or 0 to 100 %)"),
             Text("分からないメッシュは「不明」と書いてください。", "write 不明 where it is not known"),
         )
-    signed = bool(_PERCENT.search(column)) or any(_PERCENT.search(plain(cell)) for cell in cells[known])
+    numbers = np.where(known & (numbers > 1.0) & (numbers <= 1.0 + ROUNDING), 1.0, numbers)
+    marked = cells.map(lambda cell: bool(_PERCENT.search(plain(cell)))).to_numpy(bool) & known
+    bare = known & ~marked
+    signed = bool(_PERCENT.search(column)) or bool(marked.any())
     largest = float(numbers[known].max())
-    if signed and 0.0 < largest <= 1.0 and not cells[known].map(lambda cell: bool(_PERCENT.search(plain(cell)))).all():
+    positive = numbers[bare & (numbers > 0)]
+    # % and bare numbers side by side, or mostly fractions among which some are above 1: of which unit?
+    mixed = bool(marked.any() and bare.any() and not _PERCENT.search(column))
+    mixed |= bool(len(positive) and largest > 1.0 and (positive <= 1.0).sum() * 2 > len(positive))
+    if mixed or (signed and 0.0 < largest <= 1.0 and not marked[known].all()):
         line = cells.index[known][int(np.argmax(numbers[known]))]
         raise DataError(
             "mesh-list-share-unit",
             Text(
-                f"「{column}」は % の列のようですが、最大の値が {largest:g} です。{largest:g}% か {largest * 100:g}% か決められません。",
-                f'"{column}" seems to be in %, but its largest value is {largest:g}: {largest:g} % or {largest * 100:g} %?',
+                f"「{column}」の値が % か 0〜1 の割合か決められません（最大の値は {largest:g}、0より大きく1以下の値が {int((positive <= 1.0).sum())} 件）。",
+                f'whether "{column}" is in % or from 0 to 1 cannot be told (largest {largest:g}, {int((positive <= 1.0).sum())} values in (0, 1])',
             ),
             Text(
                 "元の表を見て、値を「75%」の形に直すか、0〜1 の割合なら見出しから % を除いてください。",
@@ -214,9 +231,8 @@ def _refuse_strange(cells: pd.Series, meanings: pd.Series, numbers: npt.NDArray[
             f'"{column}" holds {int(strange.sum())} answers of unknown meaning',
         ),
         Text(
-            "1（エリア内）・0（エリア外）・△（弱い）・不明 のどれかに直すか、"
-            f'エリア内を表す値を where = {{ "{column}" = ["…"] }} で選んでください。',
-            f'write 1 (covered), 0 (not), △ (weak) or 不明 (unknown), or choose: where = {{ "{column}" = ["…"] }}',
+            "1（エリア内）・0（エリア外）・△（弱い）・不明 のどれかに直してください（where で行を選ぶと、不明の行もエリア外になります）。",
+            "write 1 (covered), 0 (not), △ (weak) or 不明 (unknown); rows chosen with where would make the unknown ones uncovered",
         ),
         where=_rows(column, cells[strange]),
     )

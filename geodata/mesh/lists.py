@@ -15,12 +15,12 @@ from geodata.errors import DataError, Text
 from geodata.grid import IntArray
 from geodata.mesh import codes as mesh_codes
 from geodata.mesh import standard as mesh
-from geodata.mesh.answer_column import ANSWER, CODE, answer_column, describes
+from geodata.mesh.answer_column import ANSWER, CODE, answer_column, describes, refuse_unasked_answers
 from geodata.mesh.answers import Weak, answers_of, means
 from geodata.report import IntakeReport
-from geodata.tables import column_of, shown
+from geodata.tables import column_of, shown, text_of
 
-__all__ = ["ANSWER", "CODE", "Listed", "Meaning", "Weak", "describes", "listed_cells", "means", "rectangles"]
+__all__ = ["ANSWER", "CODE", "Listed", "Meaning", "Weak", "describes", "listed_cells", "means", "rectangles", "shapes_answers"]
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,19 @@ def listed_cells(table: pd.DataFrame, meaning: Meaning, report: IntakeReport) ->
     of = {answer: np.sort(rows.loc[rows["answer"] == answer, "code"].to_numpy(np.int64)) for answer in ("yes", "unknown")}
     report.facts.update(level=size, cells=len(rows), cells_covered=len(of["yes"]), cells_unknown=len(of["unknown"]))
     return Listed(of["yes"], of["unknown"], size, answer)
+
+
+def shapes_answers(table: pd.DataFrame, meaning: Meaning, report: IntakeReport) -> npt.NDArray[Any]:
+    """ "yes", "no" or "unknown" of each row of a polygon file, object[n]: all "yes" where the study names no column that answers.
+
+    table: its attributes; the index is the number of the feature. Rows that are not covered are the caller's to leave out.
+    """
+    if meaning.answer_field is None:
+        refuse_unasked_answers(table, meaning.generation, meaning.carrier, meaning.settled, means)
+    found = answer_column(table, "", meaning.generation, meaning.carrier, meaning.answer_field, ()) if meaning.answer_field else None
+    if found is None:
+        return np.full(len(table), "yes", object)
+    return answers_of(text_of(table, found.column), found, meaning.weak, meaning.least_share, meaning.least_dbm, report)
 
 
 def _answers(table: pd.DataFrame, code: str, meaning: Meaning, report: IntakeReport) -> tuple[str, npt.NDArray[Any]]:

@@ -80,7 +80,7 @@ def read(path: Path | str, spec: LayerFile, *, target_crs: str = CRS_GEOGRAPHIC)
             covered, unknown, report = _from_mesh_list(path, spec)
             frame_crs = CRS_GEOGRAPHIC
         else:
-            covered, report = _from_polygons(path, spec, target_crs)
+            covered, unknown, report = _from_polygons(path, spec, target_crs)
             frame_crs = target_crs
     except DataError as error:
         raise _with_none(error).at(path) from None
@@ -149,7 +149,8 @@ def _declared(name: str, value: str, ja: str, en: str) -> DataError:
     )
 
 
-def _from_polygons(path: Path, spec: LayerFile, target_crs: str) -> tuple[np.ndarray, IntakeReport]:  # type: ignore[type-arg]
+def _from_polygons(path: Path, spec: LayerFile, target_crs: str) -> tuple[np.ndarray, np.ndarray, IntakeReport]:  # type: ignore[type-arg]
+    """(covered, unknown, report)."""
     from geodata import intake
 
     rows, report = intake.read_vector(
@@ -159,8 +160,34 @@ def _from_polygons(path: Path, spec: LayerFile, target_crs: str) -> tuple[np.nda
     attributes = pd.DataFrame(rows.drop(columns="geometry"))
     refuse_foreign([path.name, str(report.facts.get("layer", ""))], attributes)
     chosen = choice.chosen_rows(attributes, spec.where, report)
-    check_classes(attributes[chosen], spec.kind, set(spec.where or {}), report)
-    return rows.geometry.to_numpy()[chosen], report
+    told = attributes[chosen]
+    settled = set(spec.where or {})
+    whose = {name for name in map(str, told.columns) if role(name)}
+    said = mesh_list.Meaning(spec.generation, spec.carrier, spec.answer_field, spec.weak, spec.least_share, spec.least_dbm, settled | whose)
+    check_classes(told, spec.kind, settled | {spec.answer_field or ""}, report)
+    answers = mesh_list.shapes_answers(told, said, report)
+    shapes = rows.geometry.to_numpy()[chosen]
+    left_out = answers == "no"
+    text = Text("エリア外を表す行を除きました。", "rows that say they are not covered were left out")
+    report.exclude("rows-not-covered", text, int(left_out.sum()), told.index[left_out])
+    report.accepted -= int(left_out.sum())
+    if left_out.all() and len(shapes):
+        raise _nothing_left(str(report.facts["answer_field"]), report)
+    return shapes[answers == "yes"], shapes[answers == "unknown"], report
+
+
+def _nothing_left(column: str, report: IntakeReport) -> DataError:
+    # below a threshold is not nothing: a zero may be said only where the file itself knows of no area
+    none = NONE_REMEDY if all(notice.code != "mesh-list-threshold" for notice in report.notices) else Text("", "")
+    return DataError(
+        "nothing-left",
+        Text("エリア内の行が1つもありません。", "not one row is covered"),
+        Text(
+            f"正しいファイルか、判定の列と境目（least_share・least_dbm）が正しいか確かめてください。{none.ja}",
+            f"check the file, its column of answers and the threshold; {none.en}",
+        ),
+        where=Text(f"列 {column}", f"column {column}") if column else None,
+    )
 
 
 def _from_mesh_list(path: Path, spec: LayerFile) -> tuple[np.ndarray, np.ndarray, IntakeReport]:  # type: ignore[type-arg]
@@ -180,15 +207,7 @@ def _from_mesh_list(path: Path, spec: LayerFile) -> tuple[np.ndarray, np.ndarray
     told = table[[name for name in map(str, table.columns) if name in whose or mesh_list.describes(name)]]
     check_classes(told, spec.kind, settled | {listed.answer}, report)
     if not len(listed.covered) and not len(listed.unknown):
-        raise DataError(
-            "nothing-left",
-            Text("エリア内のメッシュが1つもありません。", "not one cell is covered"),
-            Text(
-                f"正しいファイルか、判定の列が正しいか確かめてください。{NONE_REMEDY.ja}",
-                f"check the file and its column of answers; {NONE_REMEDY.en}",
-            ),
-            where=Text(f"列 {listed.answer}", f"column {listed.answer}") if listed.answer else None,
-        )
+        raise _nothing_left(listed.answer, report)
     covered, unknown = (mesh_list.rectangles(codes, listed.level) for codes in (listed.covered, listed.unknown))
     boxes = np.concatenate([covered, unknown])
     if spec.near is not None:
