@@ -19,6 +19,7 @@ from geodata.progress import Progress
 from geodata.report import IntakeReport
 from geodata.road_rows import lines_once, tell_lengths
 from geodata.schema import AREAS, DISADVANTAGED, FACILITIES, FACILITY_CATEGORIES, ROADS, Table, check
+from geodata.sources import roads_n13
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -37,7 +38,8 @@ def read_source_tables(
     areas, areas_given = _areas(study, grid, municipalities, day, reports, progress)
     future = _future(study, reports, progress)
     level = study.future_population.level if study.future_population else None
-    return urgency.SourceTables(facilities, facilities_given, roads, roads_given, areas, areas_given, day, future, level)
+    meshes = roads_n13.meshes_of(name for spec in study.roads if spec.kind == "n13" for name in spec.files)
+    return urgency.SourceTables(facilities, facilities_given, roads, roads_given, areas, areas_given, day, future, level, meshes)
 
 
 def _facilities(study: Study, grid: Grid, reports: list[IntakeReport], progress: Progress) -> tuple[gpd.GeoDataFrame, frozenset[str]]:

@@ -47,6 +47,7 @@ class SourceTables:
     day: date
     future: pd.DataFrame | None
     future_level: int | None
+    roads_meshes: frozenset[str] | None = None  # first-order meshes that the files of roads are cut by; None = whole
 
 
 NAMED = {"school_names": ("school",), "clinic_names": ("clinic",), "office_names": ("office", "hall"), "visited_names": VISITED}
@@ -75,10 +76,19 @@ def urgency(
     """
     parts = [_facilities(sources, cells, zones, grid), _areas(sources, cells, points.reindex(zones), zones, grid)]
     if roads is not None:
-        parts.append(road_needs(roads, cells["zone_id"], zones, study.carrier_keys, study.zones.generation))
+        needs = road_needs(roads, cells["zone_id"], zones, study.carrier_keys, study.zones.generation)
+        parts.append(needs.mask(_unread_roads(sources, cells).reindex(needs.index, fill_value=False), np.nan))
     if sources.future is not None:
         parts.append(_future(study, sources, cells, zones))
     return pd.concat(parts, axis=1)
+
+
+def _unread_roads(sources: SourceTables, cells: pd.DataFrame) -> pd.Series:
+    """Whether a zone has a cell in a first-order mesh for which no file of roads was given; index zone_id."""
+    inside = cells[cells["zone_id"] != ""]
+    if sources.roads_meshes is None:
+        return pd.Series(False, index=pd.Index(sorted(set(inside["zone_id"])), name="zone_id"))
+    return (~inside.index.to_series().astype(str).str[:4].isin(sources.roads_meshes)).groupby(inside["zone_id"]).any()
 
 
 def _facilities(sources: SourceTables, cells: pd.DataFrame, zones: pd.Index, grid: Grid) -> pd.DataFrame:

@@ -8,8 +8,9 @@ routes nor emergency transport roads: for those give the prefecture's own ledger
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 NAME = "roads_n13"
+_MESH = re.compile(r"N13-\d{2}_(\d{4})(?!\d)", re.IGNORECASE)
 LICENCE = "国土数値情報 道路データ CC BY 4.0（配布ページの使用許諾条件を確認のこと）"
 CREDIT = "「国土数値情報（道路データ）」（国土交通省）を加工して作成"
 REDISTRIBUTABLE = True
@@ -35,6 +37,12 @@ LINES = {"1": "通常部", "2": "庭園路", "3": "徒歩道", "4": "石段", "5
 CLASS_VALUES = {"1": "national", "2": "prefectural", "3": "municipal", "4": "expressway", "5": "other"}
 NOT_KNOWN, UNDER_CONSTRUCTION = "6", "5"
 USUAL = ("expressway", "national", "prefectural")
+
+
+def meshes_of(files: Iterable[str]) -> frozenset[str] | None:
+    """The first-order meshes that files of N13 are cut by, from their names (N13-24_5236…); None where one does not say."""
+    found = [_MESH.search(PurePosixPath(name.replace("\\", "/")).name) for name in files]
+    return frozenset(one[1] for one in found if one) if found and all(found) else None
 
 
 def read(

@@ -1,0 +1,148 @@
+"""Whether lists of roads, areas, shelters and people to come speak of this place at all.
+
+A list of another region holds nothing here, and so does a true list of a place without any: the one must not pass for
+the other, for a zone would then read 0 km, 非該当 or 0 か所 where nobody knows.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from coverage.questions.context import Context, names_of, sha256_of
+from coverage.questions.question import Kind, Question
+from coverage.zones import facilities as zones_facilities
+from geodata.errors import Text
+from geodata.schema import CRS_GEOGRAPHIC
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from geodata.report import IntakeReport
+
+NEAR_DEGREES = 0.2  # some 20 km: what lies farther off belongs to another region
+NAMED = 6
+
+
+def questions_of(context: Context) -> list[Question]:
+    """Nothing before the boundaries and the cells are known."""
+    if context.sources is None or context.municipalities is None or context.cells is None or context.grid is None:
+        return []
+    return [*_elsewhere(context), *_roads_unread(context), *_towns_without_shelter(context)]
+
+
+def _elsewhere(context: Context) -> list[Question]:
+    sources, study = context.sources, context.study
+    assert sources is not None
+    found: list[Question] = []
+    for spec in study.roads:
+        if count := _far(context, sources.roads, spec.files):
+            found.append(_question(context.reports_for(spec.files), "roads-elsewhere", "stop", Text("道路", "roads"), count))
+    for area in study.areas:
+        if area.kind != "overrides" and (count := _far(context, sources.areas, area.files)):
+            found.append(_question(context.reports_for(area.files), "areas-elsewhere", "ask", Text("区域", "areas"), count))
+    future = study.future_population
+    if future is not None and sources.future is not None and sources.future.empty:
+        found.append(_question(context.reports_for(future.files), "future-elsewhere", "ask", Text("将来推計人口", "people to come"), 0))
+    return found
+
+
+def _far(context: Context, table: gpd.GeoDataFrame, files: list[str]) -> int:
+    """How many rows these files hold, where none of them all is near the study (one of several may be a neighbour's); else 0."""
+    mine = table[table["source"].isin([PurePosixPath(report.path).name for report in context.reports_for(files)])]
+    return len(mine) if len(mine) and not _near(context, mine) else 0
+
+
+def _near(context: Context, table: gpd.GeoDataFrame) -> bool:
+    """Whether the box around a table touches the surroundings of the study (a nationwide list does)."""
+    own = context.municipalities[context.municipalities.index.isin(context.in_study)]  # type: ignore[index,union-attr]
+    west, south, east, north = own.to_crs(CRS_GEOGRAPHIC).total_bounds
+    left, low, right, high = table.to_crs(CRS_GEOGRAPHIC).total_bounds
+    room = NEAR_DEGREES
+    return bool(left <= east + room and right >= west - room and low <= north + room and high >= south - room)
+
+
+def _question(reports: list[IntakeReport], code: str, kind: Kind, what: Text, count: int) -> Question:
+    return Question(
+        code,
+        kind,
+        Text(
+            f"{what.ja}のファイル{f'（{count:,}件）' if count else ''}が、調査区域とそのまわりに1件もありません。この調査では0として数えることになります。",
+            f"nothing in this file of {what.en} lies in or near the study: it would count as none here",
+        ),
+        Text(
+            "別の地域のファイルなら study.toml でこの地域のものに替えてください。座標系の取り違えなら crs を直してください。"
+            + ("" if kind == "stop" else "本当にこの地域に1件も無いのが正しければ [answers] に理由を書いてください。"),
+            "if it is another region's file name the right one in study.toml; if its CRS is mistaken mend crs"
+            + ("" if kind == "stop" else "; if there truly is nothing here give the reason in [answers]"),
+        ),
+        names_of(reports),
+        sha256_of(reports),
+    )
+
+
+def _roads_unread(context: Context) -> list[Question]:
+    """First-order meshes of the study for which no file of N13 was given: their roads are unknown, not none."""
+    files = [name for spec in context.study.roads if spec.kind == "n13" for name in spec.files]
+    assert context.cells is not None and context.sources is not None  # noqa: PT018
+    given = context.sources.roads_meshes
+    if given is None or context.population is None or context.population.level is None:
+        return []
+    needed = context.cells.frame.index.str[:4]
+    missing = {str(code): int(count) for code, count in needed[~needed.isin(given)].value_counts().sort_index().items()}
+    if not missing:
+        return []
+    reports = context.reports_for(files)
+    named = "・".join(f"{code}（{count:,}個）" for code, count in missing.items())
+    return [
+        Question(
+            "roads-missing",
+            "ask",
+            Text(
+                f"道路（N13）のファイルが、1次メッシュ {named} について無く、そこの地区の道路の延長は不明です。",
+                f"there is no file of N13 for the first-order meshes {', '.join(missing)}: road lengths of zones there are unknown",
+            ),
+            Text(
+                "足りない1次メッシュの N13 のファイルを [[roads]] files に足してください。不明のまま進めるときは [answers] に理由を書いてください。",
+                "add the missing files to [[roads]] files; to go on without them give a reason in [answers]",
+            ),
+            names_of(reports),
+            sha256_of(reports, *missing),
+        )
+    ]
+
+
+def _towns_without_shelter(context: Context) -> list[Question]:
+    """Inhabited municipalities without one shelter though others have some: 国土地理院 gives the files by municipality."""
+    files = [name for spec in context.study.facilities if spec.kind == "gsi_shelters" for name in spec.files]
+    assert context.cells is not None and context.sources is not None and context.grid is not None  # noqa: PT018
+    table = context.sources.facilities
+    shelters = table[table["category"].isin(zones_facilities.SHELTERING)]
+    if not files or shelters.empty:
+        return []
+    cells = context.cells.frame
+    at = zones_facilities.cells_of_facilities(shelters, cells, context.grid)
+    having = set(cells["municipality_id"].reindex(at[at != ""]))
+    people = cells["population"].groupby(cells["municipality_id"]).sum()
+    without = [str(code) for code in people.index[people > 0] if code not in having]
+    if not without or not having:
+        return []
+    names = dict(context.municipalities["name"].astype(str)) if context.municipalities is not None else {}
+    shown = "、".join(names.get(code, code) for code in without[:NAMED]) + (f"ほか{len(without) - NAMED}" if len(without) > NAMED else "")
+    reports = context.reports_for(files)
+    return [
+        Question(
+            "shelters-town-missing",
+            "ask",
+            Text(
+                f"避難所が1か所も無い市町村が{len(without)}あります（{shown}）。国土地理院のファイルは市町村別です。0か所として数えています。",
+                f"{len(without)} inhabited municipalities have no shelter at all ({', '.join(without[:NAMED])}): counted as none",
+            ),
+            Text(
+                "その市町村のファイルを [[facilities]] files に足してください。本当に1か所も無い（公開していない）ときは [answers] に理由を書いてください。",
+                "add their files to [[facilities]] files; if they truly have (or publish) none give the reason in [answers]",
+            ),
+            names_of(reports),
+            sha256_of(reports, *without),
+        )
+    ]
