@@ -155,7 +155,10 @@ def test_each_vintage_is_told_by_its_columns(tmp_path):
     assert report.facts["codes"] == {"A22_009": {"1 豪雪地帯": 1, "2 特別豪雪地帯": 1}}
     old = {"A22_002": ["20201"] * 2, "A22_006": ["某市"] * 2, "A22_007": ["2", "5"]}
     table, (report,) = designated_areas.read(file(tmp_path, old, name="old.geojson"))
-    assert table["detail"].tolist() == ["2", "5"]
+    # a code without a meaning designates nothing
+    assert table["detail"].tolist() == ["2"]
+    assert report.excluded == {"kind-not-wanted": 1}
+    assert "designation-code-unknown" in {notice.code for notice in report.notices}
     assert "「A22_007」" in next(notice.text.ja for notice in report.notices if notice.code == "code-unknown")
     assert "5（1件）" in next(notice.text.ja for notice in report.notices if notice.code == "code-unknown")
     # of the older A18, 008 is a code and no former municipality; of some A19, 010 is a code and no day

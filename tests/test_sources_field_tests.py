@@ -229,3 +229,16 @@ def test_one_default_for_the_study_and_for_a_file_alone():
     from geodata.evidence.accuracy import MOST_ERROR_M
 
     assert EvidenceFiles(field_tests=["a.csv"]).most_error_m == MOST_ERROR_M
+
+
+@pytest.mark.parametrize("header", ["GPS誤差(m)", "端末の測位精度", "position_error", "Uncertainty (m)"])
+def test_the_error_of_position_is_found_under_any_of_its_names(tmp_path, header):
+    rows = [f"2026/11/3,34.5,136.5,架空アルファ,,4G,-95,可,,,{metres}" for metres in (5, 800)]
+    _, (report,) = read(tmp_path, *rows, head=f"{HEAD},{header}")
+    assert report.excluded == {"position-inaccurate": 1}
+
+
+def test_a_dilution_of_precision_is_no_error_in_metres(tmp_path):
+    _, (report,) = read(tmp_path, "2026/11/3,34.5,136.5,架空アルファ,,4G,-95,可,,,800", head=f"{HEAD},HDOP")
+    assert report.excluded == {}
+    assert "accuracy-not-metres" in codes(report)

@@ -432,3 +432,14 @@ def test_invisible_signs_in_names_are_taken_out_and_counted(tmp_path):
     table, (report,) = settlements.read(shapes)
     assert sorted(table.index) == ["甲市/字南", "甲市/字西1"]
     assert [(notice.code, notice.count) for notice in report.notices] == [("control-characters", 1), ("excel-text-marks", 2)]
+
+
+@pytest.mark.parametrize("kind", ["避難所ではない", "立入禁止林", "非農地", "観光地（閉鎖）"])
+def test_a_kind_that_denies_says_nothing_of_what_a_place_is(kind):
+    from geodata.sources.own_places import categories
+
+    assert categories(pd.Series(["避難所", "非常用避難所"])).tolist() == ["shelter", "shelter"]
+    with pytest.raises(DataError) as caught:
+        categories(pd.Series(["避難所", kind]))
+    assert caught.value.code == "place-kind-unknown"
+    assert kind in caught.value.problem.ja

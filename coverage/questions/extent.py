@@ -34,13 +34,16 @@ def questions_of(context: Context) -> list[Question]:
 def _elsewhere(context: Context) -> list[Question]:
     sources, study = context.sources, context.study
     assert sources is not None
-    found: list[Question] = []
-    for spec in study.roads:
-        if count := _far(context, sources.roads, spec.files):
-            found.append(_question(context.reports_for(spec.files), "roads-elsewhere", "stop", Text("道路", "roads"), count))
-    for area in study.areas:
-        if area.kind != "overrides" and (count := _far(context, sources.areas, area.files)):
-            found.append(_question(context.reports_for(area.files), "areas-elsewhere", "ask", Text("区域", "areas"), count))
+    found = [
+        _question(context.reports_for(spec.files), "roads-elsewhere", "stop", Text("道路", "roads"), count)
+        for spec in study.roads
+        if (count := _far(context, sources.roads, spec.files))
+    ]
+    found += [
+        _question(context.reports_for(spec.files), "areas-elsewhere", "ask", Text("区域", "areas"), count)
+        for spec in study.areas
+        if spec.kind != "overrides" and (count := _far(context, sources.areas, spec.files))
+    ]
     future = study.future_population
     if future is not None and sources.future is not None and sources.future.empty:
         found.append(_question(context.reports_for(future.files), "future-elsewhere", "ask", Text("将来推計人口", "people to come"), 0))

@@ -18,7 +18,7 @@ import pandas as pd
 import shapely
 
 from coverage.questions import position_words as words
-from coverage.questions.claims import Land, TextArray
+from coverage.questions.claims import Land, TextArray, plain_name
 from coverage.questions.context import Context
 from coverage.questions.question import Question
 from coverage.questions.rasters import best_offset
@@ -121,11 +121,31 @@ def questions_of_list(listed: Listed, land: Land, study: Land) -> list[Question]
         return [*found, listed.as_question("places-rounded", *words.rounded(listed.kind, round_ones, len(listed.lon), decimals))]
     if listed.kind == "measurement":
         return found  # many tests at one point are as it should be, and they name no municipality
-    found += _asked_of_names(listed, land.ids_of(listed.given), land)
+    says = land.ids_of(listed.given)
+    if listed.kind == "settlement":
+        _tell_unknown_towns(listed, says, study)
+    found += _asked_of_names(listed, says, land)
     count, points, lon, lat = stacked(listed.lon, listed.lat, listed.names)
     if count:
         found.append(listed.as_question("places-on-one-point", *words.on_one_point(listed.kind, count, points, len(listed.lon), lon, lat)))
     return found
+
+
+def _tell_unknown_towns(listed: Listed, says: TextArray, study: Land) -> None:
+    """Settlements inside the study that name a municipality which is none of those known: the name or the place is wrong."""
+    given = listed.given.fillna("").astype(str)
+    named = given.str.fullmatch(r".+[市町村区]").to_numpy(bool) & (says == "")
+    shared = {plain_name(name) for name in study.names}
+    named &= ~given.map(plain_name).isin(shared).to_numpy(bool)
+    inside = study.judge(listed.lon, listed.lat, np.full(len(given), "", object))[1]
+    at = np.flatnonzero(named & inside)
+    for report in listed.untold("place-of-unknown-town") if len(at) else []:
+        text = Text(
+            f"調査区域の中にあるのに、境界のファイルに無い市町村名（{given.iloc[at[0]]} など）の地区が{len(at):,}件あります。"
+            "市町村名か位置を確かめてください。",
+            f"{len(at):,} settlements lie inside the study but name a municipality that is none of it ({given.iloc[at[0]]} …)",
+        )
+        report.note("warn", "place-of-unknown-town", text, len(at), np.sort(listed.rows[at]))
 
 
 def _asked_of_names(listed: Listed, says: TextArray, land: Land) -> list[Question]:

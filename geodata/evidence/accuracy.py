@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -42,6 +43,29 @@ COLUMNS = {
     "hacc",
 }
 _METRES = re.compile(r"(?:±|\+/-|約)?(-?[0-9]+(?:\.[0-9]+)?)(m|メートル|km|キロ)?")
+
+
+_ERROR = re.compile(r"誤差|精度|accuracy|uncertainty|position_?error")
+_NOT_OF_PLACE = re.compile(r"rsrp|rsrq|sinr|dbm|電波|信号|受信|測定器|時刻|time")
+_NO_METRES = re.compile(r"[hp]dop")
+
+
+def error_column(columns: Iterable[object], report: IntakeReport) -> str | None:
+    """The column that tells how well each record knew its place, by its header; None where there is none.
+
+    hdop and pdop are no metres: they are told and not used.
+    """
+    named = [str(name) for name in columns]
+    if exact := [name for name in named if plain(name) in COLUMNS]:
+        return exact[0]
+    if dop := [name for name in named if _NO_METRES.search(plain(name))]:
+        text = Text(
+            f"「{dop[0]}」はメートルの誤差ではないため使っていません。位置の誤差（m）の列があれば足してください。",
+            f"{dop[0]} is no error in metres and is not used; add a column of metres where there is one",
+        )
+        report.note("warn", "accuracy-not-metres", text)
+    found = [name for name in named if _ERROR.search(plain(name)) and not _NOT_OF_PLACE.search(plain(name))]
+    return found[0] if found else None
 
 
 def metres_of(written: object) -> float:

@@ -102,9 +102,19 @@ def _areas(rows: GeoDataFrame, report: IntakeReport) -> GeoDataFrame:
     read_codes(rows, layout, report)
     former, municipality, title = (text_of(rows, name or None) for name in (layout.former, layout.municipality, layout.name))
     said = pd.Series(np.where(title != "", title, municipality + former.where(former == "", "（" + former + "）")), index=rows.index)
+    kind = pd.Series(layout.kind, index=rows.index)
+    for name, meaning in layout.codes.items():
+        strange = ~code_of(rows, name).isin([*meaning, ""]) if meaning else pd.Series(False, index=rows.index)
+        kind = kind.mask(strange, "")
+        if strange.any():
+            text = Text(
+                '区分のコードの意味が分からない区域は、指定されたものとして数えていません。意味の分かる版を使うか、kind = "overrides" の一覧で指定してください。',
+                "areas whose class code is not known are not counted as designated: use a vintage whose codes are, or list them in overrides",
+            )
+            report.note("warn", "designation-code-unknown", text, int(strange.sum()), (np.flatnonzero(strange) + 1).tolist())
     return area_table(
         rows,
-        pd.Series(layout.kind, index=rows.index),
+        kind,
         said,
         report,
         valid_from=_since(rows, layout.since, report),

@@ -6,6 +6,7 @@ forestry). What each place is stands in its column 種別; the office may use it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +42,9 @@ WORDS = {
     "hall": ("集会", "公民館", "コミュニティ", "hall"),
     "shelter": ("避難", "shelter"),
 }
+
+# a kind that says what a place is not (any more) tells nothing of what it is
+_DENIES = re.compile(r"(で|では)ない|なし$|無し|禁止|対象外|廃止|閉鎖|休止|^非(?!常)|以外")
 
 
 def read(
@@ -95,6 +99,7 @@ def categories(kinds: pd.Series) -> pd.Series:
     told = kinds.map(plain)
     fits = [told.map(lambda kind, words=words: any(word in kind for word in words)) for words in WORDS.values()]
     found = pd.Series(np.select(fits, list(WORDS), ""), index=kinds.index, dtype=object)
+    found[told.map(lambda kind: _DENIES.search(kind) is not None)] = ""  # 「避難所ではない」 is no shelter
     if (found == "").any():
         first = kinds[found == ""]
         words = "／".join(words[0] for words in WORDS.values())
