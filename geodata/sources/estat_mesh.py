@@ -104,10 +104,10 @@ def read(paths: Path | str | Iterable[Path | str], level: object, *, cut: str = 
     return Population(check(POPULATION, joined.frame), size, joined.covers, by_prefecture=joined.by_prefecture), reports
 
 
-def parse(table: pd.DataFrame, level: int, file: str, report: IntakeReport, said: str = "") -> Part:
+def parse(table: pd.DataFrame, level: int, file: str, report: IntakeReport, study_cut: str = "") -> Part:
     """One file's cells as numbers; what was found, mended and left out goes into `report`.
 
-    `table` holds text only, its first row possibly e-Stat's label row; its index is the line of the file. said: the cut
+    `table` holds text only, its first row possibly e-Stat's label row; its index is the line of the file. study_cut: the cut
     where the study says it.
     """
     columns = {plain(name): name for name in reversed(table.columns)}
@@ -127,7 +127,7 @@ def parse(table: pd.DataFrame, level: int, file: str, report: IntakeReport, said
         )
     rows = _rows(body, fields, columns, level, report)
     compare_total(rows, total, report)
-    cut, prefecture, covers = _cut(file, rows["code"].to_numpy(), level, bool(statistics_id), report, said)
+    cut, prefecture, covers = _cut(file, rows["code"].to_numpy(), level, bool(statistics_id), report, study_cut)
     report.facts.update(level=level, cut=cut, covers=sorted(covers))
     known = STATISTICS.get(statistics_id)
     return Part(file, rows, body, cut, prefecture, covers, statistics_id, known.year if known else None)
