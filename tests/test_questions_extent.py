@@ -42,6 +42,10 @@ def test_roads_of_another_region_stop_and_a_neighbours_file_beside_our_own_does_
     with pytest.raises(DataError) as caught:
         run(read_study(study))
     assert caught.value.code == "roads-elsewhere"
+    # on both sides of the study, and none in it
+    geojson(study / "far.geojson", [road(FAR), road(shapely.affinity.translate(FAR, 2.0, -1.0))])
+    with pytest.raises(DataError, match="道路"):
+        run(read_study(study))
     geojson(study / "here.geojson", [road(box(0, 0, 2, 1))])
     file = study / "study.toml"
     file.write_text(file.read_text(encoding="utf-8").replace('["far.geojson"]', '["here.geojson", "far.geojson"]'), encoding="utf-8")

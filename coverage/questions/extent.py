@@ -40,29 +40,43 @@ def _elsewhere(context: Context) -> list[Question]:
         if (count := _far(context, sources.roads, spec.files))
     ]
     found += [
-        _question(context.reports_for(spec.files), "areas-elsewhere", "ask", Text("区域", "areas"), count)
+        _question([report], "areas-elsewhere", "ask", Text("区域", "areas"), count)
         for spec in study.areas
-        if spec.kind != "overrides" and (count := _far(context, sources.areas, spec.files))
+        for report in (context.reports_for(spec.files) if spec.kind != "overrides" else [])
+        if (count := _far_areas(context, sources.areas, report))
     ]
     future = study.future_population
     if future is not None and sources.future is not None and sources.future.empty:
-        found.append(_question(context.reports_for(future.files), "future-elsewhere", "ask", Text("将来推計人口", "people to come"), 0))
+        found.append(_question(context.reports_for(future.files), "future-elsewhere", "stop", Text("将来推計人口", "people to come"), 0))
     return found
 
 
-def _far(context: Context, table: gpd.GeoDataFrame, files: list[str]) -> int:
-    """How many rows these files hold, where none of them all is near the study (one of several may be a neighbour's); else 0."""
-    mine = table[table["source"].isin([PurePosixPath(report.path).name for report in context.reports_for(files)])]
-    return len(mine) if len(mine) and not _near(context, mine) else 0
+def _far(context: Context, roads: gpd.GeoDataFrame, files: list[str]) -> int:
+    """How many lines these files hold, where not one of them is near the study (one file may be a neighbour's); else 0."""
+    mine = roads[roads["source"].isin([PurePosixPath(report.path).name for report in context.reports_for(files)])]
+    if mine.empty:
+        return 0
+    west, south, east, north = _around(context)
+    box = mine.to_crs(CRS_GEOGRAPHIC).bounds
+    near = (box["minx"] <= east) & (box["maxx"] >= west) & (box["miny"] <= north) & (box["maxy"] >= south)
+    return 0 if near.any() else len(mine)
 
 
-def _near(context: Context, table: gpd.GeoDataFrame) -> bool:
-    """Whether the box around a table touches the surroundings of the study (a nationwide list does)."""
+def _far_areas(context: Context, areas: gpd.GeoDataFrame, report: IntakeReport) -> int:
+    """How many areas a file holds, where the box around them does not touch the study (a nationwide list's does); else 0."""
+    mine = areas[areas["source"] == PurePosixPath(report.path).name]
+    if mine.empty:
+        return 0
+    west, south, east, north = _around(context)
+    left, low, right, high = mine.to_crs(CRS_GEOGRAPHIC).total_bounds
+    return 0 if left <= east and right >= west and low <= north and high >= south else len(mine)
+
+
+def _around(context: Context) -> tuple[float, float, float, float]:
+    """(west, south, east, north) of the study and its surroundings, degrees."""
     own = context.municipalities[context.municipalities.index.isin(context.in_study)]  # type: ignore[index,union-attr]
-    west, south, east, north = own.to_crs(CRS_GEOGRAPHIC).total_bounds
-    left, low, right, high = table.to_crs(CRS_GEOGRAPHIC).total_bounds
-    room = NEAR_DEGREES
-    return bool(left <= east + room and right >= west - room and low <= north + room and high >= south - room)
+    west, south, east, north = (float(side) for side in own.to_crs(CRS_GEOGRAPHIC).total_bounds)
+    return west - NEAR_DEGREES, south - NEAR_DEGREES, east + NEAR_DEGREES, north + NEAR_DEGREES
 
 
 def _question(reports: list[IntakeReport], code: str, kind: Kind, what: Text, count: int) -> Question:
