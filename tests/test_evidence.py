@@ -194,7 +194,7 @@ def records(draw):
 
 
 @given(records())
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=13)
 def test_each_test_is_in_one_verdict_or_outside(given_records):
     tests = judge(*given_records) if given_records else no_tests(GRID.crs)
     found = verdicts(tests, CELLS, rule())
@@ -204,7 +204,7 @@ def test_each_test_is_in_one_verdict_or_outside(given_records):
 
 
 @given(records(), st.randoms())
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=13)
 def test_the_order_of_records_does_not_matter(given_records, random):
     if not given_records:
         return
@@ -285,7 +285,7 @@ def test_too_few_tests_replace_nothing():
 
 
 @given(records())
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=11)
 def test_shares_stay_shares(given_records):
     if not given_records:
         return

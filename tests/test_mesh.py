@@ -111,7 +111,7 @@ def test_every_corner_of_a_10km_square_at_every_level(level: int) -> None:
 
 
 @given(places, levels)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 def test_codes_are_those_of_the_standard(place: tuple[int, int], level: int) -> None:
     lon, lat = (np.array([mas]) for mas in place)
     assert str(mesh.encode_mas(lon, lat, level)[0]) == by_hand(*place, level)
@@ -119,7 +119,7 @@ def test_codes_are_those_of_the_standard(place: tuple[int, int], level: int) -> 
 
 
 @given(places, levels)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 def test_a_point_lies_in_the_cell_it_encodes_to(place: tuple[int, int], level: int) -> None:
     lon, lat = (np.array([mas]) for mas in place)
     code = mesh.encode_mas(lon, lat, level)
@@ -132,7 +132,7 @@ def test_a_point_lies_in_the_cell_it_encodes_to(place: tuple[int, int], level: i
 
 
 @given(places, st.sampled_from(NESTING))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 def test_a_parent_holds_its_cells_whole(place: tuple[int, int], pair: tuple[int, int]) -> None:
     outer, inner = pair
     lon, lat = (np.array([mas]) for mas in place)
@@ -166,7 +166,7 @@ class TestGrid:
             mesh.mesh_grid(500, (137.0, 34.0, 136.0, 35.0))
 
     @given(places, levels, st.integers(1, 20), st.integers(1, 40))
-    @settings(deadline=None, max_examples=200)
+    @settings(deadline=None, max_examples=80)
     def test_grids_of_whole_cells_come_back_exactly(self, place: tuple[int, int], level: int, nx: int, ny: int) -> None:
         width, height = mesh.cell_mas(level)
         west, south = place[0] // width * width, place[1] // height * height

@@ -206,7 +206,7 @@ def made(rows):
     return zones(*[dict(zip(KEYS, row, strict=True)) for row in rows])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(amounts, weight_lists, st.floats(0.01, 100))
 def test_laws_of_the_score(rows, weights, factor):
     world = made(rows)
@@ -228,7 +228,7 @@ def test_laws_of_the_score(rows, weights, factor):
     assert (ranked["rank"] <= ranked["rank_worst"]).all()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(amounts, weight_lists)
 def test_an_irrelevant_zone_reverses_no_pair(rows, weights):
     weight = dict(zip(KEYS, weights, strict=True))
@@ -238,7 +238,7 @@ def test_an_irrelevant_zone_reverses_no_pair(rows, weights):
     assert np.allclose(fewer, whole.reindex(fewer.index), equal_nan=True, rtol=1e-12)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=16)
 @given(amounts, st.integers(0, len(KEYS) - 1), st.floats(0, 3))
 def test_more_need_never_lowers_a_rank(rows, which, factor):
     world = made(rows)
@@ -251,7 +251,7 @@ def test_more_need_never_lowers_a_rank(rows, which, factor):
         assert after[zone] <= before[zone]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=14)
 @given(known, st.integers(1, 4), st.integers(0, 9))
 def test_proof_holds_in_every_draw(rows, top, seed):
     """always_top and always_top_shaken are never contradicted by a draw."""

@@ -31,7 +31,7 @@ tangles = st.lists(points, min_size=4, max_size=7).map(Polygon)  # most cross th
 valid_polygons = st.one_of(triangles, boxes, discs, frames).filter(lambda p: p.is_valid and p.area > 1e-9)
 polygons = st.one_of(valid_polygons, tangles.filter(lambda p: p.area > 1e-9))
 layers = st.lists(polygons, min_size=1, max_size=6)
-law = settings(deadline=None, max_examples=60, derandomize=True)
+law = settings(deadline=None, max_examples=40, derandomize=True)
 
 
 def moved(layer: list[Polygon], grid: Grid) -> list[Polygon]:
