@@ -130,6 +130,7 @@ def test_the_end_sign_of_old_software_is_no_row(tmp_path: Path) -> None:
 
 
 CODES = "code,name,n\n" + "".join(f"{k},{name},{k * 7}\n" for k, name in enumerate("甲乙丙丁戊己庚", 9))
+PLACES = "名称,経度,緯度\n" + "".join(f"名{k},136.512{k},34.5{'12' * (k % 2 + 1)}{k}\n" for k in range(1, 8))
 MESHES = "mesh\n" + "".join(f"51366400{k}\n" for k in range(1, 10))
 
 
@@ -146,6 +147,12 @@ MESHES = "mesh\n" + "".join(f"51366400{k}\n" for k in range(1, 10))
         ("a,b\n1,2\n3,", 2, []),  # too few rows to say what is usual
         (MESHES[:-1], 9, []),
         (MESHES[:-4], 9, ["10 行目"]),
+        (PLACES[:-1], 7, []),
+        (PLACES[:-3], 7, []),  # as long as some others
+        (PLACES[:-4], 7, ["8 行目"]),  # a coordinate shorter than all others
+        (PLACES[:-6], 7, ["8 行目"]),
+        (PLACES[: PLACES.index("名5")] + "名5,136.5125,34.5", 5, []),  # too few rows
+        (PLACES.replace("緯度", "値")[:-4], 7, []),  # no column of coordinates
     ],
 )
 def test_a_table_cut_inside_its_last_line_is_told(tmp_path: Path, text: str, rows: int, told: list[str]) -> None:

@@ -231,7 +231,9 @@ def test_one_default_for_the_study_and_for_a_file_alone():
     assert EvidenceFiles(field_tests=["a.csv"]).most_error_m == MOST_ERROR_M
 
 
-@pytest.mark.parametrize("header", ["GPS誤差(m)", "端末の測位精度", "position_error", "Uncertainty (m)"])
+@pytest.mark.parametrize(
+    "header", ["GPS誤差(m)", "端末の測位精度", "position_error", "Uncertainty (m)", "GPS error (m)", "horizontal_error"]
+)
 def test_the_error_of_position_is_found_under_any_of_its_names(tmp_path, header):
     rows = [f"2026/11/3,34.5,136.5,架空アルファ,,4G,-95,可,,,{metres}" for metres in (5, 800)]
     _, (report,) = read(tmp_path, *rows, head=f"{HEAD},{header}")
@@ -242,3 +244,33 @@ def test_a_dilution_of_precision_is_no_error_in_metres(tmp_path):
     _, (report,) = read(tmp_path, "2026/11/3,34.5,136.5,架空アルファ,,4G,-95,可,,,800", head=f"{HEAD},HDOP")
     assert report.excluded == {}
     assert "accuracy-not-metres" in codes(report)
+
+
+@pytest.mark.parametrize(
+    "header", ["GPS精度(HDOP)", "精度低下率", "vertical_accuracy", "高度精度(m)", "方位精度", "RSRP誤差", "error_code", "誤差率"]
+)
+def test_what_is_no_error_of_the_place_in_metres_leaves_no_row_out(tmp_path, header):
+    _, (report,) = read(tmp_path, "2026/11/3,34.5,136.5,架空アルファ,,4G,-95,可,,,800", head=f"{HEAD},{header}")
+    assert report.excluded == {}
+    assert ("accuracy-not-metres" in codes(report)) == (header in {"GPS精度(HDOP)", "精度低下率"})
+
+
+def test_kilometres_in_the_header_are_kilometres(tmp_path):
+    rows = [f"2026/11/3,34.5,136.5,架空アルファ,,4G,-95,可,,,{km}" for km in ("0.8", "0.01")]
+    _, (report,) = read(tmp_path, *rows, head=f"{HEAD},誤差(km)")
+    assert report.excluded == {"position-inaccurate": 1}
+
+
+def test_of_several_columns_of_error_the_first_with_numbers_is_used_and_the_others_told(tmp_path):
+    rows = [f"2026/11/{day},34.5,136.5,架空アルファ,,4G,-95,可,,,,{errors}" for day, errors in ((1, "800,5"), (2, "5,800"), (3, "6,7"))]
+    table, (report,) = read(tmp_path, *rows, head=f"{HEAD},精度,GPS誤差(m),ネットワーク誤差(m)")
+    assert table["row"].tolist() == [3, 4]  # by GPS誤差: 精度 is blank
+    assert [notice.places for notice in report.notices if notice.code == "accuracy-several"] == [("ネットワーク誤差(m)",)]
+
+
+def test_where_all_are_inaccurate_the_advice_is_not_about_coordinates(tmp_path):
+    with pytest.raises(DataError) as caught:
+        read(tmp_path, *["2026/11/3,34.5,136.5,架空アルファ,,4G,-95,可,,,800"] * 5, head=f"{HEAD},GPS誤差(m)")
+    assert caught.value.code == "no-usable-row"
+    assert "most_error_m" in caught.value.problem.ja
+    assert "緯度" not in caught.value.remedy.ja

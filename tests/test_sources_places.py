@@ -434,12 +434,34 @@ def test_invisible_signs_in_names_are_taken_out_and_counted(tmp_path):
     assert [(notice.code, notice.count) for notice in report.notices] == [("control-characters", 1), ("excel-text-marks", 2)]
 
 
-@pytest.mark.parametrize("kind", ["避難所ではない", "立入禁止林", "非農地", "観光地（閉鎖）"])
-def test_a_kind_that_denies_says_nothing_of_what_a_place_is(kind):
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [
+        ("避難所ではない", "ではない"),
+        ("立入禁止林", "禁止"),
+        ("非農地", "非"),
+        ("観光地（閉鎖）", "閉鎖"),
+        ("公民館（なし）", "なし"),
+        ("避難所（未指定）", "未指定"),
+        ("公園跡", "跡"),
+    ],
+)
+def test_a_kind_that_denies_says_nothing_of_what_a_place_is(kind, word):
     from geodata.sources.own_places import categories
 
-    assert categories(pd.Series(["避難所", "非常用避難所"])).tolist() == ["shelter", "shelter"]
     with pytest.raises(DataError) as caught:
-        categories(pd.Series(["避難所", kind]))
-    assert caught.value.code == "place-kind-unknown"
-    assert kind in caught.value.problem.ja
+        categories(pd.Series(["避難所", kind], index=[2, 3]))
+    assert (caught.value.code, str(caught.value.where)) == ("place-kind-denied", "行 3")
+    assert f"「{kind}」" in caught.value.problem.ja
+    assert f"「{word}」" in caught.value.problem.ja
+
+
+def test_what_each_kind_was_taken_for_stands_in_the_report(tmp_path):
+    from geodata.sources import own_places
+
+    (tmp_path / "a.csv").write_text(
+        "名称,種別,緯度,経度\n甲,避難所（みなし）,34.5,136.5\n乙,城跡公園,34.6,136.5\n丙,城跡公園,34.7,136.5\n丁,非常用避難所,34.8,136.5\n"
+    )
+    table, (report,) = own_places.read(tmp_path / "a.csv")
+    assert dict(zip(table["name"], table["category"], strict=True)) == {"甲": "shelter", "乙": "tourism", "丙": "tourism", "丁": "shelter"}
+    assert report.facts["kinds"] == {"城跡公園 → tourism": 2, "避難所（みなし） → shelter": 1, "非常用避難所 → shelter": 1}

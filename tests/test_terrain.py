@@ -462,6 +462,8 @@ def test_a_study_refuses_terrain_of_elsewhere_and_mixed_surfaces(tmp_path):
     with pytest.raises(DataError) as refused:
         told(tmp_path / "far", far)
     assert refused.value.code == "terrain-elsewhere"
+    assert "東経" in refused.value.problem.ja
+    assert "crs" in refused.value.remedy.ja
     one = dem(tmp_path, name="SRTM_a.tif", transform=THIRD)
     other = dem(tmp_path, name="b.tif", transform=THIRD, crs="EPSG:4979")
     with pytest.raises(DataError) as refused:

@@ -93,12 +93,20 @@ def _tell_extent(tiles: list[Tile], area: shapely.Geometry, metric_crs: str, rep
     report.facts["area_by_resolution"] = {f"{metres:g} m": round(share, 6) for metres, share in shares.items()}
     report.facts["area_without_terrain"] = round(missing, 6)
     if not shares:
+        boxes = [tile.degrees for tile in tiles]
+        west, south = (min(box[k] for box in boxes) for k in (0, 1))
+        east, north = (max(box[k] for box in boxes) for k in (2, 3))
         raise DataError(
             "terrain-elsewhere",
-            Text("標高のファイルが、この調査の市町村に1つも重なりません。", "no file of heights lies over the study's municipalities"),
             Text(
-                "study.toml の [terrain] の files に、県の2次メッシュの標高データを指定してください。",
-                "name heights of the prefecture's own 2次メッシュ in the files of [terrain] in study.toml",
+                f"標高のファイルが、この調査の市町村に1つも重なりません（位置は東経{west:.3f}〜{east:.3f}度、北緯{south:.3f}〜{north:.3f}度）。",
+                f"no file of heights lies over the study's municipalities (they lie at {west:.3f}–{east:.3f} E, {south:.3f}–{north:.3f} N)",
+            ),
+            Text(
+                "別の地域のファイルなら、study.toml の [terrain] の files に、県の2次メッシュの標高データを指定してください。"
+                "この地域のファイルなら、座標系の取り違えです。座標系の書かれていない GeoTIFF は [terrain] の crs の系番号を直し、書かれているものは作成元に確かめてください。",
+                "If the files are of another region, name heights of the prefecture's own 2次メッシュ in the files of [terrain] in study.toml. "
+                "If they are of this one, their CRS is mistaken: mend the zone in crs of [terrain] for a GeoTIFF that names none, else ask its maker.",
             ),
             Path(report.path).name,
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -43,29 +42,49 @@ COLUMNS = {
     "hacc",
 }
 _METRES = re.compile(r"(?:±|\+/-|約)?(-?[0-9]+(?:\.[0-9]+)?)(m|メートル|km|キロ)?")
+_ERROR = re.compile("誤差|精度|accuracy|uncertainty|error")
+# of the signal, of the height, of a moment or a direction; or no length at all
+_NOT_OF_PLACE = re.compile(
+    "rsrp|rsrq|sinr|dbm?[)\\]]?$|電波|電界|信号|受信|測定器|時刻|時間|time|高さ|高度|標高|垂直|鉛直|vertical|altitude|elevation|方位|方向|bearing|heading|"
+    "速度|speed|率|%|rate|回数|件数|count|コード|code|番号|message|内容"
+)
+_DILUTION = re.compile("[ghptv]dop|(?<![a-z])dop(?![a-z])|低下率")
 
 
-_ERROR = re.compile(r"誤差|精度|accuracy|uncertainty|position_?error")
-_NOT_OF_PLACE = re.compile(r"rsrp|rsrq|sinr|dbm|電波|信号|受信|測定器|時刻|time")
-_NO_METRES = re.compile(r"[hp]dop")
+def error_column(table: pd.DataFrame, report: IntakeReport) -> str | None:
+    """The column that tells, in metres, how well each record knew its place, by its header; None where there is none.
 
-
-def error_column(columns: Iterable[object], report: IntakeReport) -> str | None:
-    """The column that tells how well each record knew its place, by its header; None where there is none.
-
-    hdop and pdop are no metres: they are told and not used.
+    Of several the first that holds a number, the others told. A dilution of precision (HDOP) is no length: told, not used.
     """
-    named = [str(name) for name in columns]
-    if exact := [name for name in named if plain(name) in COLUMNS]:
-        return exact[0]
-    if dop := [name for name in named if _NO_METRES.search(plain(name))]:
+    named = [str(name) for name in table.columns]
+    dilutions = [name for name in named if _DILUTION.search(plain(name))]
+    found = [
+        name
+        for name in named
+        if name not in dilutions and (plain(name) in COLUMNS or (_ERROR.search(plain(name)) and not _NOT_OF_PLACE.search(plain(name))))
+    ]
+    in_numbers = [name for name in found if table[name].map(metres_of).notna().any()]
+    # a column that is called "error" and holds words tells of something else
+    chosen = next(iter(in_numbers), next((name for name in found if "error" not in plain(name)), None))
+    if dilutions and chosen is None:
         text = Text(
-            f"「{dop[0]}」はメートルの誤差ではないため使っていません。位置の誤差（m）の列があれば足してください。",
-            f"{dop[0]} is no error in metres and is not used; add a column of metres where there is one",
+            f"「{dilutions[0]}」はメートルの誤差ではないため使っていません。位置の誤差（m）の列があれば足してください。",
+            f"{dilutions[0]} is no error in metres and is not used; add a column of metres where there is one",
         )
         report.note("warn", "accuracy-not-metres", text)
-    found = [name for name in named if _ERROR.search(plain(name)) and not _NOT_OF_PLACE.search(plain(name))]
-    return found[0] if found else None
+    if others := [name for name in in_numbers if name != chosen]:
+        text = Text(
+            f"位置の誤差の列が複数あり、「{chosen}」を使いました。使っていない列: {'、'.join(others)}。別の列を使うときは、使わない列を消してください。",
+            f"of several columns of error {chosen} is used, not {', '.join(others)}: delete those that should not be used",
+        )
+        report.note("warn", "accuracy-several", text, len(others), others)
+    return chosen
+
+
+def metres_in(header: str) -> float:
+    """Metres in one unit of a column of errors, by its header: 1000 for 誤差(km), 0.01 for 誤差(cm), else 1."""
+    unit = re.search("(km|キロ|cm|センチ)(メートル)?[)\\]]?$", plain(header))
+    return 1.0 if unit is None else 1000.0 if unit[1] in {"km", "キロ"} else 0.01
 
 
 def metres_of(written: object) -> float:
@@ -82,7 +101,7 @@ def well_placed(rows: pd.DataFrame, written: pd.Series, most_error_m: float, rep
     written: the column of the error as text, index as `rows`; "" is not known and stays, as do words that are no
     number, which are told. 0 means "not known" in Android's logs and stays too.
     """
-    metres = written.map(metres_of).astype(float)
+    metres = written.map(metres_of).astype(float) * metres_in(str(written.name))
     unclear = metres.isna() & ~written.map(plain).isin(BLANK)
     if unclear.any():
         report.note(

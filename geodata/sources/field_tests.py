@@ -57,7 +57,7 @@ def read(
 def _read_one(path: Path, carriers: ground.Names, most_error_m: float) -> tuple[pd.DataFrame, IntakeReport]:
     table, report = ground.read_located(path)
     columns = {name: column_of(table, words) for name, words in FIELDS.items()}
-    columns["error"] = accuracy.error_column(table.columns, report)
+    columns["error"] = accuracy.error_column(table, report)
     ground.needed(table, columns, REQUIRED)
     if not any(columns[name] for name in SPEAKING[:3]):
         ground.needed(table, columns, {"rsrp": "RSRP", "call": "通話可否", "service": "圏外"})

@@ -44,7 +44,9 @@ WORDS = {
 }
 
 # a kind that says what a place is not (any more) tells nothing of what it is
-_DENIES = re.compile(r"(で|では)ない|なし$|無し|禁止|対象外|廃止|閉鎖|休止|^非(?!常)|以外")
+_DENIES = re.compile(
+    r"(で|では|じゃ)ない|非ず|(?<!み)なし(?![ぁ-ん])|無し|禁止|不可|対象外|未指定|取消|取り消し|廃止|閉鎖|休止|跡地?$|^非(?!常)|以外"
+)
 
 
 def read(
@@ -85,6 +87,8 @@ def _places(rows: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
             )
     out = pd.DataFrame({name: text_of(rows, column) for name, column in columns.items()}, index=rows.index)
     out["category"] = categories(out["kind"])
+    taken = (out["kind"] + " → " + out["category"]).value_counts().sort_index()
+    report.facts["kinds"] = {str(one): int(count) for one, count in taken.items()}
     out["geometry"] = rows["geometry"]
     nameless = (out["name"] == "").to_numpy(bool)
     text = Text("名称の空の行を除きました。", "rows without a name were left out")
@@ -103,10 +107,24 @@ def categories(kinds: pd.Series) -> pd.Series:
     if (found == "").any():
         first = kinds[found == ""]
         words = "／".join(words[0] for words in WORDS.values())
+        where = Text(f"行 {first.index[0]}", f"row {first.index[0]}")
+        if denial := _DENIES.search(plain(first.iloc[0])):
+            raise DataError(
+                "place-kind-denied",
+                Text(
+                    f"種別「{first.iloc[0]}」は「{denial[0]}」と打ち消しているため、何の場所か決められません。",
+                    f"the kind {first.iloc[0]!r} denies ({denial[0]}): what the place is cannot be told",
+                ),
+                Text(
+                    f"今も使う場所なら、種別を {words} などの語だけで書き直してください。そうでない場所なら、その行を消してください。",
+                    f"if the place is in use, write its kind with words like {words} alone; if it is not, delete the row",
+                ),
+                where=where,
+            )
         raise DataError(
             "place-kind-unknown",
             Text(f"種別「{first.iloc[0]}」が何か分かりません。", f"the kind {first.iloc[0]!r} is not known"),
             Text(f"種別に {words} などの語を入れてください。", f"use words like {words}"),
-            where=Text(f"行 {first.index[0]}", f"row {first.index[0]}"),
+            where=where,
         )
     return found

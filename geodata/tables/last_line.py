@@ -5,13 +5,19 @@ The rows behind the break are gone too, and nothing in the file says how many: w
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from geodata.errors import Text
 from geodata.report import IntakeReport
+from geodata.tables import points
+from geodata.tables.columns import plain
 
 CODE = "last-line-cut"
 MANY_ROWS, CODE_LENGTH = 5, 8  # from where on all others being alike is no accident; digits of the shortest mesh code
+
+_DECIMALS, _BEGUN = re.compile(r"[0-9]+\.[0-9]+"), re.compile(r"[0-9]+(\.[0-9]*)?")
 
 
 def leave_out_short_row(number: int, cells: int, width: int, report: IntakeReport) -> None:
@@ -33,7 +39,7 @@ def tell_short_cell(frame: pd.DataFrame, report: IntakeReport) -> None:
     """Warn where a file without a last line end breaks off in a way that its other rows do not: a cell blank or too short.
 
     Many good files have no last line end: a blank counts only where no other row has one, and a short cell only where
-    all others are codes of one length (mesh codes).
+    all others are codes of one length (mesh codes), or decimals of a column of degrees and longer than it.
     """
     if len(frame) <= MANY_ROWS or CODE in report.excluded:
         return
@@ -41,6 +47,8 @@ def tell_short_cell(frame: pd.DataFrame, report: IntakeReport) -> None:
     lengths = set(map(len, others))
     blank = not last and "" not in others
     short = len(lengths) == 1 and max(lengths) >= CODE_LENGTH and 0 < len(last) < max(lengths) and all(map(str.isdecimal, others))
+    degrees = plain(frame.columns[-1]) in points.LATITUDE | points.LONGITUDE
+    short |= degrees and 0 < len(last) < min(lengths) and all(map(_DECIMALS.fullmatch, others)) and _BEGUN.fullmatch(last) is not None
     if blank or short:
         row = frame.attrs["row_numbers"][-1]
         what = Text("空です", "blank") if blank else Text(f"「{last}」で、他の行より短くなっています", f'"{last}", shorter than all others')

@@ -26,6 +26,7 @@ from geodata.tables.text import code_text
 BoolArray = npt.NDArray[np.bool_]
 TABLE_SUFFIXES = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm"}
 VECTOR_SUFFIXES = {".shp", ".geojson", ".json", ".gpkg", ".kml", ".fgb", ".parquet"}
+_OF_COORDINATES = {"no-coordinates", "bad-coordinates", "impossible-coordinates", "zero-coordinates"}
 LATITUDE = {"緯度", "北緯", "lat", "latitude", "fy", "世界測地系緯度", "緯度(世界測地系)"}
 LONGITUDE = {"経度", "東経", "lon", "lng", "long", "longitude", "fx", "世界測地系経度", "経度(世界測地系)"}
 _NUMBER = re.compile(r"[+\-]?[0-9]+(\.[0-9]+)?")
@@ -99,12 +100,16 @@ def refuse_none_left(rows: int, report: IntakeReport) -> None:
     reasons = [notice for notice in report.notices if notice.code in report.excluded]
     told = " ".join(f"{one.text.ja}（{one.count:,} 行: {'、'.join(one.places[:5])}）" for one in reasons)
     told_en = " ".join(f"{one.text.en} ({one.count:,}: {', '.join(one.places[:5])})" for one in reasons)
+    degrees_ja = "（座標の列は 緯度・経度、単位は度。34.2584 か 34°15'30.5\" の形）"
+    degrees_en = " (coordinates in degrees: 34.2584 or 34°15'30.5\")"
+    if not any(one.code in _OF_COORDINATES for one in reasons):
+        degrees_ja, degrees_en = "", ""
     raise DataError(
         "no-usable-row",
         Text(f"使える行が1つもありません。{told}", f"not one row can be used. {told_en}"),
         Text(
-            "上の理由を見てファイルを直してください（座標の列は 緯度・経度、単位は度。34.2584 か 34°15'30.5\" の形）。",
-            "mend the file by the reasons given (coordinates in degrees: 34.2584 or 34°15'30.5\")",
+            f"上の理由を見て、ファイルか study.toml を直してください{degrees_ja}。",
+            f"mend the file or study.toml by the reasons given{degrees_en}",
         ),
     )
 
