@@ -464,4 +464,4 @@ def test_what_each_kind_was_taken_for_stands_in_the_report(tmp_path):
     )
     table, (report,) = own_places.read(tmp_path / "a.csv")
     assert dict(zip(table["name"], table["category"], strict=True)) == {"甲": "shelter", "乙": "tourism", "丙": "tourism", "丁": "shelter"}
-    assert report.facts["kinds"] == {"城跡公園 → tourism": 2, "避難所（みなし） → shelter": 1, "非常用避難所 → shelter": 1}
+    assert report.facts["kinds"] == {"城跡公園 → 観光地": 2, "避難所（みなし） → 避難所": 1, "非常用避難所 → 避難所": 1}

@@ -42,6 +42,8 @@ WORDS = {
     "hall": ("集会", "公民館", "コミュニティ", "hall"),
     "shelter": ("避難", "shelter"),
 }
+# how the report tells what a written 種別 was taken for
+TAKEN_FOR = {"trail": "登山道", "tourism": "観光地", "worksite": "作業場", "hall": "集会所", "shelter": "避難所"}
 
 # a kind that says what a place is not (any more) tells nothing of what it is
 _DENIES = re.compile(
@@ -87,7 +89,7 @@ def _places(rows: pd.DataFrame, report: IntakeReport) -> pd.DataFrame:
             )
     out = pd.DataFrame({name: text_of(rows, column) for name, column in columns.items()}, index=rows.index)
     out["category"] = categories(out["kind"])
-    taken = (out["kind"] + " → " + out["category"]).value_counts().sort_index()
+    taken = (out["kind"] + " → " + out["category"].map(TAKEN_FOR)).value_counts().sort_index()
     report.facts["kinds"] = {str(one): int(count) for one, count in taken.items()}
     out["geometry"] = rows["geometry"]
     nameless = (out["name"] == "").to_numpy(bool)

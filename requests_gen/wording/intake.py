@@ -50,6 +50,7 @@ FACTS = {
     "km_by_class": Text("道路の種別ごとの延長（km）", "km of road by class"),
     "km_by_emergency": Text("緊急輸送道路かどうかごとの延長（km）", "km of road by emergency road"),
     "areas_by_kind": Text("区域の種類ごとの件数", "areas by kind"),
+    "kinds": Text("書かれた種別と、それをどの場所として数えたか（件数）", "kinds as written, what they were taken for, and their rows"),
     "municipalities": Text("市町村の数", "municipalities"),
     "carrier_name": Text("事業者", "carrier"),
     "generation": Text("世代", "generation"),
