@@ -2,7 +2,7 @@
 # make test : set up and run every test
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench app lock example clean
+.PHONY: help run test laws check bench app lock example clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -38,6 +38,10 @@ run: $(VENV)/.run
 test: $(VENV)/.test
 	@tests/machine.sh
 	$(BIN)/python -m pytest -q --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder --durations=15 --durations-min=5
+
+# make laws: every law tried on worlds no run has seen (make test tries the same ones each time)
+laws: export KENGAI_LAWS = new
+laws: test
 
 # make check: lint, types, import contracts, tests
 check: $(VENV)/.test

@@ -35,7 +35,7 @@ def run(study: Study, progress: Progress = silent) -> Result:
     inputs = read_inputs(study, progress)
     cells = build_cells(inputs.population, inputs.municipalities, inputs.in_study, inputs.grid)
     not_counted.note_all(inputs, cells)
-    context = Context.of(study, inputs, cells)
+    context = Context(study, inputs, cells)
     questions = questions_of(context)
     stop(questions)
     matrix = _shares(study, inputs, cells, progress)
@@ -102,7 +102,7 @@ def asked_of(study: Study, inputs: Inputs) -> list[Asked]:
     For `kengai check` and the data page, which read a part of a study: where a question stops, no shares are made.
     """
     cells = build_cells(inputs.population, inputs.municipalities, inputs.in_study, inputs.grid)
-    context = Context.of(study, inputs, cells)
+    context = Context(study, inputs, cells)
     questions = questions_of(context)
     if len(inputs.layers) and all(question.kind == "ask" for question in questions):
         questions += questions_of(replace(context, shares=_shares(study, inputs, cells, silent).shares))

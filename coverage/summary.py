@@ -159,6 +159,27 @@ def _by_municipality(
     )
 
 
+def _population_facts(cells: Cells, area_split: float) -> dict[str, Any]:
+    """Whose people stand in the figures, and whose do not. area_split: people of the study by area split."""
+    people = cells.frame["population"]
+    return {
+        "source_total": cells.source_population,
+        "total": float(people.sum()),
+        "outside": _persons(cells.outside_population),
+        "total_area_split": _persons(area_split),
+        "outside_area_split": _persons(cells.outside_split),
+        # `total` is of the cells whose people are known; how many cells are not, and for want of what
+        "unknown_cells": int(people.isna().sum()),
+        "unread": {
+            str(part): {"cells": int(row["cells"]), "municipalities": list(row["municipalities"])} for part, row in cells.unread.iterrows()
+        },
+        "outside_rows": {
+            str(reason): {"cells": int(row["cells"]), "people": _persons(row["people"]), "unknown": int(row["unknown"])}
+            for reason, row in cells.outside.iterrows()
+        },
+    }
+
+
 def summarise(
     study: Study,
     cells: Cells,
@@ -176,7 +197,7 @@ def summarise(
     frame = cells.frame
     people = frame["population"].to_numpy(float)
     carriers, generations = study.carrier_keys, study.generations
-    names = group_numbers(frame["municipality_id"])[1]
+    names = group_numbers(_own_people(cells)["municipality_id"])[1]
 
     def figures(number: np.ndarray, groups: int) -> list[dict[str, Any]]:
         return coverage_figures(people, land_m2.to_numpy(), number, groups, weights, shares, carriers, generations)
@@ -189,23 +210,7 @@ def summarise(
     return {
         "study": {"name": study.about.name, "fiscal_year": study.about.fiscal_year, "fictitious": study.about.fictitious},
         "rules": study.rules.model_dump(),
-        "population": {
-            "source_total": cells.source_population,
-            "total": float(frame["population"].sum()),
-            "outside": _persons(cells.outside_population),
-            "total_area_split": _persons(float(split.sum())),
-            "outside_area_split": _persons(cells.outside_split),
-            # `total` is of the cells whose people are known; how many cells are not, and for want of what
-            "unknown_cells": int(frame["population"].isna().sum()),
-            "unread": {
-                str(part): {"cells": int(row["cells"]), "municipalities": list(row["municipalities"])}
-                for part, row in cells.unread.iterrows()
-            },
-            "outside_rows": {
-                str(reason): {"cells": int(row["cells"]), "people": _persons(row["people"]), "unknown": int(row["unknown"])}
-                for reason, row in cells.outside.iterrows()
-            },
-        },
+        "population": _population_facts(cells, float(split.sum())),
         "cells": len(frame),
         "land_km2": float(land_m2.sum()) / 1e6,
         "generations": whole,
@@ -222,7 +227,7 @@ def summarise(
         "municipalities": {
             name: {
                 "population": None if np.isnan(own[name]) else float(own[name]),
-                "unknown_cells": int(unknown[name]),
+                "unknown_cells": int(unknown.get(name, 0)),
                 "population_area_split": None if np.isnan(own[name]) else float(split.get(name, 0.0)),
                 "generations": by_municipality[name],
             }

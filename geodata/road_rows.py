@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -117,6 +118,27 @@ class RoadPart:
     name: pd.Series
     emergency: pd.Series
     report: IntakeReport
+
+
+def read_roads(
+    paths: Path | str | Iterable[Path | str],
+    part_of: Callable[[GeoDataFrame, IntakeReport], RoadPart],
+    classes: Collection[str],
+    *,
+    crs: str | None,
+    layer: str | None,
+) -> tuple[GeoDataFrame, list[IntakeReport]]:
+    """(roads_of, the reports) of files of lines, each turned into a part by `part_of`. crs None: the file must say it."""
+    from geodata import intake
+
+    parts = []
+    for path in [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]:
+        rows, report = intake.read_vector(path, geometry="line", crs=crs, layer=layer, kind="road")
+        try:
+            parts.append(part_of(rows, report))
+        except DataError as error:
+            raise error.at(path) from None
+    return roads_of(parts, classes), [part.report for part in parts]
 
 
 def roads_of(parts: Sequence[RoadPart], classes: Collection[str]) -> GeoDataFrame:

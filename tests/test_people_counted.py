@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,11 +17,11 @@ from hypothesis import strategies as st
 
 from coverage.cells import OUTSIDE, build_cells
 from coverage.inputs import read_inputs
-from coverage.questions import Context, population
+from coverage.questions import Context, population_extent
 from coverage.rules import RULES
 from coverage.run import run
-from coverage.study import read_study
-from coverage.summary import _own_people, coverage_figures, group_numbers
+from coverage.study import Study, read_study
+from coverage.summary import _own_people, coverage_figures, group_numbers, summarise
 from geodata import mesh
 from geodata.errors import DataError
 from geodata.progress import silent
@@ -96,6 +97,26 @@ def test_a_study_of_two_prefectures_gives_each_municipality_its_own_prefectures_
     assert split.to_dict() == pytest.approx({"29201": 13, "30201": 150})
     people = _own_people(world).groupby("municipality_id")["population"].sum()
     assert people.to_dict() == {"29201": 13, "30201": 150}
+
+
+def test_a_municipality_that_owns_no_cell_keeps_its_people_all_the_same():
+    """30201 is 0.3 of the only cell that it touches: 29201 has the cell, 30201 its 100 people."""
+    code = int(CODES[0, 1])
+    parts = {"30": table({code: 100.0}), "29": table({code: 8.0})}
+    both = towns({"30201": box(1, 0, 1.3, 1), "29201": box(1.3, 0, 3, 1)})
+    population = Population(table({code: 108.0}), 1000, frozenset({"29", "30"}), by_prefecture=parts)
+    world = build_cells(population, both, frozenset(both.index), GRID)
+    assert set(world.frame["municipality_id"]) == {"29201"}
+    frame, study = world.frame.assign(zone_id=""), hand_study()
+    keys = pd.MultiIndex.from_product([["alpha", "any"], ["4G"]])
+    ones = pd.DataFrame(1.0, index=frame.index, columns=keys)
+    gaps, none = pd.DataFrame({"not_spot_4G": "none"}, index=frame.index), pd.DataFrame({"gate": pd.Series(dtype=str)})
+    land = pd.Series(1.0, index=frame.index)
+    summary = summarise(study, replace(world, frame=frame), land, dict.fromkeys(RULES, ones), ones, gaps, none, none)
+    told = {
+        code: (row["population"], row["generations"]["4G"]["area"]["alpha"]["covered"]) for code, row in summary["municipalities"].items()
+    }
+    assert told == {"29201": (8, 8), "30201": (100, 100)}
 
 
 def test_every_row_that_is_not_counted_has_its_reason():
@@ -206,12 +227,28 @@ def test_where_nobody_lives_is_said_and_contradicted_by_the_files(tmp_path: Path
     assert "uninhabited" in caught.value.remedy.ja
 
 
+def hand_study() -> Study:
+    """One carrier with 4G; its files are not read."""
+    names = {"name": "x", "fiscal_year": 2026, "metric_crs": "EPSG:6674"}
+    layer = {"carrier": "alpha", "generation": "4G", "files": ["a"], "as_of": "2026-03-31"}
+    return Study.model_validate(
+        {
+            "study": names,
+            "population": {"files": ["a"], "level": 1000},
+            "boundaries": {"files": ["b"]},
+            "zones": {"unit": "contiguous"},
+            "carriers": [{"key": "alpha", "name": "A"}],
+            "layers": [layer],
+        }
+    )
+
+
 def asked_codes(study: Path) -> list[str]:
     """What the gate asks of the population of a mini study."""
     read = read_study(study)
     inputs = read_inputs(read, silent)
     cells = build_cells(inputs.population, inputs.municipalities, inputs.in_study, inputs.grid)
-    return [question.code for question in population.questions_of(Context.of(read, inputs, cells))]
+    return [question.code for question in population_extent.questions_of(Context(read, inputs, cells))]
 
 
 def change(study: Path, old: str, new: str) -> Path:
@@ -245,7 +282,7 @@ def test_the_cut_of_a_renamed_file_is_asked_where_it_matters_and_can_be_said(tmp
 
 
 def test_a_table_without_a_whole_municipality_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("coverage.questions.population.LEAST_TOWN_KM2", 0.7)  # 乙町 has three cells of 0.26 km²
+    monkeypatch.setattr("coverage.questions.population_extent.LEAST_TOWN_KM2", 0.7)  # 乙町 has three cells of 0.26 km²
     study = write_mini_study(tmp_path)
     assert asked_codes(study) == []
     table_of = study / "tblT001141H24.txt"

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from coverage.cells import build_cells
+from coverage.input_tables import Inputs
 from coverage.inputs import read_inputs
 from coverage.questions import Asked, Context, Question, facts_of, questions_of, reaches, with_answers
 from coverage.questions.context import sha256_of
@@ -190,18 +191,23 @@ def test_a_table_that_does_not_meet_the_boundary_stops_and_refuses(study, rows, 
         assert (report.verdict, report.notices[-1].code) == ("refuse", code)
 
 
+@cache
+def hand_inputs() -> Inputs:
+    """The hand-made world as the mini study reads it."""
+    with tempfile.TemporaryDirectory() as folder:
+        return read_inputs(read_study(write_mini_study(Path(folder) / "study")), silent)
+
+
 def hand_context(people: dict[tuple[int, int], float], households: float = 1.0) -> Context:
-    """The hand-made world with other people, as far as questions about them need it."""
+    """The hand-made world with other people."""
     frame = pd.DataFrame(
         {"population": list(people.values()), "households": households, "population_65plus": 0.0, "age_basis": "own"},
         index=pd.Index([world.cell(*at) for at in people], name="cell_id"),
     )
-    population = Population(frame, 500, frozenset({"24"}))
-    study = study_of_tests()
-    towns, own = world.municipalities(), frozenset(world.NAMES.index)
-    cells = build_cells(population, towns, own, world.GRID)
     reports = [IntakeReport("tblT001141H24.txt", "population", sha256="c0ffee00" * 8)]
-    return Context(study, reports, world.GRID, population, towns, own, cells)
+    inputs = replace(hand_inputs(), population=Population(frame, 500, frozenset({"24"})), reports=reports)
+    cells = build_cells(inputs.population, inputs.municipalities, inputs.in_study, inputs.grid)
+    return Context(study_of_tests(), inputs, cells)
 
 
 @cache
@@ -308,11 +314,6 @@ def test_check_reads_the_mesh_codes_a_run_reads(tmp_path, form):
     file.write_text("メッシュコード,人口\n" + "\n".join(rows) + "\n", encoding="utf-8")
     (report,) = check_files([file])
     assert (report.kind, report.verdict, report.accepted) == ("population", "warn", 6)
-
-
-def test_a_shared_context_without_files_asks_nothing():
-    assert questions_of(Context(study_of_tests())) == []
-    assert questions_of(replace(hand_context({(0, 1): 1.0}), cells=None)) == []
 
 
 def test_the_two_largest_changes_of_a_layer_since_last_year_are_told(tmp_path):

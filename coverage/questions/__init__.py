@@ -3,7 +3,7 @@
 A file that reads well may still be another prefecture's, a map frame, or shifted by 450 m. Each module asks one kind of
 input; `Question` says how a person answers.
 
-questions = questions_of(Context.of(study, inputs, cells))   # once more with shares
+questions = questions_of(Context(study, inputs, cells))   # once more with shares
 stop(questions)                                              # raises what no run can go on with
 asked = with_answers(questions, study.answers)
 """

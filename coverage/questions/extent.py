@@ -21,19 +21,15 @@ if TYPE_CHECKING:
     from geodata.report import IntakeReport
 
 NEAR_DEGREES = 0.2  # some 20 km: what lies farther off belongs to another region
-NAMED = 6
 
 
 def questions_of(context: Context) -> list[Question]:
-    """Nothing before the boundaries and the cells are known."""
-    if context.sources is None or context.municipalities is None or context.cells is None or context.grid is None:
-        return []
+    """Lists of another region, meshes of roads that are missing, towns without a shelter."""
     return [*_elsewhere(context), *_roads_unread(context), *_towns_without_shelter(context)]
 
 
 def _elsewhere(context: Context) -> list[Question]:
-    sources, study = context.sources, context.study
-    assert sources is not None
+    sources, study = context.inputs.sources, context.study
     found = [
         _question(context.reports_for(spec.files), "roads-elsewhere", "stop", Text("道路", "roads"), count)
         for spec in study.roads
@@ -74,7 +70,7 @@ def _far_areas(context: Context, areas: gpd.GeoDataFrame, report: IntakeReport) 
 
 def _around(context: Context) -> tuple[float, float, float, float]:
     """(west, south, east, north) of the study and its surroundings, degrees."""
-    own = context.municipalities[context.municipalities.index.isin(context.in_study)]  # type: ignore[index,union-attr]
+    own = context.inputs.municipalities[context.inputs.municipalities.index.isin(context.inputs.in_study)]
     west, south, east, north = (float(side) for side in own.to_crs(CRS_GEOGRAPHIC).total_bounds)
     return west - NEAR_DEGREES, south - NEAR_DEGREES, east + NEAR_DEGREES, north + NEAR_DEGREES
 
@@ -101,9 +97,8 @@ def _question(reports: list[IntakeReport], code: str, kind: Kind, what: Text, co
 def _roads_unread(context: Context) -> list[Question]:
     """First-order meshes of the study for which no file of N13 was given: their roads are unknown, not none."""
     files = [name for spec in context.study.roads if spec.kind == "n13" for name in spec.files]
-    assert context.cells is not None and context.sources is not None  # noqa: PT018
-    given = context.sources.roads_meshes
-    if given is None or context.population is None or context.population.level is None:
+    given = context.inputs.sources.roads_meshes
+    if given is None or context.inputs.population.level is None:
         return []
     needed = context.cells.frame.index.str[:4]
     missing = {str(code): int(count) for code, count in needed[~needed.isin(given)].value_counts().sort_index().items()}
@@ -132,28 +127,25 @@ def _roads_unread(context: Context) -> list[Question]:
 def _towns_without_shelter(context: Context) -> list[Question]:
     """Inhabited municipalities without one shelter though others have some: 国土地理院 gives the files by municipality."""
     files = [name for spec in context.study.facilities if spec.kind == "gsi_shelters" for name in spec.files]
-    assert context.cells is not None and context.sources is not None and context.grid is not None  # noqa: PT018
-    table = context.sources.facilities
+    table = context.inputs.sources.facilities
     shelters = table[table["category"].isin(zones_facilities.SHELTERING)]
     if not files or shelters.empty:
         return []
     cells = context.cells.frame
-    at = zones_facilities.cells_of_facilities(shelters, cells, context.grid)
+    at = zones_facilities.cells_of_facilities(shelters, cells, context.inputs.grid)
     having = set(cells["municipality_id"].reindex(at[at != ""]))
     people = cells["population"].groupby(cells["municipality_id"]).sum()
     without = [str(code) for code in people.index[people > 0] if code not in having]
     if not without or not having:
         return []
-    names = dict(context.municipalities["name"].astype(str)) if context.municipalities is not None else {}
-    shown = "、".join(names.get(code, code) for code in without[:NAMED]) + (f"ほか{len(without) - NAMED}" if len(without) > NAMED else "")
     reports = context.reports_for(files)
     return [
         Question(
             "shelters-town-missing",
             "ask",
             Text(
-                f"避難所が1か所も無い市町村が{len(without)}あります（{shown}）。国土地理院のファイルは市町村別です。0か所として数えています。",
-                f"{len(without)} inhabited municipalities have no shelter at all ({', '.join(without[:NAMED])}): counted as none",
+                f"避難所が1か所も無い市町村が{len(without)}あります（{context.named(without)}）。国土地理院のファイルは市町村別です。0か所として数えています。",
+                f"{len(without)} inhabited municipalities have no shelter at all ({context.named(without)}): counted as none",
             ),
             Text(
                 "その市町村のファイルを [[facilities]] files に足してください。本当に1か所も無い（公開していない）ときは [answers] に理由を書いてください。",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from coverage.questions import extent, layers, metric_crs, people, population, position
+from coverage.questions import extent, layers, metric_crs, population_extent, population_figures, position
 from coverage.questions.context import Asker, Context
 from coverage.questions.question import Asked, Question
 from geodata.errors import Text
@@ -14,8 +14,8 @@ from geodata.report import IntakeReport, Level
 # what needs no shares is asked as soon as everything is read: a stop there saves the long work
 BEFORE_SHARES: tuple[Asker, ...] = (
     metric_crs.asked_of,
-    people.questions_of,
-    population.questions_of,
+    population_figures.questions_of,
+    population_extent.questions_of,
     position.asked_of,
     extent.questions_of,
 )

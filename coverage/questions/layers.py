@@ -86,7 +86,7 @@ def counted_layers(study: Study) -> dict[tuple[str, str], list[Layer]]:
 
 def questions_of(context: Context) -> list[Question]:
     """What the layers are asked, once there are shares."""
-    if context.cells is None or context.shares is None:
+    if context.shares is None:
         return []
     names = {carrier.key: carrier.name for carrier in context.study.carriers}
     frames = dict(_frames(context))
@@ -177,9 +177,7 @@ def _joined(same: list[tuple[str, Question]]) -> Question:
 
 def _frames(context: Context) -> Iterator[tuple[FrameKey, IntakeReport]]:
     """((path, carrier, generation), report) of polygon files that hold one rectangle around practically everybody."""
-    layers, cells, grid = context.layers, context.cells, context.grid
-    if layers is None or cells is None or grid is None or not len(layers):
-        return
+    layers, cells, grid = context.inputs.layers, context.cells, context.inputs.grid
     x, y, people = _inhabited(cells.frame, grid)
     if not len(people):
         return

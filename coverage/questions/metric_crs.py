@@ -25,10 +25,8 @@ NUMERALS = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "
 
 
 def asked_of(context: Context) -> list[Question]:
-    """questions_of for what was read of the study; nothing before its boundaries are known."""
-    if context.municipalities is None:
-        return []
-    own = context.municipalities[context.municipalities.index.isin(context.in_study)]
+    """questions_of for the study's own municipalities."""
+    own = context.inputs.municipalities[context.inputs.municipalities.index.isin(context.inputs.in_study)]
     return questions_of(context.study, own.to_crs(CRS_GEOGRAPHIC))
 
 

@@ -57,18 +57,16 @@ class Listed:
 
 
 def asked_of(context: Context) -> list[Question]:
-    """questions_of for what was read of the study; nothing before its boundaries and people are known."""
-    if context.municipalities is None or context.population is None or context.grid is None:
-        return []
+    """questions_of for what was read of the study."""
     return questions_of(
-        settlements=context.settlements,
-        municipalities=context.municipalities,
-        in_study=context.in_study,
-        facilities=context.sources.facilities if context.sources is not None else None,
-        evidence=context.evidence,
-        population=context.population,
-        grid=context.grid,
-        reports=context.reports,
+        settlements=context.inputs.settlements,
+        municipalities=context.inputs.municipalities,
+        in_study=context.inputs.in_study,
+        facilities=context.inputs.sources.facilities,
+        evidence=context.inputs.evidence,
+        population=context.inputs.population,
+        grid=context.inputs.grid,
+        reports=context.inputs.reports,
     )
 
 
@@ -188,7 +186,7 @@ def _no_settlement_left(reports: Sequence[IntakeReport]) -> list[Question]:
 
 def _raster(population: Population, municipalities: gpd.GeoDataFrame, grid: Grid, reports: Sequence[IntakeReport]) -> list[Question]:
     """A raster half a cell off. Meshes lie where their codes say."""
-    if population.grid is None or not {"i", "j"} <= set(population.frame.columns):
+    if population.grid is None:
         return []
     shapes = municipalities.to_crs(grid.crs).geometry.to_numpy()
     offset = best_offset(population.frame, grid, shapes)

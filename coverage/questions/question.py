@@ -21,7 +21,6 @@ from geodata.errors import DataError, Text
 HASH_SHOWN = 8
 TO_FILL_IN = "確かめた日・相手・理由"  # stands in the line to paste; left as it is, it is no answer
 Kind = Literal["stop", "ask"]
-NO_REASONS = {"TODO", "TBD", "未確認", "確認中", "あとで確認", "あとで", "????"}
 
 
 @dataclass(frozen=True)
@@ -93,10 +92,5 @@ def with_answers(questions: Iterable[Question], answers: Mapping[str, str]) -> l
     once: dict[str, Question] = {}
     for question in questions:
         once.setdefault(question.id, question)
-    given = {name: answer.strip() for name, answer in answers.items() if _says_something(answer.strip())}
+    given = {name: answer.strip() for name, answer in answers.items() if answer.strip() != TO_FILL_IN}
     return [Asked(question, given.get(name, "")) for name, question in once.items()]
-
-
-def _says_something(answer: str) -> bool:
-    """Whether a reason is one: not the line as it was printed, and no note to come back later."""
-    return answer != TO_FILL_IN and answer.upper() not in NO_REASONS

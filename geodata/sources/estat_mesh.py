@@ -32,17 +32,7 @@ REDISTRIBUTABLE = True
 
 # role -> labels that name it, as population.plain() writes them
 FIELDS = {
-    "code": {
-        "key_code",
-        "メッシュコード",
-        "地域メッシュコード",
-        "標準地域メッシュコード",
-        "メッシュ番号",
-        "mesh",
-        "mesh_code",
-        "meshcode",
-        "mesh_id",
-    },
+    "code": mesh.lists.CODE - {"code"},  # in a census table "code" is more often a municipality's
     "population": {"人口(総数)", "人口総数", "総人口", "人口", "人口(総数)総数", "population"},
     "households": {"世帯総数", "世帯数", "総世帯数", "世帯(総数)", "世帯数(総数)", "世帯", "households"},
     "population_65plus": {"65歳以上人口総数", "65歳以上人口(総数)", "65歳以上人口", "65歳以上", "高齢者人口", "population_65plus"},

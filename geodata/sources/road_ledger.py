@@ -57,18 +57,8 @@ def read(
     DataError when a field is missing or a value is not explained, when a file holds no lines, or when it does
     not say its CRS.
     """
-    from geodata import intake
-
     _fields_are_said(spec)
-    listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
-    parts = []
-    for path in listed:
-        rows, report = intake.read_vector(path, geometry="line", crs=spec.crs, layer=spec.layer, kind="road")
-        try:
-            parts.append(_part(rows, report, spec))
-        except DataError as error:
-            raise error.at(path) from None
-    return road_rows.roads_of(parts, classes), [part.report for part in parts]
+    return road_rows.read_roads(paths, lambda rows, report: _part(rows, report, spec), classes, crs=spec.crs, layer=spec.layer)
 
 
 def _part(rows: GeoDataFrame, report: IntakeReport, spec: RoadFile) -> road_rows.RoadPart:

@@ -49,19 +49,11 @@ def read(
     class_values: what the study says of further values of N01_001. DataError when it is missing, holds a value that
     nobody explained, or when the file is N10 under the names of N01.
     """
-    from geodata import intake
-
-    listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
-    parts = []
-    for path in listed:
-        # JGD2000 by its specification, the same to a metre here; GeoJSON does not say so
-        rows, report = intake.read_vector(path, geometry="line", crs=crs or CRS_GEOGRAPHIC, layer=layer, kind="road")
-        try:
-            parts.append(_part(rows, report, {**CLASS_VALUES, **(class_values or {})}))
-        except DataError as error:
-            raise error.at(path) from None
-    reports = [part.report for part in parts]
-    table = road_rows.roads_of(parts, classes)
+    meaning = {**CLASS_VALUES, **(class_values or {})}
+    # JGD2000 by its specification, the same to a metre here; GeoJSON does not say so
+    table, reports = road_rows.read_roads(
+        paths, lambda rows, report: _part(rows, report, meaning), classes, crs=crs or CRS_GEOGRAPHIC, layer=layer
+    )
     _tell_what_is_not_in_it(reports, classes)
     return table, reports
 

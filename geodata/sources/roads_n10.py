@@ -49,18 +49,11 @@ def read(
     class_values: {code of 003: class}; emergency_values: {code of 002: "yes" or "no"}, before the list. DataError
     when the columns are those of something else, or a code is not explained.
     """
-    from geodata import intake
-
-    given = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
-    parts = []
-    for path in given:
-        # JGD2011 by its specification; GeoJSON does not say so
-        rows, report = intake.read_vector(path, geometry="line", crs=crs or CRS_GEOGRAPHIC, layer=layer, kind="road")
-        try:
-            parts.append(_part(rows, report, class_values or {}, emergency_values or {}))
-        except DataError as error:
-            raise error.at(path) from None
-    return road_rows.roads_of(parts, classes), [part.report for part in parts]
+    own, emergency = class_values or {}, emergency_values or {}
+    # JGD2011 by its specification; GeoJSON does not say so
+    return road_rows.read_roads(
+        paths, lambda rows, report: _part(rows, report, own, emergency), classes, crs=crs or CRS_GEOGRAPHIC, layer=layer
+    )
 
 
 def _part(rows: GeoDataFrame, report: IntakeReport, class_values: Mapping[str, str], emergency: Mapping[str, str]) -> road_rows.RoadPart:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from geodata import road_rows
 from geodata.codes import code_of, note_counts, tell_unknown
-from geodata.errors import DataError, Text
+from geodata.errors import Text
 from geodata.report import IntakeReport
 from geodata.schema import CRS_GEOGRAPHIC
 
@@ -58,18 +58,9 @@ def read(
     class_values: what the study says of values of N13_003, before the code list. DataError when N13_003 is missing
     or holds a value that neither explains.
     """
-    from geodata import intake
-
-    listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(one) for one in paths]
-    parts = []
-    for path in listed:
-        # JGD2011 by its specification; GeoJSON does not say so
-        rows, report = intake.read_vector(path, geometry="line", crs=crs or CRS_GEOGRAPHIC, layer=layer, kind="road")
-        try:
-            parts.append(_part(rows, report, {**CLASS_VALUES, **(class_values or {})}))
-        except DataError as error:
-            raise error.at(path) from None
-    return road_rows.roads_of(parts, classes), [part.report for part in parts]
+    meaning = {**CLASS_VALUES, **(class_values or {})}
+    # JGD2011 by its specification; GeoJSON does not say so
+    return road_rows.read_roads(paths, lambda rows, report: _part(rows, report, meaning), classes, crs=crs or CRS_GEOGRAPHIC, layer=layer)
 
 
 def _part(rows: GeoDataFrame, report: IntakeReport, meaning: Mapping[str, str]) -> road_rows.RoadPart:

@@ -1,4 +1,4 @@
-"""Questions about who lives here: files that are missing, and people that fall between the municipalities."""
+"""Whether the population speaks of this study's municipalities: files that are missing or cut otherwise, people between them."""
 
 from __future__ import annotations
 
@@ -11,22 +11,19 @@ from geodata.prefectures import PREFECTURES
 
 # a boundary simplified to 1 % loses a few cells on the coast; a strip between municipalities loses more
 MOST_BETWEEN = 0.001
-MUNICIPALITIES_NAMED = 6
 # the smallest municipality of the country has 3.47 km²: less is a piece of one, where truly nobody may live
 LEAST_TOWN_KM2 = 3.0
 
 
 def questions_of(context: Context) -> list[Question]:
     """What is missing of the population, and who is in no municipality though the file is the prefecture's own."""
-    if context.cells is None or context.population is None or context.grid is None:
-        return []
     return [*_other_prefecture(context), *_unread(context), *_cut_not_told(context), *_between(context), *_nobody_in(context)]
 
 
 def _other_prefecture(context: Context) -> list[Question]:
     """[study] prefecture is another than that of every municipality: one of the two is a slip, and much hangs on it."""
     said, study = context.study.about.prefecture, context.study
-    found = sorted({code[:2] for code in context.in_study})
+    found = sorted({code[:2] for code in context.inputs.in_study})
     if not said or said in found or study.boundaries.kind != "n03" or not found:
         return []
     names = "・".join(f"{code} {PREFECTURES.get(code, '')}".strip() for code in found)
@@ -51,12 +48,11 @@ def _other_prefecture(context: Context) -> list[Question]:
 def _cut_not_told(context: Context) -> list[Question]:
     """Border people go out to a neighbour though nothing says whether the file holds the neighbour's people at all."""
     cells, study = context.cells, context.study
-    assert cells is not None
     reports = [report for report in context.reports_for(study.population.files) if report.facts.get("cut_told") is False]
     out = cells.outside.loc["neighbour"]
     if not reports or not out["people"] > 0:
         return []
-    code = study.about.prefecture or "24"
+    code = min(name[:2] for name in context.inputs.in_study)
     return [
         Question(
             "population-cut",
@@ -80,27 +76,21 @@ def _cut_not_told(context: Context) -> list[Question]:
 def _nobody_in(context: Context) -> list[Question]:
     """A municipality of which everything was read and nobody lives there: true of one in the country, or a cut table."""
     cells, study = context.cells, context.study
-    assert cells is not None
-    assert context.grid is not None
     owner = cells.frame["municipality_id"]
     known = cells.frame["population"].notna()
-    km2 = (land_area_m2(cells.frame, cell_area_m2(context.grid))[known] / 1e6).groupby(owner[known]).sum()
+    km2 = (land_area_m2(cells.frame, cell_area_m2(context.inputs.grid))[known] / 1e6).groupby(owner[known]).sum()
     people = cells.frame["population"].groupby(owner).sum()
     empty = [str(code) for code in people.index[people == 0] if km2.get(code, 0.0) >= LEAST_TOWN_KM2]
     if not empty or not people.sum() > 0:
         return []
-    names = {} if context.municipalities is None else dict(context.municipalities["name"].astype(str))
     reports = context.reports_for(study.population.files)
-    shown = "、".join(names.get(code, code) for code in empty[:MUNICIPALITIES_NAMED]) + (
-        "など" if len(empty) > MUNICIPALITIES_NAMED else ""
-    )
     return [
         Question(
             "municipality-without-people",
             "ask",
             Text(
-                f"人口の表に1人もいない市町村が{len(empty)}あります（{shown}）。表が途中で切れているか、一部の市町村だけの表です。",
-                f"{len(empty)} municipalities have nobody in the population table ({', '.join(empty[:MUNICIPALITIES_NAMED])}): cut short, or a part",
+                f"人口の表に1人もいない市町村が{len(empty)}あります（{context.named(empty)}）。表が途中で切れているか、一部の市町村だけの表です。",
+                f"{len(empty)} municipalities have nobody in the population table ({context.named(empty)}): cut short, or a part",
             ),
             Text(
                 "[population] files に、調査する市町村すべての表を書いてください。本当に人が住んでいないときは [answers] に理由を書いてください。",
@@ -115,16 +105,11 @@ def _nobody_in(context: Context) -> list[Question]:
 def _unread(context: Context) -> list[Question]:
     """One question a first-order mesh (or prefecture) that the study needs and no file was given for."""
     cells, study = context.cells, context.study
-    assert cells is not None
     reports = context.reports_for(study.population.files)
-    names = {} if context.municipalities is None else dict(context.municipalities["name"].astype(str))
-    read = sorted(context.population.covers) if context.population else []
+    read = sorted(context.inputs.population.covers)
     asked = []
     for part, row in cells.unread.iterrows():
-        towns = [names.get(code, code) for code in row["municipalities"]]
-        shown = "、".join(towns[:MUNICIPALITIES_NAMED]) + (
-            f"ほか{len(towns) - MUNICIPALITIES_NAMED}" if len(towns) > MUNICIPALITIES_NAMED else ""
-        )
+        shown = context.named(row["municipalities"])
         what = (
             Text(f"1次メッシュ {part}", f"first-order mesh {part}")
             if len(str(part)) == 4
@@ -162,8 +147,7 @@ def _unread(context: Context) -> list[Question]:
 def _between(context: Context) -> list[Question]:
     """A prefecture's own file with people who are in no municipality of it: the boundary has a hole."""
     cells, study = context.cells, context.study
-    assert cells is not None
-    if context.population is None or not any(len(code) == 2 for code in context.population.covers):
+    if not any(len(code) == 2 for code in context.inputs.population.covers):
         return []
     lost = cells.outside.loc[["nowhere", "beyond"]]
     people = float(lost["people"].sum())

@@ -37,10 +37,8 @@ SHOWN = 5
 
 
 def questions_of(context: Context) -> list[Question]:
-    """What the population is asked. Nothing without a boundary to hold it against."""
-    if context.population is None or context.cells is None:
-        return []
-    apart = _apart(context, context.population, context.cells)
+    """What the population is asked. One that does not meet the boundary at all is asked nothing else."""
+    apart = _apart(context, context.inputs.population, context.cells)
     if apart:
         return apart
     return [
@@ -107,8 +105,8 @@ def _meet(cells: Cells) -> Text:
 
 def _prefectures(context: Context) -> list[str]:
     """Two-digit codes of the prefectures whose municipalities are studied; [] abroad."""
-    codes = sorted({str(name)[:2] for name in context.in_study})
-    japanese = all(len(str(name)) == 5 and str(name).isdigit() for name in context.in_study)
+    codes = sorted({str(name)[:2] for name in context.inputs.in_study})
+    japanese = all(len(str(name)) == 5 and str(name).isdigit() for name in context.inputs.in_study)
     return codes if japanese and set(codes) <= set(PREFECTURES) else []
 
 
@@ -118,7 +116,7 @@ def _names(codes: list[str]) -> str:
 
 def _against_census(context: Context, cells: Cells) -> list[Question]:
     codes = _prefectures(context)
-    if not codes or context.grid is None:
+    if not codes:
         return []
     people, census = float(cells.frame["population"].sum()), sum(CENSUS_2020[code] for code in codes)
     names = _names(codes)
@@ -134,7 +132,7 @@ def _against_census(context: Context, cells: Cells) -> list[Question]:
         return [_question(context, "population-above-census", found, remedy)]
     if cells.frame["population"].isna().any() or people >= LEAST_OF_CENSUS * census:
         return []  # people of a forgotten file are unknown, and asked for as such
-    land_km2 = float(land_area_m2(cells.frame, cell_area_m2(context.grid)).sum()) / 1e6
+    land_km2 = float(land_area_m2(cells.frame, cell_area_m2(context.inputs.grid)).sum()) / 1e6
     if land_km2 < WHOLE_PREFECTURE * sum(AREA_KM2[code] for code in codes):
         return []
     remedy = Text(
@@ -145,9 +143,7 @@ def _against_census(context: Context, cells: Cells) -> list[Question]:
 
 
 def _full_cells(context: Context, cells: Cells) -> list[Question]:
-    if context.grid is None:
-        return []
-    km2 = cell_area_m2(context.grid)[cells.frame["j"].to_numpy()] / 1e6
+    km2 = cell_area_m2(context.inputs.grid)[cells.frame["j"].to_numpy()] / 1e6
     most = pd.Series(km2, index=cells.frame.index).map(lambda area: min(CITY * max(area, 1.0), MOST_PER_KM2 * area))
     people = cells.frame["population"]
     full = people[people > most].sort_values(ascending=False)
