@@ -30,6 +30,7 @@ for command in (
     registry.backup,
     registry.restore,
     replies.progress,
+    findings.explain,
     findings.compare,
     findings.publish,
     findings.report,

@@ -32,10 +32,8 @@ def carrier_need(result: Result, carrier: str, generation: str) -> pd.DataFrame:
     zones = result.zones.index
     cells = result.cells[result.cells["zone_id"] != ""]
     zone = cells["zone_id"]
-    left = result.gaps.loc[cells.index, uncovered_column(generation, carrier)]
-    if left.notna().any():  # a carrier that does not know some cells says nothing less of cells without people
-        left = left.mask(left.isna() & (cells["population"] == 0), 0.0)
-    part = (left / cells["population"].where(cells["population"] > 0)).fillna(0.0).where(left.notna())
+    left = _left_out(result, cells, carrier, generation)
+    part = left_part(result, cells, carrier, generation)
     open_ = (left.isna() & (cells["population"] > 0)).groupby(zone).any().reindex(zones, fill_value=False)
     outside, road = facilities_outside(result, carrier, generation), f"uncovered_road_km_{carrier}"
     return pd.DataFrame(
@@ -51,6 +49,19 @@ def carrier_need(result: Result, carrier: str, generation: str) -> pd.DataFrame:
         },
         index=zones,
     ).astype(float)
+
+
+def left_part(result: Result, cells: pd.DataFrame, carrier: str, generation: str) -> pd.Series:
+    """Which part, 0..1, of the people of each of `cells` the carrier leaves out; households and elderly go with it. NaN unknown."""
+    left = _left_out(result, cells, carrier, generation)
+    return (left / cells["population"].where(cells["population"] > 0)).fillna(0.0).where(left.notna())
+
+
+def _left_out(result: Result, cells: pd.DataFrame, carrier: str, generation: str) -> pd.Series:
+    left = result.gaps.loc[cells.index, uncovered_column(generation, carrier)]
+    if left.notna().any():  # a carrier that does not know some cells says nothing less of cells without people
+        left = left.mask(left.isna() & (cells["population"] == 0), 0.0)
+    return left
 
 
 def _sum(amount: pd.Series, part: pd.Series, zone: pd.Series) -> pd.Series:

@@ -21,6 +21,7 @@ from coverage.result import Result
 from coverage.rules import RULES, Threshold, covered_weight
 from coverage.study import Study
 from coverage.summary import summarise
+from coverage.totals import kept_totals
 from coverage.zones import facilities, own_values, settlements, tables, urgency
 from coverage.zones import roads as zones_roads
 from geodata.areas import cell_area_m2
@@ -57,7 +58,7 @@ def run(study: Study, progress: Progress = silent) -> Result:
     found = verdicts_of(study, tests, frame)
     evidence_facts = field_evidence_facts(study, tests, found, replaced)
     summary = summarise(study, replace(cells, frame=frame), land_m2, weights, matrix.shares, gaps, ranking, zones)
-    return Result(
+    result = Result(
         study=study,
         grid=inputs.grid,
         cells=frame,
@@ -80,6 +81,7 @@ def run(study: Study, progress: Progress = silent) -> Result:
         evidence=tests,
         verdicts=found,
     )
+    return replace(result, summary=result.summary | {"figures": kept_totals(result)})
 
 
 def _shares(study: Study, inputs: Inputs, cells: Cells, progress: Progress) -> ShareMatrix:

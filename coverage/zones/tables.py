@@ -13,6 +13,12 @@ from geodata.grid import Grid
 
 MARK_COVERED, MARK_LACKING = 0.95, 0.05
 LAST_NUMBER = 999
+# how many of a zone's cells are missing from a sum: {column of the zones: column of the cells}
+UNKNOWN_CELLS = {
+    "unknown_people_cells": "population",
+    "unknown_households_cells": "households",
+    "unknown_65plus_cells": "population_65plus",
+}
 
 
 def gap_cells(
@@ -88,9 +94,9 @@ def zone_table(
 
     cells: CELLS table with zone_id; gaps: the gap tables of all generations; shares: of the cells' land, columns
     (carrier, generation). Where nobody lives, or nobody knows who does, the marks are by land: a road has no people.
-    Persons and households are sums over the zone's gap cells whose people are known, and `unknown_people_cells` counts
-    the others: what they hold comes on top. People left out are NaN where the carrier does not know it of somebody there;
-    `mark_<generation>_<carrier>`: ○ served, △ in part, × not, － unknown.
+    Persons and households are sums over the zone's gap cells of which they are known, and UNKNOWN_CELLS count the
+    others: what they hold comes on top. A share of which a part is unknown is NaN. People left out are NaN where the
+    carrier does not know it of somebody there; `mark_<generation>_<carrier>`: ○ served, △ in part, × not, － unknown.
     `uncovered_population` is what the carrier that leaves most people out leaves out in the `main`
     generation; `complete_population` what all of them do (NaN when a carrier has not published).
     """
@@ -112,7 +118,10 @@ def zone_table(
             by_land = mark(land, lacking.groupby(zone).sum(min_count=1))
             by_people = mark(table["population"], uncovered)
             table[mark_column(generation, carrier)] = by_people.where(table["population"] > 0, by_land)
-    table["unknown_people_cells"] = cells["population"].isna().groupby(zone).sum().reindex(table.index).astype(int)
+    for column, amount in UNKNOWN_CELLS.items():
+        # where nobody lives there is no household either, whatever the source leaves blank
+        unknown = cells[amount].isna() & ~(cells["population"] == 0)
+        table[column] = unknown.groupby(zone).sum().reindex(table.index).astype(int)
     return _with_need(table, cells, gaps, carriers, main)
 
 
@@ -144,6 +153,7 @@ def _with_need(table: pd.DataFrame, cells: pd.DataFrame, gaps: pd.DataFrame, car
     elderly = (cells["population_65plus"] * left_out).groupby(zone).sum(min_count=1)
     unpublished = gaps[by_carrier].isna().all().any()
     marks = table[[mark_column(main, carrier) for carrier in carriers]]
+    whole = (table["unknown_people_cells"] == 0) & (table["unknown_65plus_cells"] == 0)
     return table.assign(
         uncovered_population=worst.groupby(zone).sum(min_count=1),
         uncovered_households=households,
@@ -151,7 +161,7 @@ def _with_need(table: pd.DataFrame, cells: pd.DataFrame, gaps: pd.DataFrame, car
         complete_population=np.nan if unpublished else table[uncovered_column(main)],
         carriers_missing=(marks == "×").sum(axis=1) + 0.5 * (marks == "△").sum(axis=1),
         carriers_unknown=(marks == "－").sum(axis=1),
-        share_65plus=table["population_65plus"] / table["population"].where(table["population"] > 0),
+        share_65plus=(table["population_65plus"] / table["population"].where(table["population"] > 0)).where(whole),
     )
 
 

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from coverage.result import Result
 
-from requests_gen.commands.options import ACCEPTED, REFUSED, WARNED, Lang, PrintedProgress, Quiet, StudyPath, day_of, refuse
+from requests_gen.commands.options import ACCEPTED, REFUSED, WARNED, Json, Lang, PrintedProgress, Quiet, StudyPath, day_of, refuse
 
 
 def run(
@@ -262,3 +262,47 @@ def report(
         refuse(error, lang)
     for path in written:
         typer.echo(f"  {path}")
+
+
+def explain(
+    study: StudyPath,
+    figure: Annotated[str, typer.Argument(help="数のキーか名前（省くと、キーの一覧を出します）")] = "",
+    zone: Annotated[str, typer.Option("--zone", help="地区ID（例 24201-001）")] = "",
+    carrier: Annotated[str, typer.Option("--carrier", help="事業者のキー（any_carrier・best_carrier も）")] = "",
+    generation: Annotated[str, typer.Option("--generation", help="世代（初期値: 地区を決める世代）")] = "",
+    rule: Annotated[str, typer.Option("--rule", help="判定の規則（規則ごとの数のとき）")] = "",
+    rows: Annotated[int, typer.Option("--rows", min=0, help="表示する元の行の数（--json はすべて）")] = 10,
+    as_json: Json = False,
+    lang: Lang = "ja",
+) -> None:
+    """印刷・表示される数の意味、値、元の行とファイルを示します。数を省くと、数の一覧を出します。"""
+    import json
+
+    from coverage.explain import Asked
+    from geodata.errors import DataError
+    from requests_gen.annual_report import place_of
+    from requests_gen.compare import results_of
+    from requests_gen.explain import as_dict, explained, lines, listed
+    from requests_gen.results import read_result
+
+    try:
+        place = place_of(study)
+        if not figure:
+            typer.echo(_listing(listed(lang), as_json))
+            return
+        result = read_result(results_of(place.folder))
+        told = explained(result, place, figure, Asked(zone, "", carrier, generation, rule), day_of(""))
+    except DataError as error:
+        refuse(error, lang)
+    if as_json:
+        typer.echo(json.dumps(as_dict(told, result, lang), ensure_ascii=False, indent=1))
+    else:
+        typer.echo("\n".join(lines(told, result, lang, rows)))
+
+
+def _listing(figures: list[dict[str, str]], as_json: bool) -> str:
+    import json
+
+    if as_json:
+        return json.dumps(figures, ensure_ascii=False, indent=1)
+    return "\n".join(f"{each['key']}\n    {each['name']}: {each['definition']}" for each in figures)

@@ -1,4 +1,4 @@
-"""The columns of the ranking: their stable names, what people call them, what they mean, how they are shown."""
+"""The columns of the ranking: their stable names and how they are shown. What a figure is called and means is in coverage.figures."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from coverage.gaps import mark_column, uncovered_column
+from coverage.figures import figure
 from coverage.ranking import GROUPS
 from geodata.areas import degrees, in_degrees
 from geodata.errors import Text
+from geodata.schema import ROAD_CLASSES
 from requests_gen.files import plain
 from requests_gen.wording import Caption, evidence, urgency
 
@@ -36,50 +37,23 @@ class Column:
     width: float = 9
 
 
+def _of(key: str, kind: Kind, width: float = 9, meaning: Text | None = None, **parts: tuple[str, Text | str]) -> Column:
+    """The column of a figure of the catalogue. parts: carrier, generation …, each (its key, what people call it)."""
+    found = figure(key)
+    column = found.column.format(**{part: word for part, (word, _) in parts.items()})
+    return Column(
+        column, found.named({part: name for part, (_, name) in parts.items()}, short=True), meaning or found.definition, kind, width
+    )
+
+
 # The columns on what else makes a zone urgent: places, roads, areas, grants, people to come.
 
 # some are printed beside the needs where the study gives such data; the others stand further right, empty without data
 URGENT = (
-    Column(
-        "public_facilities",
-        Text("学校・医療等", "schools, clinics …"),
-        Text(
-            "地区の区画にある学校・医療機関・役場支所・集会所の数（一覧のあるもの）。空欄は一覧がなく不明",
-            "schools, clinics, offices and halls in the zone's cells, of the kinds given; empty: not known",
-        ),
-        "whole",
-        8,
-    ),
-    Column(
-        "uncovered_road_km",
-        Text("不感道路km", "uncovered road km"),
-        Text(
-            "緊急輸送道路・県道以上のうち、1社でもエリア外の延長。道路そのものの長さで測る。空欄は不明",
-            "of emergency roads and 県道 or greater, what at least one carrier leaves out, along the road; empty: not known",
-        ),
-        "km",
-        8,
-    ),
-    Column(
-        "visitors",
-        Text("登山道・観光等", "visited"),
-        Text(
-            "1: 登山道・観光地・農林の作業場がある、0: 一覧にない。空欄は一覧がなく不明",
-            "1: a trail, tourist place or work site lies there, 0: none in the list; empty: no list",
-        ),
-        "whole",
-        8,
-    ),
-    Column(
-        "hazard",
-        Text("土砂災害の区域", "landslide area"),
-        Text(
-            "1: 住民の1割以上が土砂災害警戒区域に住む、0: それ未満。空欄は資料がなく不明",
-            "1: a tenth of its people or more live in landslide areas, 0: fewer; empty: not known",
-        ),
-        "whole",
-        8,
-    ),
+    _of("public_facilities", "whole", 8),
+    _of("uncovered_road_km", "km", 8),
+    _of("visitors", "whole", 8),
+    _of("hazard", "whole", 8),
     Column(
         "designated",
         Text("条件不利地域", "disadvantaged"),
@@ -92,51 +66,15 @@ URGENT = (
     ),
 )
 ROADS = (
-    Column(
-        "complete_road_km",
-        Text("どの社もエリア外の道路km", "road no carrier serves, km"),
-        Text(
-            "緊急輸送道路・県道以上のうち、どの会社のエリアにも入らない延長。未公表の会社があれば不明（空欄）",
-            "of the same roads, what no carrier covers; empty where a carrier has not published",
-        ),
-        "km",
-        9,
-    ),
-    Column(
-        "emergency_road_km",
-        Text("緊急輸送道路km", "emergency road km"),
-        Text(
-            "緊急輸送道路のうち1社でもエリア外の延長。空欄は緊急輸送道路の別が不明",
-            "of emergency roads, what at least one carrier leaves out; empty: not told which they are",
-        ),
-        "km",
-        9,
-    ),
-    *(
-        Column(
-            f"road_km_{key}",
-            Text(f"{ja}km", f"{en} km"),
-            Text(f"{ja}のうち1社でもエリア外の延長。空欄は資料がなく不明", f"{en}: what at least one carrier leaves out; empty: not known"),
-            "km",
-            9,
-        )
-        for key, ja, en in (
-            ("expressway", "高速道路", "expressway"),
-            ("national", "国道", "national road"),
-            ("prefectural", "都道府県道", "prefectural road"),
-            ("municipal", "市町村道等", "municipal road"),
-            ("other", "その他の道路", "other road"),
-        )
-    ),
+    _of("complete_road_km", "km", 9),
+    _of("emergency_road_km", "km", 9),
+    *(_of(f"road_km_{road_class}", "km", 9) for road_class in ROAD_CLASSES),
 )
 PLACES = {
-    "schools_p29": (Column("schools", Text("学校", "schools"), Text("地区の区画にある学校の数", "schools in the zone's cells"), "whole"),),
-    "clinics_p04": (Column("clinics", Text("医療機関", "clinics"), Text("同じく医療機関の数", "clinics likewise"), "whole"),),
-    "offices_p05": (
-        Column("offices", Text("役場・支所", "offices"), Text("同じく役場・支所などの数", "offices likewise"), "whole"),
-        Column("halls", Text("集会所", "halls"), Text("同じく公的集会施設の数", "public halls likewise"), "whole"),
-    ),
-    "stations_n02": (Column("stations", Text("駅", "stations"), Text("同じく駅の数", "stations likewise"), "whole"),),
+    "schools_p29": (_of("schools", "whole"),),
+    "clinics_p04": (_of("clinics", "whole"),),
+    "offices_p05": (_of("offices", "whole"), _of("halls", "whole")),
+    "stations_n02": (_of("stations", "whole"),),
 }
 PLACE_NAMES = {
     "schools_p29": Column("school_names", Text("学校の名前", "schools by name"), Text("", ""), "text", 24),
@@ -144,18 +82,7 @@ PLACE_NAMES = {
     "offices_p05": Column("office_names", Text("役場・集会所の名前", "offices and halls by name"), Text("", ""), "text", 24),
     "own_places": Column("visited_names", Text("登山道・観光地などの名前", "visited places by name"), Text("", ""), "text", 24),
 }
-INSIDE = {
-    "hazards": (
-        ("landslide", "土砂災害警戒区域", "landslide areas"),
-        ("landslide_special", "土砂災害特別警戒区域", "special landslide areas"),
-        ("tsunami", "津波浸水想定", "expected tsunami flooding"),
-    ),
-    "parks": (
-        ("park_special", "自然公園（特別地域）", "special park areas"),
-        ("park_ordinary", "自然公園（普通地域）", "ordinary park areas"),
-    ),
-    "did": (("did", "人口集中地区", "densely inhabited districts"),),
-}
+INSIDE = {"hazards": ("landslide", "landslide_special", "tsunami"), "parks": ("park_special", "park_ordinary"), "did": ("did",)}
 DESIGNATION = (
     Column(
         "designated_until",
@@ -191,43 +118,17 @@ def detail_columns(study: Study) -> list[Column]:
     if study.roads:
         columns += [*ROADS, *_road_columns(study)]
     for kind, areas in INSIDE.items():
-        columns += [_inside_column(*area) for area in areas if kind in kinds]
+        columns += [_of(f"in_{area}", "share") for area in areas if kind in kinds]
     columns += DESIGNATION if kinds & {"designated", "overrides"} else ()
     note = urgency.subsidy_note(study, urgency.subsidy_rules(study))
     columns.append(Column(SUBSIDY_KEY, Text("補助活用の可能性", "grant possible?"), note, "text", 12))
     if study.future_population is not None:
-        columns += [
-            Column(
-                f"population_{year}",
-                Text(f"将来推計人口 {year}", f"people in {year}"),
-                Text("参考。国の推計の区画の値を地区に割り振ったもの。空欄は不明", "for reference, shared out from the estimate's meshes"),
-                "people",
-            )
-            for year in study.future_population.years
-        ]
+        columns += [_of("population_to_come", "people", year=(str(year), str(year))) for year in study.future_population.years]
     return columns + [column for kind, column in PLACE_NAMES.items() if kind in kinds]
 
 
 def _road_columns(study: Study) -> list[Column]:
-    meaning = Text(
-        "この会社のエリアに入らない緊急輸送道路・県道以上の延長。空欄は未公表または不明",
-        "emergency roads and 県道 or greater outside this layer; empty: not published or not known",
-    )
-    return [
-        Column(f"uncovered_road_km_{carrier.key}", Text(f"不感道路km {carrier.name}", f"road without {carrier.name}, km"), meaning, "km", 9)
-        for carrier in study.carriers
-    ]
-
-
-def _inside_column(kind: str, ja: str, en: str) -> Column:
-    return Column(
-        f"in_{kind}",
-        Text(f"{ja}に住む割合", f"within {en}"),
-        Text(
-            f"地区の住民のうち{ja}の中に住む割合（人のいない地区は面積）。空欄は不明", f"share of its people within {en}; empty: not known"
-        ),
-        "share",
-    )
+    return [_of("carrier_uncovered_road_km", "km", 9, carrier=(c.key, c.name)) for c in study.carriers]
 
 
 __all__ = [
@@ -256,13 +157,7 @@ GATES = {
     "no_data": Text("重みのある項目にデータがありません", "no data for any item that weighs"),
 }
 FIRST = (
-    Column(
-        "rank",
-        Text("優先順位", "rank"),
-        Text("1が最も優先。同点は同じ順位。空欄は順位を付けない地区", "1 is most urgent; equal scores share a rank; empty: not ranked"),
-        "whole",
-        6,
-    ),
+    _of("rank", "whole", 6),
     Column(
         "zone_id",
         Text("地区ID", "zone id"),
@@ -272,54 +167,15 @@ FIRST = (
     ),
     Column("municipality", Text("市町村名", "municipality"), Text("", ""), "text", 11),
     Column("name", Text("地区名", "zone"), Text("大字・集落など", "settlement"), "text", 18),
-    Column("score", Text("評点", "score"), Text("0〜100。「評点 …」の列の合計", "0 to 100; the sum of its parts"), "score", 8),
+    _of("score", "score", 8),
 )
 PLACE = (
-    Column(
-        "rank_low",
-        Text("順位の幅（上）", "rank range, best"),
-        Text("重みを動かしたときの順位の幅（5%点）", "5th percentile of the rank when the weights move"),
-        "whole",
-        8,
-    ),
-    Column(
-        "rank_high",
-        Text("順位の幅（下）", "rank range, worst"),
-        Text("同じく95%点。幅が広いほど順位は重みしだい", "95th percentile; the wider, the more the weights decide"),
-        "whole",
-        8,
-    ),
-    Column(
-        "rank_best",
-        Text("不明が分かった場合の順位（上）", "rank at best"),
-        Text("不明な項目がこの地区にいちばん有利だったときの順位", "if all that is unknown spoke for this zone"),
-        "whole",
-        9,
-    ),
-    Column(
-        "rank_worst",
-        Text("不明が分かった場合の順位（下）", "rank at worst"),
-        Text("不明な項目がいちばん不利だったときの順位", "if all that is unknown spoke against it"),
-        "whole",
-        9,
-    ),
-    Column(
-        "top_probability",
-        Text("上位に入る割合", "within the top"),
-        Text(
-            "重みを動かした試行のうち、上位（[ranking] top、初期値20位）に入った割合",
-            "how often it is within the top when the weights move",
-        ),
-        "share",
-        8,
-    ),
-    Column(
-        "top_probability_any",
-        Text("上位に入る割合（重み自由）", "within the top, any weights"),
-        Text("項目の重みをまったく自由に変えた試行で、上位に入った割合", "the same with any weights at all"),
-        "share",
-        8,
-    ),
+    _of("rank_low", "whole", 8),
+    _of("rank_high", "whole", 8),
+    _of("rank_best", "whole", 9),
+    _of("rank_worst", "whole", 9),
+    _of("top_probability", "share", 8),
+    _of("top_probability_any", "share", 8),
     Column(
         "always_top",
         Text("つねに上位", "always in the top"),
@@ -337,20 +193,8 @@ PLACE = (
         "text",
         14,
     ),
-    Column(
-        "rank_without",
-        Text("その項目を除いた順位", "rank without it"),
-        Text("同じ重みの割合で、その項目だけを除いたときの順位", "with the other weights in proportion"),
-        "whole",
-        8,
-    ),
-    Column(
-        "feasibility",
-        Text("実現性（評点に含まない）", "feasibility (no part of the score)"),
-        Text("0〜100。最寄りエリアまでの距離など。必要の大きさとは別に見る", "0 to 100, from the distance to coverage and the like"),
-        "amount",
-        9,
-    ),
+    _of("rank_without", "whole", 8),
+    _of("feasibility", "amount", 9),
     Column("tied", Text("同点", "tied"), Text("はい: 同じ評点の地区がある", "yes: another zone has the same score"), "text", 6),
     Column("gate", Text("順位を付けない理由", "why not ranked"), Text("", ""), "text", 14),
     Column(
@@ -362,79 +206,23 @@ PLACE = (
     ),
 )
 NEEDS = (
-    Column(
-        "uncovered_population",
-        Text("エリア外人口", "uncovered people"),
-        Text(
-            "区画ごとに、最も多くの人を外している会社のエリア外の人の合計",
-            "in each cell, the people left out by the carrier that leaves out most",
-        ),
-        "people",
-    ),
-    Column(
-        "complete_population",
-        Text("全社エリア外人口", "no carrier"),
-        Text(
-            "どの会社のエリアにも入らない人。未公表の会社があれば不明（空欄）",
-            "people outside all carriers' areas; empty where a carrier has not published",
-        ),
-        "people",
-    ),
-    Column(
-        "uncovered_households",
-        Text("エリア外世帯", "uncovered households"),
-        Text("エリア外人口と同じ割合で数えた世帯", "households, taken like uncovered people"),
-        "people",
-    ),
-    Column(
-        "uncovered_65plus",
-        Text("エリア外の65歳以上", "uncovered aged 65+"),
-        Text("エリア外人口と同じ割合で数えた65歳以上の人", "people aged 65+, taken like uncovered people"),
-        "people",
-    ),
-    Column(
-        "shelters",
-        Text("避難所等", "shelters"),
-        Text("地区の区画にある避難所などの数。空欄は一覧がなく不明", "shelters standing in the zone's cells; empty: no list was given"),
-        "whole",
-    ),
+    _of("uncovered_population", "people"),
+    _of("complete_population", "people"),
+    _of("uncovered_households", "people"),
+    _of("uncovered_65plus", "people"),
+    _of("shelters", "whole"),
 )
-NEAREST = (
-    Column(
-        "nearest_coverage_km",
-        Text("最寄りエリアまでkm", "km to coverage"),
-        Text("いずれか1社が半分以上届く最寄りの区画までの直線距離", "to the nearest cell that some carrier covers by half"),
-        "km",
-    ),
-)
+NEAREST = (_of("nearest_coverage_km", "km"),)
 MORE = (
-    Column(
-        "population",
-        Text("地区の人口", "people"),
-        Text("地区（エリア外のある区画）に住む人の推計", "people living in the zone's cells, estimated"),
-        "people",
-    ),
-    Column("households", Text("世帯", "households"), Text("地区の世帯の推計", "households, estimated"), "people"),
-    Column(
-        "population_65plus", Text("65歳以上", "aged 65+"), Text("地区の65歳以上の人の推計", "people aged 65 or more, estimated"), "people"
-    ),
-    Column("share_65plus", Text("65歳以上の割合", "share 65+"), Text("65歳以上÷人口", "aged 65+ ÷ people"), "share"),
-    Column(
-        "unknown_people_cells",
-        Text("人口不明のメッシュ", "cells of unknown people"),
-        Text(
-            "地区の区画のうち人口の分からないものの数。1以上のとき、人数はどれも「分かっている分」で、実際はこれより多いことがある",
-            "the zone's cells whose people are not known; with 1 or more every count of people is a least",
-        ),
-        "whole",
-    ),
-    Column(
-        "carriers_missing",
-        Text("不足する事業者数", "carriers missing"),
-        Text("×を1、△を0.5として数えた事業者の数", "carriers marked × (1) or △ (0.5)"),
-        "amount",
-    ),
-    Column("carriers_unknown", Text("不明な事業者数", "carriers unknown"), Text("－の事業者の数", "carriers marked －"), "whole"),
+    _of("population", "people"),
+    _of("households", "people"),
+    _of("population_65plus", "people"),
+    _of("share_65plus", "share"),
+    _of("unknown_people_cells", "whole"),
+    _of("unknown_households_cells", "whole"),
+    _of("unknown_65plus_cells", "whole"),
+    _of("carriers_missing", "amount"),
+    _of("carriers_unknown", "whole"),
 )
 LAST = (
     Column("municipality_id", Text("市町村コード", "municipality code"), Text("全国地方公共団体コード5桁", "five digits"), "text", 10),
@@ -445,25 +233,7 @@ LAST = (
     Column("as_of", Text("エリアの基準日", "areas as of"), Text("", ""), "text", 22),
     Column(NOTE, Text("注記", "note"), Text("架空のエリアのときは、その旨", "says so where areas are fictitious"), "text", 12),
 )
-FIELD_TESTS = (
-    Column(
-        "ground_tests",
-        Text("現地測定の回数", "field tests"),
-        Text("判定に使った現地の記録の数。0は測っていない", "records of the ground that decide; 0: nobody has measured"),
-        "whole",
-        8,
-    ),
-    Column(
-        "claimed_out",
-        Text("図と食い違う世代・社数", "claimed, measured out"),
-        Text(
-            "エリア図では圏内だが、現地測定ではつながらなかった事業者×世代の数。詳しくは docs/study.md の [evidence]",
-            "carriers and generations inside on the map that were not served on the ground",
-        ),
-        "whole",
-        9,
-    ),
-)
+FIELD_TESTS = (_of("ground_tests", "whole", 8), _of("claimed_out", "whole", 9))
 
 
 def ranking_columns(study: Study) -> list[Column]:
@@ -502,26 +272,19 @@ def _part_columns(study: Study) -> list[Column]:
     points = {key: 100 * weight / sum(weights.values()) for key, weight in weights.items()}
     used = [criterion for criterion in study.ranking.all_criteria if criterion.key in weights]
     parts = [
-        Column(
-            f"score_{criterion.key}",
-            Text(f"評点 {criterion.ja}", f"score: {criterion.en}"),
-            Text(
+        _of(
+            "score_part",
+            "score",
+            meaning=Text(
                 f"{points[criterion.key]:.3g}点満点。{criterion.rule().ja}。{criterion.why.ja}",
                 f"up to {points[criterion.key]:.3g} points: {criterion.rule().en}. {criterion.why.en}",
             ),
-            "score",
+            criterion=(criterion.key, Text(criterion.ja, criterion.en)),
         )
         for criterion in used
     ]
     groups = [
-        Column(
-            f"group_{key}",
-            Text(f"群の計 {name.ja}", f"group: {name.en}"),
-            Text("この群の評点の合計", "sum of the scores of this group"),
-            "score",
-        )
-        for key, name in GROUPS.items()
-        if key in {criterion.group for criterion in used}
+        _of("score_group", "score", group=(key, name)) for key, name in GROUPS.items() if key in {criterion.group for criterion in used}
     ]
     return [*parts, *groups]
 
@@ -541,14 +304,8 @@ def _own_columns(study: Study) -> list[Column]:
 
 
 def _mark_columns(study: Study) -> list[Column]:
-    meaning = Text(
-        "○ 利用できる（95%以上）  △ 一部  × 利用できない（5%以下）  － 不明",
-        "○ served (95 % or more)  △ in part  × not (5 % or less)  － unknown",
-    )
     return [
-        Column(
-            mark_column(generation, carrier.key), Text(f"{carrier.name} {generation}", f"{carrier.name} {generation}"), meaning, "mark", 7
-        )
+        _of("mark", "mark", 7, generation=(generation, generation), carrier=(carrier.key, carrier.name))
         for generation in study.generations
         for carrier in study.carriers
     ]
@@ -558,21 +315,9 @@ def _people_columns(study: Study) -> list[Column]:
     """People outside each layer and outside all layers of a generation."""
     columns = []
     for generation in study.generations:
-        columns.append(
-            Column(
-                uncovered_column(generation),
-                Text(f"公表した全社のエリア外 {generation}", f"outside all published {generation}"),
-                Text("エリアを公表したどの会社にも入らない人", "people outside every published layer"),
-                "people",
-            )
-        )
+        columns.append(_of("published_uncovered_population", "people", generation=(generation, generation)))
         columns += [
-            Column(
-                uncovered_column(generation, carrier.key),
-                Text(f"エリア外人口 {carrier.name} {generation}", f"uncovered by {carrier.name} {generation}"),
-                Text("この会社のエリアに入らない人。空欄は未公表", "people outside this layer; empty: not published"),
-                "people",
-            )
+            _of("carrier_uncovered_population", "people", generation=(generation, generation), carrier=(carrier.key, carrier.name))
             for carrier in study.carriers
         ]
     return columns

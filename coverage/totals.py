@@ -1,0 +1,192 @@
+"""The value of every figure of a study: computed once a run, kept in summary.json, asked for by its key.
+
+What a page, a paper or a sheet prints as a total is `total(result, key, …)` and nothing else, so that one figure has one
+value. `Amount` says how much of it is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from coverage.figures import FIGURES, Amount, Figure, add_up, zone_sum
+from coverage.gaps import ANY, uncovered_column
+
+if TYPE_CHECKING:
+    from coverage.result import Result
+
+KEPT = "figures"
+ADDED = frozenset({"people", "households", "zones", "places", "km", "cells"})  # units whose amounts add up over zones
+LEAST_PEOPLE = 0.5  # a place counts as one without any carrier from here on; less is an artefact of dividing by area
+OF_PEOPLE = {
+    "study_population": "total",
+    "study_population_by_area": "total_area_split",
+    "source_population": "source_total",
+    "outside_population": "outside",
+    "outside_population_by_area": "outside_area_split",
+}
+OF_RULE = {"covered_official": "covered", "uncovered_official": "uncovered", "unknown_official": "unknown"}
+SHARES = ("population_coverage", "area_coverage")
+UNIONS = ("any_carrier", "best_carrier")
+
+
+def adds_up(figure: Figure) -> bool:
+    """Whether the zones of a figure have a total: people do, a rank does not."""
+    return bool(figure.column) and figure.unit in ADDED
+
+
+def total(result: Result, key: str, generation: str = "", carrier: str = "", rule: str = "") -> Amount:
+    """The total of a figure over the study, as the run kept it.
+
+    generation: by default the zones'; carrier: for figures of one carrier ("any_carrier" and "best_carrier" too where the
+    summary knows them); rule: for figures by rule, by default the published one. KeyError for a figure that has no total,
+    or for a carrier or generation that the study does not have.
+    """
+    where = (key, *_where(result, FIGURES[key], generation, carrier))
+    if not rule:
+        for kept in result.summary.get(KEPT, ()):
+            if (kept["key"], kept["generation"], kept["carrier"]) == where:
+                return Amount(kept["known"], kept["unknown"], kept["parts"], kept["of"])
+    return _total(result, *where, rule)
+
+
+def municipal(result: Result, municipality_id: str, key: str, generation: str, carrier: str, rule: str = "") -> Amount:
+    """A figure by rule (covered, uncovered, unknown, coverage) of one municipality."""
+    counted = result.summary["municipalities"][municipality_id]
+    return _by_rule(counted["generations"][generation][rule or result.summary["rules"]["official"]][carrier], key)
+
+
+def kept_totals(result: Result) -> list[dict[str, Any]]:
+    """The totals of all figures that have one, for summary.json: plain values, in the order of the catalogue."""
+    return [
+        {"key": key, "generation": generation, "carrier": carrier, **_plain(_total(result, key, generation, carrier))}
+        for key, generation, carrier in _kept(result)
+    ]
+
+
+def _plain(amount: Amount) -> dict[str, Any]:
+    return {"value": amount.value, "known": amount.known, "unknown": amount.unknown, "parts": amount.parts, "of": amount.of}
+
+
+def _kept(result: Result) -> Iterator[tuple[str, str, str]]:
+    for key, figure in FIGURES.items():
+        if not (key in _OF_STUDY or adds_up(figure)) or (figure.column and not _columns_there(result, figure)):
+            continue
+        generations = result.study.generations if _by_generation(figure) else [""]
+        carriers = result.study.carrier_keys if "carrier" in figure.parts else [""]
+        yield from ((key, generation, carrier) for generation in generations for carrier in carriers)
+
+
+def _columns_there(result: Result, figure: Figure) -> bool:
+    """Whether the zones have the column of a figure, whatever its carrier or generation; years to come are asked one by one."""
+    return "{year}" not in figure.column and ("{" in figure.column or figure.column in result.zones)
+
+
+def _by_generation(figure: Figure) -> bool:
+    return "generation" in figure.parts or figure.key in {
+        "no_carrier_population",
+        "no_carrier_households",
+        "no_carrier_zones",
+        "no_carrier_official",
+    }
+
+
+def _where(result: Result, figure: Figure, generation: str, carrier: str) -> tuple[str, str]:
+    return (generation or str(result.study.zones.generation)) if _by_generation(
+        figure
+    ) else "", carrier if "carrier" in figure.parts else ""
+
+
+def _total(result: Result, key: str, generation: str, carrier: str, rule: str = "") -> Amount:
+    figure = FIGURES[key]
+    if figure.column:
+        if not adds_up(figure):
+            raise KeyError(key)
+        return zone_sum(result.zones, figure.column.format(generation=generation, carrier=carrier, year=""))
+    if key in OF_RULE or key in SHARES:
+        return _by_rule(result.summary["generations"][generation][rule or result.summary["rules"]["official"]][carrier], key)
+    return _OF_STUDY[key](result, key, generation, carrier)
+
+
+def _by_rule(figures: dict[str, Any], key: str) -> Amount:
+    """One figure of a carrier in the summary: of `unknown` people nobody knows whether they are covered."""
+    if key in SHARES:
+        return Amount(figures[key], 0 if figures[key] is not None else 1, 1, "rows")
+    known = float(figures[OF_RULE[key]])
+    unknown = round(figures["unknown"]) if key != "unknown_official" else 0
+    # nobody known to be outside, and some unknown: not "at least 0", but unknown
+    return Amount(
+        None if unknown and known == 0 else known, unknown, round(figures["covered"] + figures["uncovered"] + figures["unknown"]), "people"
+    )
+
+
+def _people(result: Result, key: str, generation: str, carrier: str) -> Amount:
+    people = result.summary["population"]
+    unknown = int(people.get("unknown_cells", 0)) if key.startswith("study") else 0
+    return Amount(float(people[OF_PEOPLE[key]]), unknown, len(result.cells), "cells")
+
+
+def _count(result: Result, key: str, generation: str, carrier: str) -> Amount:
+    zones = result.summary["zones"]
+    count = {
+        "zones_count": zones["count"],
+        "zones_ranked": zones["ranked"],
+        "zones_no_data": zones.get("no_data", 0),
+        "study_cells": result.summary["cells"],
+        "study_unknown_cells": result.summary["population"].get("unknown_cells", 0),
+    }[key]
+    return Amount(float(count), 0, int(count), "cells" if "cells" in key else "zones")
+
+
+def left_out(result: Result, generation: str, carrier: str = ANY) -> pd.Series:
+    """People of each cell outside the area of `carrier`, or of all carriers; NaN unknown. Index cell_id.
+
+    Of all carriers: unknown everywhere while one of them has published nothing in `generation`.
+    """
+    people = result.gaps[uncovered_column(generation, carrier)]
+    if carrier == ANY and any(result.gaps[uncovered_column(generation, each)].isna().all() for each in result.study.carrier_keys):
+        return people * float("nan")
+    return people
+
+
+def left_out_share(result: Result, generation: str) -> pd.Series:
+    """The part of each cell's people whom no carrier serves, by which its households are counted too; NaN unknown."""
+    people = result.cells["population"]
+    left = left_out(result, generation)
+    return (left / people.where(people > 0)).fillna(0.0).where(left.notna())
+
+
+def _no_carrier(result: Result, key: str, generation: str, carrier: str) -> Amount:
+    if key == "no_carrier_households":
+        return add_up(result.cells["households"] * left_out_share(result, generation), of="cells")
+    return add_up(left_out(result, generation, carrier or ANY), of="cells")
+
+
+def _no_carrier_zones(result: Result, key: str, generation: str, carrier: str) -> Amount:
+    if left_out(result, generation).isna().all() and len(result.cells):
+        return Amount(None, len(result.zones), len(result.zones))
+    people = result.zones[uncovered_column(generation)]
+    return Amount(float((people >= LEAST_PEOPLE).sum()), int(people.isna().sum()), len(people))
+
+
+def _official(result: Result, key: str, generation: str, carrier: str) -> Amount:
+    return _total(result, "uncovered_official", generation, "any_carrier")
+
+
+def _not_spot(result: Result, key: str, generation: str, carrier: str) -> Amount:
+    people = result.summary["not_spot"][generation][key.removeprefix("not_spot_")]
+    return Amount(float(people), int(result.summary["population"].get("unknown_cells", 0)), len(result.cells), "cells")
+
+
+_OF_STUDY = {
+    **dict.fromkeys(OF_PEOPLE, _people),
+    **dict.fromkeys(("study_unknown_cells", "study_cells", "zones_count", "zones_ranked", "zones_no_data"), _count),
+    "no_carrier_zones": _no_carrier_zones,
+    "no_carrier_population": _no_carrier,
+    "no_carrier_households": _no_carrier,
+    "carrier_uncovered_population_all": _no_carrier,
+    "no_carrier_official": _official,
+    **{f"not_spot_{name}": _not_spot for name in ("none", "partial", "complete", "unknown")},
+}
