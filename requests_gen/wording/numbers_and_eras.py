@@ -16,6 +16,10 @@ from typing import TYPE_CHECKING, Literal
 from coverage.figures import Amount
 from geodata.errors import Text
 
+# beside their sum, numbers are rounded together: the room's face shows both kinds of rounding under this one name
+from requests_gen.wording.whole_numbers import add_up as add_up
+from requests_gen.wording.whole_numbers import largest_remainder as largest_remainder
+
 if TYPE_CHECKING:
     import pandas as pd
 
