@@ -8,11 +8,16 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage.share.edges import joined_edges, polygon_edges
-from coverage.share.lines import common_shares, covered_stretches, line_pieces, line_shares
+from coverage.share.edges import Edges, joined_edges, polygon_edges
+from coverage.share.lines import LinePieces, common_shares, covered_stretches, line_pieces
 from geodata.grid import Grid
 
 GRID = Grid(0.0, 0.0, 1.0, 1.0, 8, 8, "EPSG:6674")
+
+
+def line_shares(pieces: LinePieces, edges: Edges) -> np.ndarray:
+    """Share of each piece inside one layer."""
+    return common_shares([covered_stretches(pieces, edges)], len(pieces.line))
 
 
 def covered(lines: list, polygons: list, grid: Grid = GRID) -> tuple[list[float], list[float]]:

@@ -111,23 +111,13 @@ def covered_stretches(pieces: LinePieces, edges: Edges) -> Stretches:
     return Stretches._make(np.concatenate(column) for column in zip(*found, strict=True))
 
 
-def line_shares(pieces: LinePieces, edges: Edges) -> FloatArray:
-    """Share, 0..1, of each piece's length inside the union of the polygons (as covered_stretches); float64[n]."""
-    return stretch_shares(covered_stretches(pieces, edges), len(pieces.line))
-
-
-def stretch_shares(stretches: Stretches, n: int) -> FloatArray:
-    """Share, 0..1, of each of `n` pieces that its stretches take; float64[n]."""
-    return np.clip(bincount_float(stretches.piece, stretches.end - stretches.start, n), 0.0, 1.0)
-
-
 def common_shares(layers: Sequence[Stretches], n: int) -> FloatArray:
     """Share, 0..1, of each of `n` pieces that lies inside every one of the layers (one or more); float64[n].
 
     Mostly one layer decides: the piece is whole in all the others, or one has nothing of it. Where two or more have a
     part, the parts may be different ones, and the stretches are laid over one another.
     """
-    shares = np.array([stretch_shares(stretches, n) for stretches in layers])
+    shares = np.array([_shares(stretches, n) for stretches in layers])
     common = np.asarray(shares.min(axis=0), np.float64)
     several = (common > 0) & ((shares < 1).sum(axis=0) > 1)
     if not several.any():
@@ -141,6 +131,11 @@ def common_shares(layers: Sequence[Stretches], n: int) -> FloatArray:
     in_all = np.flatnonzero(depth == len(layers))  # never the last of a piece, where the depth is 0 again
     overlaid = bincount_float(piece[in_all], t[in_all + 1] - t[in_all], n)
     return np.where(several, np.minimum(overlaid, common), common)
+
+
+def _shares(stretches: Stretches, n: int) -> FloatArray:
+    """Share, 0..1, of each of `n` pieces that its stretches take; float64[n]."""
+    return np.clip(bincount_float(stretches.piece, stretches.end - stretches.start, n), 0.0, 1.0)
 
 
 def _among_sides(
