@@ -19,7 +19,7 @@ import shapely
 from benchmarks.layers import KINDS, MIE_250_M, layer
 from benchmarks.share_bench import timed
 from coverage.share.edges import polygon_edges
-from coverage.share.lines import line_pieces, line_shares
+from coverage.share.lines import common_shares, covered_stretches, line_pieces
 from geodata.grid import FloatArray
 from geodata.repair import repair_polygons
 
@@ -45,7 +45,8 @@ def own(roads: np.ndarray, layers: list[np.ndarray]) -> list[FloatArray]:
     """Covered length of each road in each layer, in degrees."""
     pieces = line_pieces(roads, MIE_250_M)
     length = np.hypot((pieces.x1 - pieces.x0) * MIE_250_M.dx, (pieces.y1 - pieces.y0) * MIE_250_M.dy)
-    shares = (line_shares(pieces, polygon_edges(polygons, MIE_250_M, repaired=True)) for polygons in layers)
+    stretches = (covered_stretches(pieces, polygon_edges(polygons, MIE_250_M, repaired=True)) for polygons in layers)
+    shares = (common_shares([one], len(pieces.line)) for one in stretches)
     return [np.bincount(pieces.line, length * share, len(roads)) for share in shares]
 
 

@@ -254,6 +254,10 @@ def test_the_ranking_holds_every_column_with_a_meaning():
     assert (east["designated"], east["subsidy"]) == ("", "不明")
     assert float(rows[PASS]["uncovered_road_km"]) == pytest.approx(ROAD_KM, abs=0.001)
     assert (rows[PASS]["road_km_municipal"], rows[PASS]["road_km_national"]) == ("", "0")  # not given; given and none
+    for carrier in urgent().study.carriers:  # what each one leaves out stands beside what at least one does, under its name
+        key = f"uncovered_road_km_{carrier.key}"
+        assert float(rows[PASS][key]) == pytest.approx(ROAD_KM, abs=0.001)
+        assert {c.key: c.heading.ja for c in ranking_columns(urgent().study)}[key] == f"不感道路km {carrier.name}"
     assert south["school_names"] == "南小学校"
     for column in ranking_columns(urgent().study):
         if column.key in {"public_facilities", "uncovered_road_km", "visitors", "hazard", "designated", "subsidy"}:

@@ -13,6 +13,7 @@ from shapely import MultiPolygon, box
 from coverage.carrier_need import _inside
 from coverage.matrix import layers_by_column, share_matrix
 from coverage.zones.designations import designations
+from geodata import intake
 from geodata.inside import any_contains, points_in
 from geodata.repair import repair_polygons
 from requests_gen.demo.years import AreaChange, disc, former
@@ -100,3 +101,13 @@ def test_a_disc_is_taken_out_of_every_part():
     left = former(objects(shape), [change], "EPSG:6674")
     taken = shapely.union_all(objects(*shapely.get_parts(shape))).area - shapely.union_all(left).area
     assert abs(taken / disc(change, "EPSG:6674").area - 1) < 1e-9
+
+
+def test_a_half_rectangle_given_twice_is_no_frame_of_a_map(tmp_path):
+    """Its parts add up to the rectangle around them, and cover half of it; two different halves do cover all."""
+    lower, upper = shapely.Polygon([(136, 34), (137, 34), (137, 35)]), shapely.Polygon([(136, 34), (136, 35), (137, 35)])
+    for name, halves, frame in (("twice", [lower, lower], False), ("both", [lower, upper], True)):
+        path = tmp_path / f"{name}.geojson"
+        gpd.GeoDataFrame(geometry=[MultiPolygon(halves), box(136.4, 34.6, 136.5, 34.7)], crs="EPSG:6668").to_file(path)
+        _, report = intake.read_vector(path, geometry="polygon", crs="EPSG:6668")
+        assert ("frame-rectangle" in {notice.code for notice in report.notices}) == frame

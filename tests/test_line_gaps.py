@@ -8,11 +8,16 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coverage.share.edges import joined_edges, polygon_edges
-from coverage.share.lines import line_pieces, line_shares
+from coverage.share.edges import Edges, joined_edges, polygon_edges
+from coverage.share.lines import LinePieces, common_shares, covered_stretches, line_pieces
 from geodata.grid import Grid
 
 GRID = Grid(0.0, 0.0, 1.0, 1.0, 8, 8, "EPSG:6674")
+
+
+def line_shares(pieces: LinePieces, edges: Edges) -> np.ndarray:
+    """Share of each piece inside one layer."""
+    return common_shares([covered_stretches(pieces, edges)], len(pieces.line))
 
 
 def covered(lines: list, polygons: list, grid: Grid = GRID) -> tuple[list[float], list[float]]:
@@ -95,6 +100,24 @@ def test_more_area_never_covers_less(seed: int):
     few, more = polygon_edges(discs[:3], GRID), polygon_edges(discs[3:], GRID)
     both = line_shares(pieces, joined_edges([few, more]))
     assert (both >= np.maximum(line_shares(pieces, few), line_shares(pieces, more)) - 1e-12).all()
+
+
+@pytest.mark.parametrize(
+    ("spans", "want"),
+    [
+        pytest.param([(2, 6)], 4.0, id="one layer"),
+        pytest.param([(2, 6), (4, 7)], 2.0, id="lines between cells"),
+        pytest.param([(2.2, 2.6), (2.6, 2.9)], 0.0, id="different parts of one piece"),
+        pytest.param([(2.2, 2.6), (2.4, 2.9)], 0.2, id="parts that share a stretch"),
+        pytest.param([(2.2, 2.6), (2.4, 2.9), (2.5, 2.55)], 0.05, id="three layers"),
+        pytest.param([(2.2, 2.6), (2.2, 2.6), (0, 8)], 0.4, id="twice the same part"),
+        pytest.param([(2.2, 2.6), (9, 10)], 0.0, id="a layer elsewhere"),
+    ],
+)
+def test_what_lies_inside_every_layer(spans, want):
+    pieces = line_pieces([line((0.0, 3.5), (8.0, 3.5))], GRID)
+    found = [covered_stretches(pieces, polygon_edges([shapely.box(west, 3, east, 4)], GRID)) for west, east in spans]
+    assert (common_shares(found, len(pieces.line)) * (pieces.x1 - pieces.x0)).sum() == pytest.approx(want, abs=1e-12)
 
 
 def test_another_crs_is_refused():

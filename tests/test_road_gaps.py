@@ -7,9 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given as tried
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from coverage.share.edges import polygon_edges
-from coverage.zones.roads import lacking_road_cells, road_lengths, road_needs
+from coverage.zones.roads import SOME, lacking_road_cells, road_lengths, road_needs
 from geodata.areas import lengths_m
 from geodata.grid import Grid
 
@@ -58,6 +61,73 @@ def test_roads_where_nobody_knows_are_unknown_and_no_zero():
     assert table[["uncovered_road_km_beta", "complete_road_km"]].isna().all(axis=None)  # the road in c is unknown in part
     sure = road_lengths(WORLD, CELLS, GRID, layers(alpha=[ALPHA], beta=[BETA]), ALL, {("beta", "4G"): unknown["any", "4G"][:0]})
     assert road_needs(sure, ZONES, table.index, ["alpha", "beta"], "4G").loc["z2", "uncovered_road_km_beta"] == pytest.approx(1.0)
+
+
+def test_what_different_carriers_leave_out_of_one_road_adds_up():
+    """alpha reaches the western half of cell b, beta the eastern one: no metre of its road is served by both."""
+    west, east = shapely.box(1000, 0, 1500, 1000), shapely.box(1500, 0, 2000, 1000)
+    road = roads(("national", "yes", [(1000, 500), (2000, 500)]))
+    table = needs(world=road, alpha=[west], beta=[east]).loc["z1"]
+    assert table[["uncovered_road_km", "emergency_road_km", "road_km_national"]].tolist() == pytest.approx([1.0] * 3)
+    assert table[["uncovered_road_km_alpha", "uncovered_road_km_beta", "complete_road_km"]].tolist() == pytest.approx([0.5, 0.5, 0.0])
+    overlapping = needs(world=road, alpha=[shapely.box(1000, 0, 1700, 1000)], beta=[east, east], gamma=[]).loc["z1"]
+    assert overlapping["uncovered_road_km"] == pytest.approx(0.8)  # gamma has not spoken; both serve 1500 to 1700
+    # a cell counts for the road that one carrier leaves out in it, whatever the others do
+    lengths = road_lengths(road, CELLS, GRID, layers(alpha=[west], beta=[east]), ALL)
+    assert lacking_road_cells(lengths, ["alpha", "beta"], "4G", 0.5).tolist() == ["b"]
+    assert lacking_road_cells(lengths, ["alpha", "beta"], "4G", 0.6).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("alpha", "beta", "beta_unknown", "want"),
+    [
+        pytest.param((1000, 1500), (1500, 2000), (1000, 1500), np.nan, id="whether beta serves the west, alpha cannot say"),
+        pytest.param((1000, 1500), (1000, 1500), (1500, 2000), 0.5, id="alpha leaves out the unknown stretch in any case"),
+        pytest.param((1000, 2000), (1000, 1500), (1500, 2000), np.nan, id="all hangs on beta"),
+        pytest.param((1000, 1500), None, (1500, 2000), 1.0, id="beta surely reaches nothing of what alpha does"),
+        pytest.param((1000, 1500), None, (1400, 2000), np.nan, id="beta may reach 0.1 km of what alpha does"),
+        pytest.param((1000, 1500), (1000, 2000), (1000, 2000), 0.5, id="what is known to be served is not unknown"),
+    ],
+)
+def test_an_unknown_stretch_matters_only_where_nobody_else_leaves_it_out(alpha, beta, beta_unknown, want):
+    def box(span):
+        return [polygon_edges([shapely.box(span[0], 0, span[1], 1000)], GRID)] if span else []
+
+    road, own = roads(("national", "", [(1000, 500), (2000, 500)])), {("alpha", "4G"): box(alpha), ("beta", "4G"): box(beta)}
+    both = {("any", "4G"): box(alpha) + box(beta)}
+    lengths = road_lengths(road, CELLS, GRID, own | both, ALL, {("beta", "4G"): box(beta_unknown), ("any", "4G"): box(beta_unknown)})
+    table = road_needs(lengths, ZONES, pd.Index(["z1", "z2"]), ["alpha", "beta"], "4G")
+    assert table.loc["z1", "uncovered_road_km"] == pytest.approx(want, nan_ok=True)
+
+
+@tried(seed=st.integers(0, 10**6))
+@settings(deadline=None, max_examples=30)
+def test_left_out_by_some_carrier_as_shapely_says(seed):
+    """Outside the ground that all carriers' areas share; discs overlap, some of them are unknown."""
+    random = np.random.default_rng(seed)
+
+    def discs(most: int) -> list:
+        some = [shapely.Point(*random.uniform((0, 0), (3000, 2000))).buffer(random.uniform(200, 1500), 4) for _ in range(most)]
+        return [shapely.multipolygons(some)] if some else []
+
+    names = ["alpha", "beta", "gamma", "delta"][: random.integers(1, 5)]
+    sure = {name: discs(random.integers(1, 6)) for name in names}
+    open_ = {name: discs(int(random.uniform() < 0.2)) for name in names}
+    world = roads(*(("national", "", [tuple(p) for p in random.uniform((0, 0), (3000, 2000), (3, 2))]) for _ in range(4)))
+    unknown = {(name, "4G"): [polygon_edges(shapes, GRID)] for name, shapes in open_.items() if shapes}
+    lengths = road_lengths(world, CELLS, GRID, layers(**sure), ALL, unknown)
+    common, at_most = (
+        shapely.intersection_all([shapely.union_all(shapely.get_parts(sure[name] + more.get(name, []))) for name in names])
+        for more in ({}, open_)
+    )
+    for (cell, *_), row in lengths.uncovered.iterrows():
+        i, j = CELLS.loc[cell, ["i", "j"]] * 1000
+        line = shapely.intersection(world.geometry.to_numpy(), shapely.box(i, j, i + 1000, j + 1000))
+        least, most = (shapely.length(shapely.difference(line, area)).sum() / 1000 for area in (at_most, common))
+        assert row[SOME, "4G"] == pytest.approx(most if most - least < 1e-9 else np.nan, abs=1e-9, nan_ok=True)
+        own = row[[(name, "4G") for name in names]]
+        assert not own.max() > row[SOME, "4G"] + 1e-9
+        assert not own.sum(skipna=False) < row[SOME, "4G"] - 1e-9
 
 
 def test_by_hand():

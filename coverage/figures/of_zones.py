@@ -348,8 +348,8 @@ ROADS = (
         "uncovered_road_km",
         Text("不感道路km（1社でも）", "uncovered road km (some carrier)"),
         Text(
-            "緊急輸送道路・県道以上のうち、1社でもエリア外の延長。道路そのものの長さで測る。空欄は不明",
-            "of emergency roads and 県道 or greater, what at least one carrier leaves out, along the road; empty: not known",
+            "緊急輸送道路・県道以上のうち、1社でもエリア外の延長（重なる区間は1回）。道路そのものの長さで測る。空欄は不明",
+            "of emergency roads and 県道 or greater, what at least one carrier leaves out, each stretch once, along the road; empty: not known",
         ),
         "km",
         "zone",

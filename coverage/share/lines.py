@@ -12,6 +12,7 @@ is settled by rounding. It has no width, and no road is drawn along the edge of 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -70,8 +71,20 @@ def line_pieces(lines: Any, grid: Grid) -> LinePieces:
     return LinePieces(i, j, pieces.u0 + i, pieces.v0 + j, pieces.u1 + i, pieces.v1 + j, line_of_part[part[pieces.part]])
 
 
-def line_shares(pieces: LinePieces, edges: Edges) -> FloatArray:
-    """Share, 0..1, of each piece's length inside the union of the polygons; float64[n].
+class Stretches(NamedTuple):
+    """Stretches of pieces of lines, such as those inside a layer. One layer's stretches of a piece do not overlap.
+
+    piece  int64[n]  row of the LinePieces
+    start, end  float64[n]  where along the piece, 0..1
+    """
+
+    piece: IntArray
+    start: FloatArray
+    end: FloatArray
+
+
+def covered_stretches(pieces: LinePieces, edges: Edges) -> Stretches:
+    """The stretches of the pieces that lie inside the union of the polygons, in no order.
 
     edges: coverage.share.edges.polygon_edges of one layer, or joined_edges of several, on the grid the pieces were
     cut by. Both are straight in the grid's CRS.
@@ -88,23 +101,53 @@ def line_shares(pieces: LinePieces, edges: Edges) -> FloatArray:
     sides = inner.at(travelled[inner.cell]).and_(crossing.at(travelled[crossing.cell]))
     left = left_changes(crossing)
     left = left.at(travelled[left.cell])
-    share: FloatArray = (corner[cell] > 0).astype(float)
     has_sides = np.zeros(grid.ny * width, bool)
     has_sides[sides.cell] = True
-    among = np.flatnonzero(has_sides[cell])
-    if len(among):
-        share[among] = _shares_among_sides(pieces.at(among), cell[among], corner, sides, left)
-    return share
+    cut = has_sides[cell]
+    whole = np.flatnonzero(~cut & (corner[cell] > 0))
+    among = np.flatnonzero(cut)
+    found = [Stretches(whole, np.zeros(len(whole)), np.ones(len(whole)))]
+    found += _among_sides(pieces.at(among), cell[among], corner, sides, left, among)
+    return Stretches._make(np.concatenate(column) for column in zip(*found, strict=True))
 
 
-def _shares_among_sides(pieces: LinePieces, cell: IntArray, corner: FloatArray, sides: Pieces, left: LeftChanges) -> FloatArray:
-    """line_shares of pieces in cells that sides pass through."""
+def common_shares(layers: Sequence[Stretches], n: int) -> FloatArray:
+    """Share, 0..1, of each of `n` pieces that lies inside every one of the layers (one or more); float64[n].
+
+    Mostly one layer decides: the piece is whole in all the others, or one has nothing of it. Where two or more have a
+    part, the parts may be different ones, and the stretches are laid over one another.
+    """
+    shares = np.array([_shares(stretches, n) for stretches in layers])
+    common = np.asarray(shares.min(axis=0), np.float64)
+    several = (common > 0) & ((shares < 1).sum(axis=0) > 1)
+    if not several.any():
+        return common
+    picked = [(one, np.flatnonzero(several[one.piece])) for one in layers]
+    piece = np.concatenate([one.piece[at] for one, at in picked] * 2)
+    t = np.concatenate([one.start[at] for one, at in picked] + [one.end[at] for one, at in picked])
+    step = np.repeat([1, -1], len(t) // 2)
+    order = np.lexsort((t, piece))
+    piece, t, depth = piece[order], t[order], np.cumsum(step[order])
+    in_all = np.flatnonzero(depth == len(layers))  # never the last of a piece, where the depth is 0 again
+    overlaid = bincount_float(piece[in_all], t[in_all + 1] - t[in_all], n)
+    return np.where(several, np.minimum(overlaid, common), common)
+
+
+def _shares(stretches: Stretches, n: int) -> FloatArray:
+    """Share, 0..1, of each of `n` pieces that its stretches take; float64[n]."""
+    return np.clip(bincount_float(stretches.piece, stretches.end - stretches.start, n), 0.0, 1.0)
+
+
+def _among_sides(
+    pieces: LinePieces, cell: IntArray, corner: FloatArray, sides: Pieces, left: LeftChanges, number: IntArray
+) -> list[Stretches]:
+    """covered_stretches of pieces in cells that sides pass through; number: what each piece is called in the answer."""
     sides = sides.at(np.argsort(sides.cell, kind="stable"))
     left = left.at(np.argsort(left.cell, kind="stable"))
     first = np.searchsorted(sides.cell, cell)
     count = np.searchsorted(sides.cell, cell, side="right") - first
-    share = np.empty(len(cell))
-    for a, b in _blocks(count):
+    found = []
+    for a, b in _blocks(count) if len(cell) else []:
         block = pieces.at(slice(a, b))
         u0, v0 = block.x0 - block.i, block.y0 - block.j
         du, dv = block.x1 - block.x0, block.y1 - block.y0
@@ -114,8 +157,9 @@ def _shares_among_sides(pieces: LinePieces, cell: IntArray, corner: FloatArray, 
         u, v = u0[stretch] + middle * du[stretch], v0[stretch] + middle * dv[stretch]
         winding = corner[cell[a:b]][stretch] + _left_winding(cell[a:b][stretch], v, left)
         winding += _crossed(u, v, sides, first[a:b][stretch], count[a:b][stretch])
-        share[a:b] = bincount_float(stretch, np.where(winding > 0, end - start, 0.0), b - a)
-    return np.clip(share, 0.0, 1.0)
+        inside = winding > 0
+        found.append(Stretches(number[a:b][stretch[inside]], start[inside], end[inside]))
+    return found
 
 
 def _blocks(count: IntArray) -> list[tuple[int, int]]:

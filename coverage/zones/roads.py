@@ -2,24 +2,27 @@
 
 Lengths are of the road itself inside or outside the union of the polygons (coverage/share/lines.py), not of the
 cells it runs through. A road and a home are left out in the same place: the cell that a piece lies in gives
-it to a zone.
+it to a zone. What at least one carrier leaves out lies outside the ground that the areas of all carriers share: where two
+leave out different stretches of one road, both count, and a stretch that both leave out counts once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from coverage.gaps import ANY
-from coverage.share import Edges, LinePieces, joined_edges, line_pieces, line_shares
+from coverage.share import Edges, LinePieces, Stretches, common_shares, covered_stretches, joined_edges, line_pieces
 from geodata.areas import lengths_m
 from geodata.grid import FloatArray, Grid
 from geodata.schema import ROAD_CLASSES
 
-Key = tuple[str, str]  # (carrier or "any", generation)
+Key = tuple[str, str]  # (carrier, "any" or SOME; generation)
+SOME = "some-carrier"  # left out by at least one carrier that published; a hyphen, which no carrier's key has
 
 MAJOR_ROADS = ("expressway", "national", "prefectural")  # 県道以上 (docs/score.md)
 M_IN_KM = 1000.0
@@ -32,7 +35,8 @@ class RoadLengths:
     """Roads in the cells of a study.
 
     km: length by (cell_id, road_class, emergency); uncovered: the same index, km outside each layer, columns
-    (carrier, generation) and ("any", generation), NaN where the carrier published nothing. outside_km: length
+    (carrier, generation), ("any", generation): outside all of them, and (SOME, generation): outside at least one of
+    those that were published; NaN where nothing was, or where nobody knows. outside_km: length
     of the roads given that lies in no cell of the study (sea, neighbours). given: the classes that the sources
     speak of; a class not among them is unknown, not zero. emergency_known: whether anything says which roads
     are for emergency transport.
@@ -78,7 +82,8 @@ def road_lengths(
     row = row_of_cell[pieces.j, pieces.i]
     inside = np.flatnonzero(row >= 0)
     of_study = pieces.at(inside)
-    lacking = {key: km[inside] * _outside(of_study, edges, (unknown or {}).get(key, ())) for key, edges in layers.items()}
+    shares = _shares_outside(of_study, layers, unknown or {})
+    lacking = {key: km[inside] * share for key, share in shares.items()}
     table = pd.DataFrame(
         {
             "cell_id": cells.index.to_numpy()[row[inside]],
@@ -90,7 +95,7 @@ def road_lengths(
     by = ["cell_id", "road_class", "emergency"]
     left_out, groups = pd.DataFrame(lacking, index=table.index), [table[name] for name in by]
     measured = left_out.groupby(groups).sum(min_count=1).mask(left_out.isna().groupby(groups).any())
-    measured.columns = pd.MultiIndex.from_tuples(list(layers), names=["carrier", "generation"])
+    measured.columns = pd.MultiIndex.from_tuples(list(lacking), names=["carrier", "generation"])
     return RoadLengths(
         table.groupby(by)["km"].sum(),
         measured,
@@ -101,15 +106,45 @@ def road_lengths(
     )
 
 
-def _outside(pieces: LinePieces, covered: Sequence[Edges], unknown: Sequence[Edges]) -> FloatArray:
-    """Share of each piece outside the covered polygons, float64[n]; NaN where it depends on the unknown ones, or on nothing."""
+class _Inside(NamedTuple):
+    """Where one layer covers the pieces: surely, and with the polygons of which nobody knows (the same without any)."""
+
+    surely: Stretches
+    at_most: Stretches
+
+
+def _shares_outside(
+    pieces: LinePieces, layers: Mapping[Key, Sequence[Edges]], unknown: Mapping[Key, Sequence[Edges]]
+) -> dict[Key, FloatArray]:
+    """Share of each piece outside each of `layers`, and under SOME outside at least one carrier's; float64[n] each.
+
+    NaN where it depends on the unknown polygons, or nothing was published: what one carrier surely leaves out is known
+    whatever another one's unknown polygons turn out to be.
+    """
+    n = len(pieces.line)
+    inside = {key: _inside(pieces, edges, unknown.get(key, ())) for key, edges in layers.items()}
+    outside = {key: np.full(n, np.nan) if one is None else _outside([one], n) for key, one in inside.items()}
+    for generation in dict.fromkeys(generation for _, generation in layers):
+        spoken = [one for (carrier, part), one in inside.items() if one is not None and part == generation and carrier != ANY]
+        outside[SOME, generation] = _outside(spoken, n) if spoken else np.full(n, np.nan)
+    return outside
+
+
+def _inside(pieces: LinePieces, covered: Sequence[Edges], unknown: Sequence[Edges]) -> _Inside | None:
+    """Where a layer covers the pieces; None where nothing was published."""
     if not covered and not unknown:
-        return np.full(len(pieces.line), np.nan)
-    inside = line_shares(pieces, joined_edges(list(covered))) if covered else np.zeros(len(pieces.line))
-    if not unknown:
-        return np.asarray(1.0 - inside, np.float64)
-    most = line_shares(pieces, joined_edges([*covered, *unknown]))
-    return np.where(most - inside > NOISE, np.nan, 1.0 - inside)
+        return None
+    nothing = Stretches(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+    surely = covered_stretches(pieces, joined_edges(list(covered))) if covered else nothing
+    return _Inside(surely, covered_stretches(pieces, joined_edges([*covered, *unknown])) if unknown else surely)
+
+
+def _outside(layers: Sequence[_Inside], n: int) -> FloatArray:
+    """Share of each of `n` pieces outside at least one of the layers, float64[n]; NaN where that hangs on the unknown."""
+    surely = common_shares([one.surely for one in layers], n)
+    if all(one.at_most is one.surely for one in layers):
+        return 1.0 - surely
+    return np.where(common_shares([one.at_most for one in layers], n) - surely > NOISE, np.nan, 1.0 - surely)
 
 
 def _total_km(roads: pd.DataFrame, grid: Grid) -> float:
@@ -123,14 +158,17 @@ def _total_km(roads: pd.DataFrame, grid: Grid) -> float:
 
 
 def lacking_road_cells(lengths: RoadLengths, carriers: list[str], generation: str, least_km: float) -> pd.Index:
-    """cell_id of the cells where some carrier leaves out at least `least_km` of major or emergency roads."""
+    """cell_id of the cells where one carrier by itself leaves out at least `least_km` of major or emergency roads.
+
+    Stretches that different carriers leave out are not added up here: a cell is a gap for somebody's customers.
+    """
     worst = _worst(lengths, carriers, generation)[_major(lengths)]
     by_cell = worst.groupby(level="cell_id").sum(min_count=1)
     return by_cell.index[(by_cell >= least_km) & (by_cell > 0)]
 
 
 def _worst(lengths: RoadLengths, carriers: list[str], generation: str) -> pd.Series:
-    """km that the carrier that leaves most out leaves out; silent carriers say nothing, NaN when all are."""
+    """km left out by the carrier that leaves out most of a cell and class; silent carriers say nothing, NaN when all are."""
     columns = [(carrier, generation) for carrier in carriers]
     return lengths.uncovered.reindex(columns=columns).max(axis=1)
 
@@ -146,10 +184,10 @@ def road_needs(lengths: RoadLengths, zone_of_cell: pd.Series, zones: pd.Index, c
 
     zone_of_cell: zone_id by cell_id, "" where a cell is in no zone. Columns: `uncovered_road_km` (県道以上 and
     emergency roads that at least one carrier leaves out), `complete_road_km` (that all carriers leave out; NaN
-    while one has not published), `emergency_road_km` (emergency roads alone), `road_km_<class>` for each class,
-    and `uncovered_road_km_<carrier>`.
+    while one has not published), `emergency_road_km` (as the first, emergency roads alone), `road_km_<class>` (for each
+    class) and `uncovered_road_km_<carrier>`. Carriers that published nothing in `generation` say nothing.
     """
-    worst, major = _worst(lengths, carriers, generation), _major(lengths)
+    some, major = lengths.uncovered.reindex(columns=[(SOME, generation)]).iloc[:, 0], _major(lengths)
     published = [carrier for carrier in carriers if (carrier, generation) in lengths.published]
     any_carrier = lengths.uncovered.reindex(columns=[(ANY, generation)]).iloc[:, 0]
 
@@ -166,12 +204,12 @@ def road_needs(lengths: RoadLengths, zone_of_cell: pd.Series, zones: pd.Index, c
     known = bool(published)
     major_known = known and set(MAJOR_ROADS[1:]) <= lengths.given
     table = {
-        "uncovered_road_km": by_zone(worst, major, major_known),
+        "uncovered_road_km": by_zone(some, major, major_known),
         "complete_road_km": by_zone(any_carrier, major, major_known and published == list(carriers)),
-        "emergency_road_km": by_zone(worst, emergency, known and lengths.emergency_known),
+        "emergency_road_km": by_zone(some, emergency, known and lengths.emergency_known),
     }
     for road_class in ROAD_CLASSES:
-        table[f"road_km_{road_class}"] = by_zone(worst, np.asarray(classes == road_class), known and road_class in lengths.given)
+        table[f"road_km_{road_class}"] = by_zone(some, np.asarray(classes == road_class), known and road_class in lengths.given)
     for carrier in carriers:
         lacks = lengths.uncovered.reindex(columns=[(carrier, generation)]).iloc[:, 0]
         table[f"uncovered_road_km_{carrier}"] = by_zone(lacks, major, major_known and carrier in published)

@@ -115,7 +115,8 @@ def tell_frame(shapes: formats_raw.Geometries, rows: IntArray, raw: formats_raw.
     boxes = shapely.bounds(shapes)
     sizes = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     likely = np.flatnonzero((sizes > FRAME_SHARE * whole) & (shapely.get_num_coordinates(shapes) <= FRAME_VERTICES) & (whole > 0))
-    frames = [row for row in likely if shapely.area(shapes[row]) > 0.99 * sizes[row]]
+    # of their union: two halves of a rectangle cut along its diagonal, one lying over the other, are as large as it and no frame
+    frames = [row for row in likely if shapely.area(shapely.union_all(shapely.get_parts(shapes[row]))) > 0.99 * sizes[row]]
     if frames:
         text = Text(
             f"データ全体を覆う長方形が {len(frames)} 件あります。地図の枠線なら、全域がエリア内になってしまうので削除してください。",
