@@ -110,7 +110,7 @@ LEFT_OUT = (
         "zone",
         "gaps",
         column="complete_population",
-        short=Text("全社エリア外人口", "no carrier"),
+        short=Text("全社エリア外人口", "people no carrier serves"),
         see=("no_carrier_population", "no_carrier_official", "published_uncovered_population"),
     ),
     Figure(

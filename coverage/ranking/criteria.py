@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from coverage.figures import figure
 from geodata.errors import Text
 from geodata.grid import FloatArray
 
@@ -92,11 +93,15 @@ class Criterion:
         return Text(f"{self.full:g}{unit}以上で満点（{shape.ja}）", f"all of them from {self.full:g} on, {shape.en}")
 
 
+def named(key: str) -> tuple[str, str, str]:
+    """(key, Japanese, English name) of a criterion that is a figure of the catalogue."""
+    name = figure(key).heading
+    return key, name.ja, name.en
+
+
 CRITERIA = (
     Criterion(
-        "uncovered_population",
-        "エリア外人口",
-        "uncovered people",
+        *named("uncovered_population"),
         "人",
         "log",
         1000,
@@ -105,9 +110,7 @@ CRITERIA = (
         10,
     ),
     Criterion(
-        "complete_population",
-        "全社エリア外人口",
-        "people no carrier serves",
+        *named("complete_population"),
         "人",
         "log",
         500,
@@ -116,9 +119,7 @@ CRITERIA = (
         10,
     ),
     Criterion(
-        "uncovered_households",
-        "エリア外世帯",
-        "uncovered households",
+        *named("uncovered_households"),
         "世帯",
         "log",
         500,
@@ -127,31 +128,13 @@ CRITERIA = (
         5,
     ),
     Criterion(
-        "uncovered_65plus",
-        "エリア外の65歳以上",
-        "uncovered people aged 65+",
-        "人",
-        "log",
-        500,
-        Text("ほかに助けを呼ぶ手だてが少ない人", "fewer other ways to reach help"),
-        "need",
-        5,
+        *named("uncovered_65plus"), "人", "log", 500, Text("ほかに助けを呼ぶ手だてが少ない人", "fewer other ways to reach help"), "need", 5
     ),
     Criterion(
-        "shelters",
-        "避難所等",
-        "shelters",
-        "か所",
-        "linear",
-        5,
-        Text("災害のときにみなが集まる場所", "where everyone goes when it matters"),
-        "safety",
-        15,
+        *named("shelters"), "か所", "linear", 5, Text("災害のときにみなが集まる場所", "where everyone goes when it matters"), "safety", 15
     ),
     Criterion(
-        "carriers_missing",
-        "不足する事業者数",
-        "carriers missing",
+        *named("carriers_missing"),
         "者",
         "steps",
         4,
@@ -164,9 +147,7 @@ CRITERIA = (
 )
 FEASIBILITY = (
     Criterion(
-        "nearest_coverage_km",
-        "最寄りエリアまでの距離",
-        "km to coverage",
+        *named("nearest_coverage_km"),
         "km",
         "steps",
         0,
@@ -178,9 +159,7 @@ FEASIBILITY = (
 )
 EXTERNAL = (
     Criterion(
-        "hazard",
-        "土砂災害警戒区域・孤立の可能性",
-        "landslide or isolation",
+        *named("hazard"),
         "",
         "linear",
         1,
@@ -189,9 +168,7 @@ EXTERNAL = (
         10,
     ),
     Criterion(
-        "uncovered_road_km",
-        "緊急輸送道路・県道以上の不感延長",
-        "uncovered road",
+        *named("uncovered_road_km"),
         "km",
         "linear",
         10,
@@ -199,21 +176,9 @@ EXTERNAL = (
         "safety",
         15,
     ),
+    Criterion(*named("public_facilities"), "か所", "linear", 5, Text("日々人が集まる場所", "where people meet every day"), "use", 5),
     Criterion(
-        "public_facilities",
-        "学校・医療・役場支所・集会所",
-        "schools, clinics, offices, halls",
-        "か所",
-        "linear",
-        5,
-        Text("日々人が集まる場所", "where people meet every day"),
-        "use",
-        5,
-    ),
-    Criterion(
-        "visitors",
-        "登山道・観光・農林作業",
-        "trails, tourism, field work",
+        *named("visitors"),
         "",
         "linear",
         1,

@@ -12,7 +12,6 @@ from typing import Any
 from geodata.errors import DataError, Text
 from requests_gen.letters.annexes.annex1_table import AnnexTable
 from requests_gen.letters.last_year import History
-from requests_gen.wording import numbers_and_eras
 
 # the 2 of 別紙2　地区別個票 is a name and no count
 COUNTED = re.compile(r"(?<!別紙)(?<!\d)(?<!\d[,.])(\d[\d,]*)\s*(人|世帯|地区|か所)")
@@ -27,21 +26,21 @@ def counted(text: str) -> list[tuple[int, str]]:
 
 
 def sums_of(table: AnnexTable) -> dict[str, int | None]:
-    """Counts and sums of annex 1, read from its printed cells. None where a cell says 不明."""
+    """Counts and sums of annex 1, read from its printed cells. A cell that says 不明 is in no sum; None where all do."""
     names = [unicodedata.normalize("NFKC", heading.text).replace("\n", "") for heading in table.headings]
     column = {name: [unicodedata.normalize("NFKC", row[at].text) for row in table.cells] for at, name in enumerate(names)}
     return {
         "地区": len(set(column["地区ID"])),
         "0社": sum(text == "0社" for text in column["提供事業者数"]),
-        "人": _sum(column["エリア外人口(推計)"]),
-        "世帯": _sum(column["エリア外世帯(推計)"]),
-        "か所": _sum(column["避難所等(か所)"]),
+        "人": _sum(column["貴社エリア外人口(推計)"]),
+        "世帯": _sum(column["貴社エリア外世帯(推計)"]),
+        "か所": _sum(column["エリア外の避難所等(か所)"]),
     }
 
 
 def _sum(printed: list[str]) -> int | None:
-    numbers = [text.replace(",", "") for text in printed]
-    return numbers_and_eras.total([int(text) if text.isdigit() else None for text in numbers])
+    known = [int(text.replace(",", "")) for text in printed if text.replace(",", "").isdigit()]
+    return sum(known) if known or not printed else None
 
 
 def check_figures(texts: list[str], table: AnnexTable, own_texts: list[str], answers: list[int], paper: str) -> None:

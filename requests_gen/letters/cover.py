@@ -35,7 +35,16 @@ def cover(result: Result, settings: LetterSettings, zones: Annex, letter: Reques
         "figures_note": wording.text("基準日　") + dates(result, settings, zones, wording),
         "requests": [[item.number, item.text] for item in headings] + [[letter.items[at].number, f"回答期限　{letter.deadline}"]],
         "zones_title": wording.say("優先順位の高い地区（{n}地区のうち上位{shown}地区）", n=len(zones.rows), shown=len(shown)),
-        "zone_heads": ["番号", "地区ID", f"{words['municipalities']}名", "地区名", "提供事業者数", "エリア外人口", "世帯", "避難所等"],
+        "zone_heads": [
+            "番号",
+            "地区ID",
+            f"{words['municipalities']}名",
+            "地区名",
+            "提供事業者数",
+            "貴社エリア外人口",
+            "貴社エリア外世帯",
+            "エリア外の避難所等",
+        ],
         "zones": [
             [
                 wording.number(row.number),
@@ -50,10 +59,10 @@ def cover(result: Result, settings: LetterSettings, zones: Annex, letter: Reques
             for row in shown
         ],
         "rest": wording.text("全地区は別紙1、各地区の状況は別紙2のとおり。") if len(shown) < len(zones.rows) else "",
-        "towns_title": f"{words['municipalities']}別のエリア外人口（推計）",
+        "towns_title": f"{words['municipalities']}別の貴社エリア外人口（推計）",
         "towns": _towns(zones, settings, words["municipalities"]),
         "notes": [
-            wording.text("判定の規則　" + caption.rule.partition(": ")[2] + "。人口等は推計で、別紙1の各行（四捨五入）の合計。"),
+            wording.text("判定の規則　" + caption.rule.partition(": ")[2] + "。人口等は推計で、別紙1の各行の合計。"),
             *([wording.text(caption.unknown_people + "。")] if caption.unknown_people else []),
             "出典　" + sources(caption),
             f"文書ID　{letter.letter_id}",
@@ -67,9 +76,9 @@ def figure_boxes(zones: Annex, settings: LetterSettings) -> list[list[str]]:
     boxes = [
         ("要望する地区", figures.zones, "地区"),
         (wording.text("うち0社の地区"), figures.zero_zones, "地区"),
-        ("エリア外人口（推計）", figures.people, "人"),
-        ("エリア外世帯（推計）", figures.households, "世帯"),
-        ("避難所等", figures.shelters, "か所"),
+        ("貴社エリア外人口（推計）", figures.people, "人"),
+        ("貴社エリア外世帯（推計）", figures.households, "世帯"),
+        ("エリア外の避難所等", figures.shelters, "か所"),
     ]
     return [[what, wording.number(value), unit] for what, value, unit in boxes if value is not None]
 

@@ -121,7 +121,8 @@ def inside(facts: LetterFacts) -> str:
     lives = [facts.say("{n}" + unit, n=n) for n, unit in ((figures.people, "人"), (figures.households, "世帯")) if n]
     living = "、推計で" + ("少なくとも" if facts.least else "") + facts.wording.comma.join(lives) + "が居住し" if lives else ""
     if figures.shelters:
-        return living + facts.say("、指定避難所等{n}か所が含まれる", n=figures.shelters)
+        least = "少なくとも" if figures.unknown.get("shelters") else ""
+        return living + facts.say("、指定避難所等" + least + "{n}か所が含まれる", n=figures.shelters)
     return living + "ている" if living else "、住民や来訪者の利用する場所が含まれる"
 
 
@@ -329,7 +330,7 @@ def _letter_facts(result: Result, settings: LetterSettings, zones: Annex, histor
         roaming_partner=to.roaming_partner,
         contradicted=any(evidence.contradictions(result.verdicts, key, row.zone_id, study.evidence, wording) for row in zones.rows),
         deadline=_date(settings.letter.deadline, wording, weekday=True),
-        least=_some_unknown(result, [row.zone_id for row in zones.rows]),
+        least=_some_unknown(result, [row.zone_id for row in zones.rows]) or bool(zones.figures.unknown),
     )
 
 

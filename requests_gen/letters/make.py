@@ -15,8 +15,10 @@ import pandas as pd
 
 from geodata.errors import DataError, Text
 from geodata.progress import Progress, silent
+from geodata.report import file_sha256
 from requests_gen.files import names, plain
-from requests_gen.letters.annexes.annex1 import Annex, annex, edge_km, municipal_orders
+from requests_gen.letters.annexes import annex1_table, annex2
+from requests_gen.letters.annexes.annex1 import FIGURE_NAMES, Annex, annex, edge_km, municipal_orders
 from requests_gen.letters.docx import template_file
 from requests_gen.letters.last_year import History
 from requests_gen.letters.letter import letter_id
@@ -66,6 +68,7 @@ class _Job:
     zones: Annex
     maps: dict[str, ZoneMaps]
     content: str
+    basis: dict[str, Any]
     place: Place
     papers: Papers
 
@@ -101,10 +104,11 @@ def write_letters(
         kept_maps = maker.maps if maker.maps is not None else maps_folder(out_dir)
         spec = [(row.zone_id, zones.carrier) for zones in annexes for row in zones.rows]
         maps = maps_for(frames, spec, kept_maps, maker.workers or _cores(), progress)
-        jobs = [_job(result, settings, zones, history, words, maps, out_dir, entries) for zones in annexes]
+        facts = _common_facts(result, settings, words)
+        jobs = [_job(result, settings, zones, history, words, maps, out_dir, entries, facts) for zones in annexes]
         for step in _steps(result, jobs, entries, left_out):
             progress(step)
-        _write(result, settings, out_dir, jobs, entries, left_out, maker.write, progress)
+        _write(result, settings, out_dir, jobs, entries, left_out, maker.write, progress, facts)
         return read_versions(out_dir)
 
 
@@ -184,15 +188,22 @@ def _job(
     maps: dict[tuple[str, str], ZoneMaps],
     letter_versions: Path,
     entries: list[Entry],
+    facts: Mapping[str, Any],
 ) -> _Job:
     key = zones.carrier
     own = {zone: pictures for (zone, carrier), pictures in maps.items() if carrier == key}
     papers = make_papers(result, settings, zones, history, caption, "")
     template = template_file(settings.folder)
     content = content_hash(papers, own, template, result.provenance["kengai"])
-    place = place_for(letter_versions, entries, key, names.file_name(carrier_name(result, key)), content)
+    basis = {
+        **{name: facts[name] for name in ("result_sha256", "settings_sha256")},
+        "zones": [row.zone_id for row in zones.rows],
+        "rows_sha256": _rows_hash(zones),
+        "template_sha256": file_sha256(template),
+    }
+    place = place_for(letter_versions, entries, key, names.file_name(carrier_name(result, key)), content, basis)
     identity = letter_id(result.study.about.fiscal_year, key, place.version)
-    return _Job(zones, own, content, place, make_papers(result, settings, zones, history, caption, identity))
+    return _Job(zones, own, content, basis, place, make_papers(result, settings, zones, history, caption, identity))
 
 
 def _write(
@@ -204,10 +215,10 @@ def _write(
     left_out: dict[str, str],
     write: WritePapers,
     progress: Progress,
+    facts: Mapping[str, Any],
 ) -> None:
     """Typeset the letters that are new or changed, and exchange the folder for one that holds them and letters.json."""
     new = [job for job in jobs if job.place.kept is None]
-    facts = _common_facts(result, settings, caption(result, "ja"))
     template = template_file(settings.folder)
 
     def build(making: Path) -> dict[str, Any]:
@@ -270,10 +281,21 @@ def _entry(job: _Job, files: dict[str, str], facts: dict[str, Any]) -> Entry:
             "missing": list(letter.blanks),
             "figures": asdict(job.zones.figures),
             "left_out": asdict(job.zones.rest),
-            "zones": [row.zone_id for row in job.zones.rows],
+            "figure_keys": {
+                "figures": {name: f"letter_{name}" for name in FIGURE_NAMES},
+                "left_out": {"zones": "letter_rest_zones", "people": "letter_rest_people"},
+                "annex1": annex1_table.FIGURE_KEYS,
+                "annex2": annex2.FIGURE_KEYS,
+            },
+            **job.basis,
             **facts,
         },
     )
+
+
+def _rows_hash(zones: Annex) -> str:
+    """SHA-256 of all that annex 1 states: people, places, answers, orders."""
+    return hashlib.sha256(json.dumps(plain(asdict(zones)), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def _common_facts(result: Result, settings: LetterSettings, caption: Caption) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from coverage.figures import FIGURES
 from geodata.errors import Text
 from requests_gen.letters.annexes.annex1 import Annex, ZoneRow, annex
 from requests_gen.letters.sources import carrier_name
@@ -141,30 +142,24 @@ def traced(zones: Annex) -> list[Traced]:
     figures = zones.figures
     places, people = Text("地区", "zones"), Text("人", "people")
     return [
-        Traced(Text("要望する地区", "Zones asked for"), Text("地区数", "Zones"), places, figures.zones, _rows(zones, lambda row: 1)),
+        Traced(FIGURES["letter_zones"].name, Text("地区数", "Zones"), places, figures.zones, _rows(zones, lambda row: 1)),
         Traced(
-            Text("うち、どの社も利用できない地区", "Of them, without any carrier"),
+            FIGURES["letter_zero_zones"].name,
             Text("0社の地区", "No carrier"),
             places,
             figures.zero_zones,
             _rows(zones, lambda row: int(row.nobody)),
         ),
+        Traced(FIGURES["letter_people"].name, Text("人口", "People"), people, figures.people, _rows(zones, lambda row: row.people)),
         Traced(
-            Text("エリア外人口（推計）", "People left out"),
-            Text("人口", "People"),
-            people,
-            figures.people,
-            _rows(zones, lambda row: row.people),
-        ),
-        Traced(
-            Text("エリア外世帯（推計）", "Households left out"),
+            FIGURES["letter_households"].name,
             Text("世帯", "Households"),
             Text("世帯", "households"),
             figures.households,
             _rows(zones, lambda row: row.households),
         ),
         Traced(
-            Text("エリアに入らない避難所等", "Shelters left out"),
+            FIGURES["letter_shelters"].name,
             Text("避難所等", "Shelters"),
             Text("か所", "places"),
             figures.shelters,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -135,14 +135,17 @@ def last_entry(entries: list[Entry], carrier: str) -> Entry | None:
     return max((entry for entry in entries if entry.carrier == carrier), key=lambda e: e.version, default=None)
 
 
-def place_for(letter_versions: Path, entries: list[Entry], carrier: str, base: str, content: str) -> Place:
+def place_for(letter_versions: Path, entries: list[Entry], carrier: str, base: str, content: str, basis: Mapping[str, Any]) -> Place:
     """Where the letter with this content goes: it stays, takes the place of its draft, or lies beside the last.
 
-    base: the usual name of the carrier's folder; content: hash of everything that decides the papers.
+    base: the usual name of the carrier's folder; content: hash of everything that decides the papers; basis: the facts that
+    they are made from. A letter that was sent is not made a second time because this program has other words now.
     """
     last = last_entry(entries, carrier)
     if last is None:
         return Place(1, _free(letter_versions, entries, base, carrier))
+    if last.state == tables.SENT and "result_sha256" in last.facts and all(last.facts.get(k, v) == v for k, v in basis.items()):
+        return Place(last.version, last.folder, kept=last)
     if last.content_sha256 == content and (last.state == tables.SENT or is_whole(letter_versions, last)):
         return Place(last.version, last.folder, kept=last)
     if last.state != tables.SENT and is_untouched(letter_versions, last):

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from coverage.disclosure_control import LEAST_HOUSEHOLDS, LEAST_PEOPLE, SIGN
+from coverage.figures import figure
 from coverage.inputs import AREA_SOURCES, FACILITY_SOURCES
 from geodata.sources import designation_overrides, road_ledger, roads_n01, roads_n10, roads_n13
 from requests_gen.results import columns
@@ -42,35 +43,29 @@ class Public:
     decimals: int = 0
 
 
+def _public(key: str, kinds: tuple[str, ...] = (), least: float = 0.0, decimals: int = 0) -> Public:
+    """A figure of the catalogue made public, under its own name."""
+    found = figure(key)
+    return Public(key, found.heading.ja, found.definition.ja, kinds, least, decimals)
+
+
 COUNTS = (
-    Public("population", "地区の人口", "エリア外のある区画に住む人の推計", (), LEAST_PEOPLE),
-    Public("households", "地区の世帯", "同じく世帯の推計", (), LEAST_HOUSEHOLDS),
-    Public("population_65plus", "地区の65歳以上", "同じく65歳以上の人の推計", (), LEAST_PEOPLE),
-    Public("uncovered_population", "エリア外人口", "いずれかの事業者のエリア外に住む人の推計", (), LEAST_PEOPLE),
-    Public("complete_population", "全社エリア外人口", "どの事業者のエリアにも入らない人の推計", (), LEAST_PEOPLE),
-    Public("uncovered_households", "エリア外世帯", "エリア外人口と同じ割合で数えた世帯", (), LEAST_HOUSEHOLDS),
-    Public("uncovered_65plus", "エリア外の65歳以上", "エリア外人口と同じ割合で数えた65歳以上の人", (), LEAST_PEOPLE),
+    _public("population", (), LEAST_PEOPLE),
+    _public("households", (), LEAST_HOUSEHOLDS),
+    _public("population_65plus", (), LEAST_PEOPLE),
+    _public("uncovered_population", (), LEAST_PEOPLE),
+    _public("complete_population", (), LEAST_PEOPLE),
+    _public("uncovered_households", (), LEAST_HOUSEHOLDS),
+    _public("uncovered_65plus", (), LEAST_PEOPLE),
 )
 OTHERS = (
-    Public("shelters", "避難所等", "地区の区画にある避難所などの数", ("gsi_shelters", "own_places")),
-    Public(
-        "public_facilities",
-        "学校・医療等",
-        "地区の区画にある学校・医療機関・役場支所・集会所の数",
-        ("schools_p29", "clinics_p04", "offices_p05", "own_places"),
-    ),
-    Public(
-        "uncovered_road_km",
-        "不感道路延長km",
-        "緊急輸送道路・県道以上のうち、1社でもエリア外の延長",
-        ("n13", "n01", "n10", "ledger"),
-        0.0,
-        1,
-    ),
+    _public("shelters", ("gsi_shelters", "own_places")),
+    _public("public_facilities", ("schools_p29", "clinics_p04", "offices_p05", "own_places")),
+    _public("uncovered_road_km", ("n13", "n01", "n10", "ledger"), 0.0, 1),
     Public("designated", "条件不利地域", "過=過疎 辺=辺地 離=離島 半=半島 山=振興山村 特=特定農山村 豪=豪雪", ("designated", "overrides")),
     Public("designated_until", "指定の期限", "指定のうち最も早く終わるものの最後の日", ("designated", "overrides")),
-    Public("hazard", "土砂災害の区域", "1: 住民の1割以上が土砂災害警戒区域に住む、0: それ未満", ("hazards",)),
-    Public("nearest_coverage_km", "最寄りエリアまでkm", "いずれか1社が届く最寄りの区画までの直線距離", (), 0.0, 1),
+    _public("hazard", ("hazards",)),
+    _public("nearest_coverage_km", (), 0.0, 1),
 )
 # (part, whole): a reader knows that the first is never more than the second
 AT_MOST = (

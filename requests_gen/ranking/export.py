@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from coverage.figures import figure
 from coverage.ranking import GROUPS, Criterion
 from geodata.errors import Text
 from requests_gen.files import workbook
@@ -176,12 +177,13 @@ def _weights_sheet(book: workbook.Book, sheets: RankingSheets) -> None:
 def gate_words(chosen: Weighting) -> list[Text]:
     """What a zone must have to be ranked."""
     least, road = chosen.least, chosen.road_km
+    people, roads = figure("uncovered_population").name, figure("uncovered_road_km").name
     if not road:
-        return [Text(f"順位を付けるのは、エリア外人口が{least:g}人以上の地区", f"ranked: {least:g} uncovered people or more")]
+        return [Text(f"順位を付けるのは、{people.ja}が{least:g}人以上の地区", f"ranked: {people.en}: {least:g} or more")]
     return [
         Text(
-            f"順位を付けるのは、エリア外人口が{least:g}人以上、または不感道路が{road:g}km以上の地区",
-            f"ranked: {least:g} uncovered people or more, or {road:g} km of uncovered road or more",
+            f"順位を付けるのは、{people.ja}が{least:g}人以上、または{roads.ja}が{road:g}以上の地区",
+            f"ranked: {people.en}: {least:g} or more, or {roads.en}: {road:g} or more",
         )
     ]
 

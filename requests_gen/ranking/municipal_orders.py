@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from coverage.figures import figure
 from geodata.errors import DataError, Text
 from geodata.intake import read_table
 from geodata.tables import column_of, numbered, shown, text_of
@@ -233,7 +234,7 @@ def order_form_xlsx(table: pd.DataFrame, zones: pd.DataFrame, caption: Caption) 
         ("地区ID", 12, table.index.tolist(), "text"),
         ("市町村名", 16, table["municipality"].tolist(), "text"),
         ("地区名", 24, table["name"].tolist(), "text"),
-        ("エリア外人口", 12, people.tolist(), "people"),
+        (figure("uncovered_population").name.in_(lang), 12, people.tolist(), "people"),
         ("市町の順位", 12, table["municipal_rank"].astype(float).tolist(), "whole"),
         ("理由", 50, table["reason"].tolist(), "text"),
     ]

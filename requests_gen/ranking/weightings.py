@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from coverage.figures import figure
 from coverage.ranking import Criterion
 from geodata.errors import DataError, Text
 
@@ -103,11 +104,12 @@ def weight_changes(old: Weighting, new: Weighting, names: Mapping[str, Text]) ->
         name = names.get(key, Text(key, key))
         if was != now:
             texts.append(Text(f"{name.ja}: {was}点 → {now}点", f"{name.en}: {was} → {now} points"))
+    people = figure("uncovered_population").name
     if old.least != new.least:
         texts.append(
             Text(
-                f"順位を付ける最少のエリア外人口: {old.least:g}人 → {new.least:g}人",
-                f"least uncovered people to be ranked: {old.least:g} → {new.least:g}",
+                f"順位を付ける最少の{people.ja}: {old.least:g}人 → {new.least:g}人",
+                f"least to be ranked, {people.en}: {old.least:g} → {new.least:g}",
             )
         )
     if old.road_km != new.road_km:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from coverage.figures import figure
 from coverage.rules import RULES
 from geodata.errors import Text
 from geodata.report import IntakeReport
@@ -122,17 +123,22 @@ def _municipality_sheet(book: workbook.Book, result: Result, caption: Caption) -
     headings: list[tuple[str, float]] = [
         (Text("市町村コード", "code").in_(lang), 9),
         (Text("市町村名", "municipality").in_(lang), 14),
-        (Text("人口（面積最大の市町村へ）", "people (largest owner)").in_(lang), 13),
-        (Text("人口（面積按分）", "people (by area)").in_(lang), 11),
-        (Text("人口不明のメッシュ", "cells of unknown people").in_(lang), 9),
-        (Text("地区数", "zones").in_(lang), 7),
+        *(
+            (figure(key).name.in_(lang), width)
+            for key, width in (("study_population", 13), ("study_population_by_area", 11), ("study_unknown_cells", 9), ("zones_count", 7))
+        ),
         (Text("最も高い順位", "best rank").in_(lang), 8),
     ]
     for generation in generations:
         for carrier in carriers:
-            label = f"{captions.carrier_label(carrier, caption.carriers, lang)} {generation}"
-            headings.append((f"{label} {Text('エリア外人口', 'uncovered').in_(lang)}", 11))
-            headings.append((f"{label} {Text('人口カバー率', 'coverage').in_(lang)}", 10))
+            named = {
+                "carrier": captions.carrier_label(carrier, caption.carriers, lang),
+                "generation": generation,
+                "rule": captions.RULE_SHORT[rule],
+            }
+            headings += [
+                (figure(key).named(named).in_(lang), width) for key, width in (("uncovered_official", 11), ("population_coverage", 10))
+            ]
     book.header(sheet, headings, height=56)
     zones = result.zones["municipality_id"]
     best = result.ranking["rank"].groupby(zones.reindex(result.ranking.index)).min()
@@ -171,11 +177,16 @@ def _carrier_sheet(book: workbook.Book, result: Result, caption: Caption) -> Non
         (Text("世代", "generation").in_(lang), 10),
         (Text("事業者", "carrier").in_(lang), 24),
         (Text("規則", "rule").in_(lang), 14),
-        (Text("エリア内人口", "covered").in_(lang), 13),
-        (Text("エリア外人口", "uncovered").in_(lang), 13),
-        (Text("不明な人口", "unknown").in_(lang), 13),
-        (Text("人口カバー率", "population coverage").in_(lang), 11),
-        (Text("面積カバー率", "area coverage").in_(lang), 11),
+        *(
+            (figure(key).heading.in_(lang), width)
+            for key, width in (
+                ("covered_official", 13),
+                ("uncovered_official", 13),
+                ("unknown_official", 13),
+                ("population_coverage", 11),
+                ("area_coverage", 11),
+            )
+        ),
         (Text("摘要", "remark").in_(lang), 44),
     ]
     book.header(sheet, headings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coverage.figures import figure
 from geodata.errors import Text
 
 MAP_WORDS = {
@@ -15,7 +16,7 @@ MAP_WORDS = {
     "rank": Text("順位", "rank"),
     "zone": Text("地区", "zone"),
     "score": Text("評点", "score"),
-    "uncovered": Text("エリア外人口", "uncovered people"),
+    "uncovered": figure("uncovered_population").name,
     "complete": Text("どの会社も届かない人がいる地区", "some people have no carrier"),
     "partial": Text("一部の会社だけ届かない地区", "only some carriers are missing"),
     "unknown": Text("不明（人口またはエリアが分からない）", "unknown (people or an area not known)"),
@@ -39,12 +40,12 @@ MAP_WORDS = {
     "unknown_value": Text("不明", "unknown"),
     "who": Text("会社ごとの利用", "Who serves it"),
     "needs": Text("地区のようす", "The zone"),
-    "population": Text("地区の人口", "people"),
-    "of_whom_complete": Text("うち全社エリア外", "of whom no carrier serves"),
-    "households": Text("エリア外世帯", "uncovered households"),
-    "old": Text("エリア外の65歳以上", "uncovered aged 65+"),
-    "shelters": Text("避難所等", "shelters"),
-    "nearest": Text("最寄りエリアまで", "to the nearest coverage"),
+    "population": figure("population").name,
+    "of_whom_complete": figure("complete_population").name,
+    "households": figure("uncovered_households").name,
+    "old": figure("uncovered_65plus").name,
+    "shelters": figure("shelters").name,
+    "nearest": figure("nearest_coverage_km").name,
     "people_unit": Text("人", ""),
     "households_unit": Text("世帯", ""),
     "places_unit": Text("か所", ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from coverage.figures import figure
 from geodata.errors import Text
 
 if TYPE_CHECKING:
@@ -13,10 +14,7 @@ if TYPE_CHECKING:
 UNKNOWN = Text("不明", "unknown")
 YES_NO = {"visitors": (Text("あり", "yes"), Text("一覧にない", "none listed")), "hazard": (Text("該当", "yes"), Text("該当しない", "no"))}
 LABELS = {
-    "public_facilities": Text("学校・医療等", "schools, clinics …"),
-    "uncovered_road_km": Text("不感道路（緊急・県道以上）", "uncovered road (great or emergency)"),
-    "visitors": Text("登山道・観光・農林作業", "trails, tourism, field work"),
-    "hazard": Text("土砂災害の区域", "landslide areas"),
+    **{key: figure(key).name for key in ("public_facilities", "uncovered_road_km", "visitors", "hazard")},
     "designated": Text("条件不利地域", "disadvantaged area"),
     "subsidy": Text("補助活用", "grant"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from coverage.figures import FIGURES
 from geodata.errors import Text
 from requests_gen.letters import Annex, status
 from requests_gen.wording import caption, numbers_and_eras
@@ -80,7 +81,7 @@ def _rest(context: PageContext, zones: Annex) -> None:
     if rest.zones:
         lines.append(
             Text(
-                f"このほか、記号に当てはまるが別紙1に載せない地区（上限を超えた・順位の無い地区）: {rest.zones:,}地区、エリア外人口 {people}人",
+                f"このほか、記号に当てはまるが別紙1に載せない地区（上限を超えた・順位の無い地区）: {rest.zones:,}地区、{FIGURES['letter_people'].name.ja} {people}人",
                 f"Not listed, beyond the limit or not ranked: {rest.zones:,} zones, {people} people",
             )
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from coverage.figures import figure
 from geodata.errors import DataError, Text
 from requests_gen.letters import make, status, versions
 from requests_gen.wording import numbers_and_eras
@@ -121,8 +122,8 @@ def _overview(opened: Opened, letter_states: dict[str, status.LetterStatus], set
         Text("事業者", "Carrier"),
         Text("状態", "State"),
         Text("版", "Version"),
-        Text("要望する地区", "Zones asked for"),
-        Text("その地区のエリア外人口", "People left out there"),
+        figure("letter_zones").name,
+        figure("letter_people").name,
         Text("まだ書かれていない項目", "Still empty"),
         Text("備考", "Notes"),
     ]

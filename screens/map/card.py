@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from coverage.carrier_need import zone_facilities
+from coverage.figures import Amount, figure, in_part
 from coverage.gaps import ANY, mark_column
 from geodata.errors import Text
 from geodata.tables import text
 from requests_gen.results import columns
 from requests_gen.web_map import MAP_WORDS, CellValues, urgency_facts
-from requests_gen.wording import Caption, captions
+from requests_gen.wording import Caption, captions, numbers_and_eras
 from screens.shared import as_html
 
 if TYPE_CHECKING:
@@ -78,30 +79,34 @@ def _rank(row: pd.Series, perturbation: float, lang: str) -> str:
     )
 
 
+CARD = (
+    "population",
+    "households",
+    "population_65plus",
+    "uncovered_population",
+    "complete_population",
+    "uncovered_households",
+    "nearest_coverage_km",
+    "shelters",
+)
+
+
 def _facts(row: pd.Series, caption: Caption) -> list[tuple[str, str]]:
-    lang, generation = caption.lang, caption.generation
-    people, places = MAP_WORDS["people_unit"].in_(lang), MAP_WORDS["places_unit"].in_(lang)
-    homes, km = MAP_WORDS["households_unit"].in_(lang), f" {MAP_WORDS['km_unit'].in_(lang)}"
+    """The figures of CARD: what the catalogue calls them, and their values; a sum without an unknown part says so."""
+    lang = caption.lang
     old = f"（{row['share_65plus']:.0%}）" if row["share_65plus"] == row["share_65plus"] else ""
-    return [
-        (Text("地区の人口", "people").in_(lang), _number(row["population"], people, lang)),
-        (Text("世帯", "households").in_(lang), _number(row["households"], homes, lang)),
-        (Text("65歳以上", "aged 65+").in_(lang), _number(row["population_65plus"], people, lang) + old),
-        (
-            Text(f"エリア外人口（{generation}）", f"uncovered people ({generation})").in_(lang),
-            _number(row["uncovered_population"], people, lang),
-        ),
-        (MAP_WORDS["of_whom_complete"].in_(lang), _number(row["complete_population"], people, lang)),
-        (Text("エリア外世帯", "uncovered households").in_(lang), _number(row["uncovered_households"], homes, lang)),
-        (Text("最寄りエリアまで", "to the nearest coverage").in_(lang), _number(row["nearest_coverage_km"], km, lang, 1)),
-        (Text("避難所等", "shelters").in_(lang), _number(row["shelters"], places, lang)),
-    ]
+    return [(figure(key).name.in_(lang), _known(row, key, lang) + (old if key == "population_65plus" else "")) for key in CARD]
 
 
-def _number(value: float, unit: str, lang: str, decimals: int = 0) -> str:
-    if value != value:
-        return MAP_WORDS["unknown_value"].in_(lang)
-    return f"{value:,.{decimals}f}{unit}"
+def _known(row: pd.Series, key: str, lang: str) -> str:
+    value = float(row[key])
+    partly = bool(in_part(row.to_frame().T, key).iloc[0])
+    amount = Amount(None if value != value else value, int(partly), 1, "rows")
+    return numbers_and_eras.amount_words(amount, figure(key).unit, lang)
+
+
+def _number(value: float, unit: str, lang: str) -> str:
+    return numbers_and_eras.amount_words(Amount(None if value != value else value), unit, lang)
 
 
 def _parts(row: pd.Series, result: Result, lang: str) -> list[tuple[str, float, float]]:
@@ -170,13 +175,12 @@ def _parts_html(card: Card, lang: str) -> str:
 
 def cell_facts(cell: CellValues, result: Result, lang: str) -> list[tuple[str, str]]:
     """What is known of the cell somebody pointed at: (label, value)."""
-    people = MAP_WORDS["people_unit"].in_(lang)
     names: dict[str, str] = {carrier.key: text.stripped(carrier.name) for carrier in result.study.carriers}
     out = [
         (Text("メッシュコード", "mesh code").in_(lang), cell.cell_id),
         (Text("市町村", "municipality").in_(lang), text.stripped(cell.municipality)),
-        (Text("人口", "people").in_(lang), _number(_nan(cell.population), people, lang)),
-        (Text("65歳以上", "aged 65+").in_(lang), _number(_nan(cell.population_65plus), people, lang)),
+        (Text("メッシュの人口", "people of the cell").in_(lang), _number(_nan(cell.population), "people", lang)),
+        (Text("メッシュの65歳以上", "aged 65+ in the cell").in_(lang), _number(_nan(cell.population_65plus), "people", lang)),
     ]
     for generation in result.study.generations:
         shares = "・".join(

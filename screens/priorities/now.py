@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from coverage.figures import figure
 from geodata.errors import Text
 from requests_gen.ranking import tables, weightings
 from screens.priorities.charts import bars, ranges
@@ -201,7 +202,7 @@ def _unranked(context: PageContext) -> None:
             "zone_id": column.TextColumn(say(Text("地区ID", "zone id")), width=90),
             "name": column.TextColumn(say(Text("地区", "zone"))),
             "municipality": column.TextColumn(say(Text("市町村", "municipality"))),
-            "uncovered_population": column.NumberColumn(say(Text("エリア外人口", "uncovered people")), format="%.1f"),
+            "uncovered_population": column.NumberColumn(say(figure("uncovered_population").name), format="%.0f"),
             "why": column.TextColumn(say(Text("順位を付けない理由", "why not"))),
             "score": column.NumberColumn(say(Text("参考: 評点", "score")), format="%.1f"),
             "own_rank": column.TextColumn(say(Text("既定の順位", "study's own rank"))),

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from coverage.figures import figure
 from geodata.errors import DataError, Text
 from requests_gen.ranking import municipal_orders
 from requests_gen.registry import SourceFile, conflict, store
@@ -123,7 +124,7 @@ def _columns(context: PageContext) -> dict[str, Any]:
         "zone_id": column.TextColumn(say(Text("地区ID", "zone id")), width=90, disabled=True),
         "municipality": column.TextColumn(say(Text("市町村", "municipality")), width=110),
         "name": column.TextColumn(say(Text("地区", "zone")), width=150),
-        "people": column.NumberColumn(say(Text("エリア外人口", "uncovered people")), format="%.0f", width=90),
+        "people": column.NumberColumn(say(figure("uncovered_population").name), format="%.0f", width=90),
         "rank": column.NumberColumn(say(Text("こちらの順位（全体）", "our rank, all")), format="%d", width=120),
         "inside": column.NumberColumn(
             say(Text("市町が挙げた中での順", "ours among theirs")),

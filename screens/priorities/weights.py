@@ -6,6 +6,7 @@ from itertools import groupby
 
 import streamlit as st
 
+from coverage.figures import figure
 from coverage.ranking import GROUPS, Criterion
 from geodata.errors import Text
 from requests_gen.ranking import tables, weightings
@@ -93,8 +94,9 @@ def _slider(context: PageContext, criterion: Criterion, value: float, share: flo
 def _gates(context: PageContext) -> None:
     st.markdown(f"**{context.say(Text('順位を付ける条件', 'What is ranked'))}**")
     _hold(LEAST, float(context.chosen.least))
+    people = figure("uncovered_population").name
     st.number_input(
-        context.say(Text("エリア外人口がこの人数以上", "at least this many uncovered people")),
+        context.say(Text(f"{people.ja}がこの人数以上", f"at least this many: {people.en}")),
         0.0,
         HIGHEST_GATE,
         step=1.0,

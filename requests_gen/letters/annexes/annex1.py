@@ -1,16 +1,18 @@
 """Annex 1 and 2 as facts: which zones a letter asks for, and what is known of each, as printed.
 
-Every number here is already rounded by the one rule of the papers (numbers_and_eras.round_half_up); every figure of
-the letter is the sum of these rows. `None` is unknown and never 0.
+Every number here is already rounded: sums half up (numbers_and_eras.round_half_up), the rows beside them so that they add
+up to the sum (largest remainder). Every figure of the letter is the sum of these rows. `None` is unknown and never 0; a sum
+with an unknown row is of the others, and `Figures.unknown` counts what it does not hold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from coverage.carrier_need import carrier_need
@@ -74,7 +76,7 @@ class ZoneRow:
 
 @dataclass(frozen=True)
 class Figures:
-    """Sums of annex 1. None where one of the rows is unknown."""
+    """Sums of annex 1 over the rows that are known; None where nothing is. unknown: {sum: rows it does not hold}."""
 
     zones: int
     zero_zones: int
@@ -84,6 +86,7 @@ class Figures:
     public: int | None
     road_km: float | None
     roaming_zones: int  # stands in letters.json, whose names and hash stay
+    unknown: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -139,11 +142,12 @@ def annex(
     lacking = mine.isin(choice.marks) | _lacks_roads(zones.need["road_km"], result.study.ranking.least_road_km)
     ranked = result.ranking["rank"].dropna()
     order = [zone for zone in ranked.index if lacking[zone]][: choice.max_zones]
-    rows = tuple(_row(number, str(zone), int(ranked[zone]), zones, history) for number, zone in enumerate(order, start=1))
+    printed = _printed(zones.need.loc[order])
+    rows = tuple(_row(number, str(zone), int(ranked[zone]), zones, printed, history) for number, zone in enumerate(order, start=1))
     left = lacking.index[lacking & ~lacking.index.isin(order)]
     rest = Rest(
         zones=len(left),
-        people=numbers_and_eras.total([numbers_and_eras.round_half_up(float(zones.need.at[zone, "people"])) for zone in left]),
+        people=numbers_and_eras.round_half_up(float(zones.need.loc[left, "people"].sum(skipna=False))) if len(left) else 0,
         unknown_zones=int((mine == UNKNOWN_MARK).sum()),
     )
     return Annex(carrier, generation, rows, figures(rows), rest)
@@ -172,31 +176,46 @@ def _zones(result: Result, carrier: str, generation: str, edge_km: pd.Series, or
     )
 
 
+SUMS = ("people", "households", "shelters", "public", "road_km")
+FIGURE_NAMES = ("zones", "zero_zones", *SUMS, "roaming_zones")  # coverage.figures calls them letter_<name>
+
+
 def figures(rows: tuple[ZoneRow, ...]) -> Figures:
-    """The sums that the letter states."""
+    """The sums that the letter states: of the printed rows, so that they add up."""
+    printed = {name: [getattr(row, name) for row in rows] for name in SUMS}
+    known = {name: [value for value in values if value is not None] for name, values in printed.items()}
+    sums = {name: sum(values) if values or not rows else None for name, values in known.items()}
     return Figures(
         zones=len(rows),
         zero_zones=sum(row.nobody for row in rows),
-        people=numbers_and_eras.total([row.people for row in rows]),
-        households=numbers_and_eras.total([row.households for row in rows]),
-        shelters=numbers_and_eras.total([row.shelters for row in rows]),
-        public=numbers_and_eras.total([row.public for row in rows]),
-        road_km=_total_km([row.road_km for row in rows]),
+        people=sums["people"],
+        households=sums["households"],
+        shelters=sums["shelters"],
+        public=sums["public"],
+        road_km=None if sums["road_km"] is None else round(sums["road_km"], 1),
         roaming_zones=sum(bool(row.roaming) for row in rows),
+        unknown={name: len(rows) - len(known[name]) for name in SUMS if 0 < len(known[name]) < len(rows)},
     )
 
 
-def _total_km(values: list[float | None]) -> float | None:
-    """Sum of printed tenths; unknown as soon as one of them is."""
-    known = [round(10 * value) for value in values if value is not None]
-    return sum(known) / 10 if len(known) == len(values) else None
+def _printed(need: pd.DataFrame) -> pd.DataFrame:
+    """people, households and road_km of the rows as printed, adding up to their rounded sums; NaN unknown. Index as `need`.
+
+    need: carrier_need of the rows.
+    """
+    table = pd.DataFrame(np.nan, index=need.index, columns=["people", "households", "road_km"])
+    for name, units in (("people", 1), ("households", 1), ("road_km", 10)):
+        known = need[name].dropna()
+        table.loc[known.index, name] = np.array(numbers_and_eras.largest_remainder((known * units).tolist()), float) / units
+    return table
 
 
-def _row(number: int, zone_id: str, rank: int, zones: _Zones, history: CarrierHistory | None) -> ZoneRow:
+def _row(number: int, zone_id: str, rank: int, zones: _Zones, printed: pd.DataFrame, history: CarrierHistory | None) -> ZoneRow:
     zone, need = zones.table.loc[zone_id], zones.need.loc[zone_id]
     marks = tuple(str(sign) for sign in zones.marks.loc[zone_id])
-    people, shelters, public, visited = (numbers_and_eras.round_half_up(need[name]) for name in ("people", "shelters", "public", "visited"))
-    road_km = numbers_and_eras.round_tenths(need["road_km"])
+    shelters, public, visited = (numbers_and_eras.round_half_up(need[name]) for name in ("shelters", "public", "visited"))
+    people, households = (numbers_and_eras.round_half_up(printed.at[zone_id, name]) for name in ("people", "households"))
+    road_km = numbers_and_eras.round_tenths(printed.at[zone_id, "road_km"])
     reply = history.zones.get(zone_id) if history else None
     kinds = ((HOMES, people), (ROADS, road_km), (PLACES, (shelters or 0) + (public or 0)), (VISITED, visited))
     return ZoneRow(
@@ -210,7 +229,7 @@ def _row(number: int, zone_id: str, rank: int, zones: _Zones, history: CarrierHi
         serving=sum(mark in (SERVED, PARTLY) for mark in marks),
         serving_unknown=marks.count(UNKNOWN_MARK),
         people=people,
-        households=numbers_and_eras.round_half_up(need["households"]),
+        households=households,
         share_65plus=numbers_and_eras.round_half_up(100 * need["elderly"] / need["people"]) if need["people"] > 0 else None,
         shelters=shelters,
         public=public,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from requests_gen.letters.annexes.annex1 import Annex, ZoneRow
+from requests_gen.letters.annexes.annex1 import SUMS, Annex, ZoneRow
 from requests_gen.letters.sources import carrier_name, census, layer_days, sources
 from requests_gen.wording import Caption, captions, numbers_and_eras, urgency
 from requests_gen.workspace import LetterSettings, letters_toml
@@ -17,6 +17,20 @@ Align = Literal["left", "center", "right"]
 TITLE = "優先整備要望地区一覧表"
 TOTAL = "合計"
 UNKNOWN_SIGN = "－"
+# the figure of the catalogue that stands in a column of numbers; marks: one column a carrier
+FIGURE_KEYS = {
+    "rank": "rank",
+    "marks": "mark",
+    "serving": "serving_carriers",
+    "people": "carrier_uncovered_population",
+    "households": "carrier_uncovered_households",
+    "share_65plus": "carrier_share_65plus",
+    "shelters": "carrier_shelters",
+    "public": "carrier_public",
+    "road_km": "carrier_uncovered_road_km",
+    "nearest_km": "carrier_edge_km",
+    "roaming": "carrier_roaming_population",
+}
 
 
 @dataclass(frozen=True)
@@ -81,17 +95,17 @@ def _columns(result: Result, settings: LetterSettings, zones: Annex) -> dict[str
             columns[f"mark {at}"] = Heading(carrier.name + own, 14.5, "center", group)
     columns |= {
         "serving": Heading("提供\n事業者数", 15, "center"),
-        "people": Heading("エリア外\n人口(推計)", 19.5, "right"),
-        "households": Heading("エリア外\n世帯(推計)", 17.5, "right"),
-        "share_65plus": Heading("65歳\n以上割合", 14, "right"),
-        "shelters": Heading("避難所等\n（か所）", 14.5, "right"),
+        "people": Heading("貴社エリア外\n人口(推計)", 19.5, "right"),
+        "households": Heading("貴社エリア外\n世帯(推計)", 17.5, "right"),
+        "share_65plus": Heading("うち65歳\n以上割合", 14, "right"),
+        "shelters": Heading("エリア外の\n避難所等\n（か所）", 14.5, "right"),
     }
     # a column that nothing is known of is named in a note instead (_unknown_note)
     if any(row.public is not None for row in rows):
-        columns["public"] = Heading("学校・\n医療等\n（か所）", 13, "right")
+        columns["public"] = Heading("エリア外の\n学校・医療等\n（か所）", 14.5, "right")
     if any(row.road_km is not None for row in rows):
-        columns["road_km"] = Heading("不感道路\n延長(km)", 15, "right")
-    columns["nearest_km"] = Heading("エリア端\nまで(km)", 15, "right")
+        columns["road_km"] = Heading("貴社エリア\n外の道路\n(km)", 15, "right")
+    columns["nearest_km"] = Heading("貴社エリア端\nまで(km)", 15, "right")
     if any(row.designated != numbers_and_eras.UNKNOWN for row in rows):
         columns["designated"] = Heading("条件不利\n地域", 17, "left")
         columns["subsidy"] = Heading("補助活用\nの可能性", 20, "left")
@@ -147,20 +161,19 @@ def serving(row: ZoneRow, wording: numbers_and_eras.Wording) -> str:
 
 
 def _totals(names: list[str], zones: Annex, wording: numbers_and_eras.Wording) -> tuple[Cell, ...]:
-    sums = {
-        "people": zones.figures.people,
-        "households": zones.figures.households,
-        "shelters": zones.figures.shelters,
-        "public": zones.figures.public,
-    }
-    cells = [Cell(wording.number(sums[name]), sums[name], "whole") if name in sums else Cell("") for name in names]
-    if "road_km" in names:
-        km = zones.figures.road_km
-        cells[names.index("road_km")] = Cell(wording.number(km, 1), km, "km")
+    cells = [_total(name, zones, wording) if name in SUMS else Cell("") for name in names]
     zero = wording.say("{n}地区", n=zones.figures.zones)
     cells[names.index("name")] = Cell(f"{TOTAL}　{zero}")
     cells[names.index("serving")] = Cell(wording.text(f"0社\n{zones.figures.zero_zones}地区"))
     return tuple(cells)
+
+
+def _total(name: str, zones: Annex, wording: numbers_and_eras.Wording) -> Cell:
+    """A sum; what it does not hold stands under it."""
+    value, unknown = getattr(zones.figures, name), zones.figures.unknown.get(name, 0)
+    text = wording.number(value, 1 if name == "road_km" else 0)
+    more = wording.say("\n不明{n}地区", n=unknown) if unknown else ""
+    return Cell(text + more, None if unknown else value, "km" if name == "road_km" else "whole")
 
 
 def _notes(result: Result, settings: LetterSettings, zones: Annex, caption: Caption, identity: str) -> list[str]:
@@ -239,7 +252,7 @@ def _rest(zones: Annex, wording: numbers_and_eras.Wording) -> str:
     if zones.rest.zones:
         people = wording.number(zones.rest.people)
         note += wording.say(
-            "このほかに同じ条件の地区が{n}地区（エリア外人口 推計{people}人）あり、この表には掲げていない。",
+            "このほかに同じ条件の地区が{n}地区（貴社エリア外人口 推計{people}人）あり、この表には掲げていない。",
             n=zones.rest.zones,
             people=people,
         )
@@ -258,7 +271,7 @@ def dates(result: Result, settings: LetterSettings, zones: Annex, wording: numbe
 
 
 def _people_note(result: Result, wording: numbers_and_eras.Wording) -> str:
-    rounded = "地区ごとに小数点以下を四捨五入した。文書中の人数等は、この表の各行の合計である。"
+    rounded = "合計を四捨五入し、各行は合計に一致するよう端数を調整した（差は1未満）。文書中の人数等は、この表の各行の合計である。"
     if source := census(result, wording):
         source += "による推計。秘匿された区画の値は合算先の区画に含まれる。"
     return wording.text("人口・世帯　" + (source or "人口の分布データによる推計。") + rounded)

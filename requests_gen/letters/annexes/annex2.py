@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from coverage.carrier_need import facilities_outside, given_categories
+from coverage.figures import figure
 from coverage.gaps import mark_column
 from coverage.subsidy import Possibility
 from geodata.areas import degrees
@@ -23,6 +24,36 @@ if TYPE_CHECKING:
 
 TITLE = "地区別個票"
 FUTURE = "population_"
+# the figures of the catalogue that a sheet states: of the zone, then of what the carrier leaves out
+FIGURE_KEYS = (
+    "rank",
+    "mark",
+    "serving_carriers",
+    "population",
+    "households",
+    "share_65plus",
+    "population_to_come",
+    "complete_population",
+    "carrier_uncovered_population",
+    "carrier_uncovered_households",
+    "carrier_share_65plus",
+    "carrier_roaming_population",
+    "carrier_shelters",
+    "carrier_public",
+    "carrier_uncovered_road_km",
+    "emergency_road_km",
+    "road_km_expressway",
+    "road_km_national",
+    "road_km_prefectural",
+    "road_km_municipal",
+    "carrier_edge_km",
+    "in_landslide",
+    "in_landslide_special",
+    "in_tsunami",
+    "in_park_special",
+    "in_park_ordinary",
+    "in_did",
+)
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -209,7 +240,7 @@ def _effect(row: ZoneRow, zone: pd.Series, zones: Annex, wording: numbers_and_er
         gain += wording.text(f"、道路約{row.road_km:,.1f}km")
     nobody = numbers_and_eras.round_half_up(zone["complete_population"])
     first = numbers_and_eras.UNKNOWN if nobody is None else wording.say("推計{n}人", n=nobody)
-    return ("整備された場合", gain), ("うちどの事業者のエリアにも入らない人", first)
+    return ("整備された場合", gain), ("うち" + figure("complete_population").heading.ja, first)
 
 
 def _history(row: ZoneRow, wording: numbers_and_eras.Wording) -> Pairs:
@@ -219,7 +250,10 @@ def _history(row: ZoneRow, wording: numbers_and_eras.Wording) -> Pairs:
 def _notes(result: Result, zones: Annex, caption: Caption, identity: str, wording: numbers_and_eras.Wording) -> tuple[str, ...]:
     return (
         wording.text(f"判定の規則: {caption.rule.partition(': ')[2]}。○=利用できる　△=一部　×=利用できない　－=不明。")
-        + wording.text("人口等は推計で、四捨五入した。" + (f"{caption.unknown_people}。" if caption.unknown_people else "")),
+        + wording.text(
+            "人口等は推計で、貴社のエリア外の数は別紙1と同じ（合計に合わせて端数を調整）、ほかは四捨五入した。"
+            + (f"{caption.unknown_people}。" if caption.unknown_people else "")
+        ),
         "出典: " + sources(caption),
         f"文書ID: {identity}",
     )

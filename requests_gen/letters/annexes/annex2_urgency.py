@@ -89,7 +89,7 @@ def _roads(row: ZoneRow, zone: pd.Series, carrier: str, given: bool, others: boo
         text = "貴社のエリア外の緊急輸送道路及び県道以上は" + ("ない" if km == 0 else "0.1km未満")
     others_km = [f"{name} {_km(zone[key])}km" for key, name in ROAD_WORDS.items() if key in zone and zone[key] > 0]
     if others and others_km:
-        text += f"。いずれかの事業者のエリア外　{'、'.join(others_km)}"
+        text += f"。1社でもエリア外　{'、'.join(others_km)}"
     return wording.text(text)
 
 
