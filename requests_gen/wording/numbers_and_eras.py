@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
+# beside their sum, numbers are rounded together: the room's face shows both kinds of rounding under this one name
+from requests_gen.wording.whole_numbers import add_up as add_up
+from requests_gen.wording.whole_numbers import largest_remainder as largest_remainder
+
 if TYPE_CHECKING:
     import pandas as pd
 
