@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from coverage.change.comparison import compare
+from coverage.change.comparison import Figure, compare
+from coverage.change.zones import ZONE_PARTS
 from coverage.result import Result
 from geodata.errors import DataError
 from kengai import app
@@ -51,15 +53,18 @@ def test_the_sentences(both: tuple[Result, Result]) -> None:
     assert said == [
         "令和7年度（2025年度） → 令和8年度（2026年度）（4G・面積按分）",
         "架空のエリアです。実在の携帯電話会社のサービスエリアではありません。",
-        "どの会社のエリアにも入らない人: 33人 → 28人（−5.0人）",
-        "　内訳: エリアの拡大 ±0人、エリアの縮小 ±0人、人口の動き −5.0人",
+        "エリア外人口（地区の計、最多の社）: 73人 → 43人（−30人）",
+        "　内訳: エリアの拡大 −20人、エリアの縮小 ±0人、人口の動き −10人",
+        "どの会社のエリアにも入らない人（調査区域全体）: 33人 → 28人（−5人）※表の合計とは別の数え方",
+        "　内訳: エリアの拡大 ±0人、エリアの縮小 ±0人、人口の動き −5人",
         "地区: 減少 1・変わらず 1・解消 1",
         "エリア図の無い年度がある会社: 架空ベータ 5G。その会社を除いて比べています（その会社のエリアの人は不明です）。",
         "条件の違い: 人口のファイル（中身が変わりました: tblT001141H24.txt）",
         "エリア図のファイルが前回と同じです: 架空アルファ 4G、架空アルファ 5G。「変わらず」は、整備が無かったことを意味しません。",
     ]
     english = "\n".join(sentences(compare(*both), {}, "en"))
-    assert "33 → 28 (−5.0)" in english
+    assert "73 → 43 (−30)" in english
+    assert "33 → 28 (−5)" in english
     assert not set("人地区規則") & set(english)
 
 
@@ -81,11 +86,42 @@ def test_the_sheets(both: tuple[Result, Result], tmp_path: Path) -> None:
     assert [row[4:9] for row in rows] == [[48, 38, 0, -10, 0], [20, None, -20, 0, 0], [5, 5, 0, 0, 0], [73, 43, -20, -10, 0]]
     assert rows[1][9] == "エリアの変化"
     parts = {row[1].value: [cell.value for cell in row[2:]] for row in book["内訳"].iter_rows(min_row=5, max_row=8)}
-    assert parts["架空ベータ のエリアに入らない人"] == [73, 43, -30, -20, 0, -10, 0, 0, 0]
+    alone = "「地区」の表の合計とは別の数え方"
+    assert parts["架空ベータ のエリアに入らない人（調査区域全体）"] == [73, 43, -30, -20, 0, -10, 0, 0, 0, None, alone]
+    assert parts["エリア外人口（地区の計、最多の社）"] == [73, 43, -30, -20, 0, -10, 0, 0, 0, 0, "「地区」の表の合計"]
     assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None} <= {"s", "n"}
     assert "再発" in {row[0].value for row in book["説明"].iter_rows(min_row=5)}
     again = write_change(compare(*both), both[1], tmp_path / "again")
     assert [path.read_bytes() for path in paths] == [path.read_bytes() for path in again]
+
+
+def test_sheets_of_fractions_and_of_an_unknown_zone_add_up(both: tuple[Result, Result], tmp_path: Path) -> None:
+    """Thirds of people in every field: read back from the sheet, rows and sums add up, and no decimal is left.
+
+    乙町 南 is unknown now: 不明 in its row, its 48 1/3 of before apart from all that moved, and told below the sum.
+    """
+    change = compare(*both)
+    third = 1 / 3
+    zones = change.zones.assign(
+        old_people=[5 + third, 20 + third, 48 + third], new_people=[5.0, np.nan, np.nan], population=[-third, -third, np.nan]
+    )
+    zones = zones.assign(
+        coverage=[0.0, -20.0, np.nan], terms=[0.0, 0.0, np.nan], unknown=[0, 0, -48 - third], unknown_years=["", "", "new"]
+    )
+    parts = dict.fromkeys(ZONE_PARTS, 0.0) | {"coverage_grew": -20.0, "population": -2 * third, "unknown": -48 - third}
+    figure = Figure("worst", "4G", 74.0, 5.0, parts, new_unknown=1)
+    change = dataclasses.replace(change, zones=zones, figures=[figure, *change.figures[1:]])
+    path, facts = write_change(change, both[1], tmp_path / "c")
+    rows = [[cell.value for cell in row[1:10]] for row in openpyxl.load_workbook(path)["地区"].iter_rows(min_row=5)]
+    assert [row[3:] for row in rows[:3]] == [[48, "不明", "不明", "不明", "不明", -48], [20, None, -20, 0, 0, 0], [6, 5, 0, -1, 0, 0]]
+    assert rows[3][3:] == [74, 5, -20, -1, 0, -48]
+    assert openpyxl.load_workbook(path)["地区"]["A9"].value == "ほかに不明 今回 1地区"
+    told = json.loads(facts.read_text(encoding="utf-8"))
+    headline = told["figures"][0]
+    assert (headline["key"], headline["parts"]["population"], headline["new_unknown"]) == ("uncovered_population", -2 * third, 1)
+    assert headline["printed"]["parts"] == dict.fromkeys(ZONE_PARTS, 0) | {"coverage_grew": -20, "population": -1, "unknown": -48}
+    assert [one["key"] for one in told["figures"][1:4]] == [*["carrier_uncovered_population_all"] * 2, "no_carrier_population"]
+    assert "エリア外人口（地区の計、最多の社）: 74人 → 5人（−69人）（ほかに不明 今回 1地区）" in told["sentences"]
 
 
 def test_a_second_comparison_keeps_the_first(both: tuple[Result, Result], tmp_path: Path) -> None:
