@@ -12,7 +12,7 @@ import pandas as pd
 
 from coverage.change import WORST, Change
 from geodata.errors import Text
-from requests_gen.compare.whole_people import COLUMNS, YEARS, WholePeople, whole_people
+from requests_gen.compare.whole_people import COLUMNS, ORDER, YEARS, WholePeople, ordered_zones, whole_people
 from requests_gen.compare.words import (
     CONVENTION,
     FIGURE_MEANINGS,
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 SHEET, FACTS = "compare.xlsx", "compare.json"
 PEOPLE, SIGNED = "#,##0", "+#,##0;−#,##0;0"
-ORDER = ("new", "came_back", "grown", "shrunk", "resolved", "terms", "unclear", "unchanged")
 
 
 def write_change(change: Change, new: Result, folder: Path, lang: str = "ja") -> list[Path]:
@@ -214,13 +213,6 @@ def _is_unknown(column: str, years_unknown: str) -> bool:
     """Whether a column of people is unknown of a zone that is unknown in these years (change.zones)."""
     known = {"": COLUMNS, "old": ["new_people", "unknown"], "new": ["old_people", "unknown"], "both": ["unknown"]}
     return column not in known[years_unknown]
-
-
-def ordered_zones(change: Change) -> Any:
-    """change.zones, those that changed first, more people first."""
-    most = change.zones[["old_people", "new_people"]].max(axis=1).fillna(0.0)
-    table = change.zones.assign(order=change.zones["state"].map(ORDER.index), most=-most)
-    return table.sort_values(["order", "most"], kind="stable").drop(columns=["order", "most"])
 
 
 def _numbers(book: workbook.Book, sheet: Any, row: int, column: int, values: Sequence[Any], *, signed: bool, **how: Any) -> None:

@@ -23,6 +23,7 @@ MOVES = {
     "unknown": ("unknown",),
 }
 COLUMNS = [*YEARS, *MOVES]
+ORDER = ("new", "came_back", "grown", "shrunk", "resolved", "terms", "unclear", "unchanged")
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,13 @@ def whole_people(change: Change) -> WholePeople:
     zones, totals = _zones(change)
     figures = [_of_zones(figure, totals) if figure.carrier == WORST else whole_figure(figure) for figure in change.figures]
     return WholePeople(tuple(figures), zones, totals)
+
+
+def ordered_zones(change: Change) -> pd.DataFrame:
+    """change.zones, those that changed first, more people first."""
+    most = change.zones[["old_people", "new_people"]].max(axis=1).fillna(0.0)
+    table = change.zones.assign(order=change.zones["state"].map(ORDER.index), most=-most)
+    return table.sort_values(["order", "most"], kind="stable").drop(columns=["order", "most"])
 
 
 def whole_figure(figure: Figure) -> Whole:

@@ -35,6 +35,7 @@ FIGURE_MEANINGS = {
         "over all cells, by that carrier alone: counted otherwise than the table of zones",
     ),
 }
+SUM_OF_TABLE = Text("表の合計", "what the table adds up to")
 OTHERWISE_COUNTED = Text("表の合計とは別の数え方", "counted otherwise than the table")
 STATE_NAMES = {
     "new": Text("新規", "new"),

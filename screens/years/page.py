@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from coverage.change import Change, Figure, compare
+from coverage.change import WORST, Change, Figure, compare
+from coverage.gaps import ANY
 from geodata.errors import Text
-from requests_gen.compare import SHEET, Held, earlier_findings, ordered_zones, words, write_change
+from requests_gen.compare import SHEET, Held, earlier_findings, words, write_change
+from requests_gen.compare import whole_people as printing
 from requests_gen.web_map import data
 from requests_gen.wording import caption
 from screens.map_component import Focus, MapState, map_files_for, zone_map
@@ -26,6 +28,13 @@ TITLE = Text("経年比較", "Years")
 URL = "years"
 MAP_HEIGHT, TABLE_HEIGHT = 430, 430
 DRAWN_AS = {"terms": "unknown", "unclear": "unknown"}
+MOVE_NAMES = {
+    "coverage": Text("エリアの変化", "by areas"),
+    "population": Text("人口の動き", "by people"),
+    "terms": Text("その他", "otherwise"),
+    "unknown": Text("不明な地区の分", "zones unknown"),
+}
+TOLD = ["municipality", "name", "state", "unknown_years"]
 CHANGED = ("new", "came_back", "grown", "shrunk", "resolved")
 
 
@@ -98,29 +107,41 @@ def _comparison(chosen: Held, new: Result, opened: Opened) -> None:
 
 
 def _figures(change: Change, opened: Opened) -> None:
-    """Four figures: people left out, the change on equal terms, zones resolved, zones new or back."""
+    """Four figures: people left out of the zones, the change on equal terms, zones resolved, zones new or back; then the
+    people whom nobody reaches, who are another figure.
+    """
     lang, counts = opened.lang, change.states[change.generation]
+    printed = printing.whole_people(change)
     figure = words.headline(change)
     one, two, three, four = st.columns(4)
-    if figure is None or figure.old is None or figure.new is None:
-        one.metric(opened.say(Text("エリア外の人", "People left out")), "－", opened.say(Text("不明", "unknown")), "off")
+    if figure is None:
+        one.metric(opened.say(words.FIGURE_NAMES[words.UNCOVERED]), "－", opened.say(Text("不明", "unknown")), "off")
     else:
-        label = words.whose(figure, {})
-        one.metric(opened.say(label), f"{words.people(figure.old, lang)} → {words.people(figure.new, lang)}")
-        real = "－" if figure.real is None else words.moved(figure.real, lang)
+        whole = words.whole_of(change, printed, figure)
+        one.metric(
+            opened.say(words.whose(figure, {})),
+            f"{words.people(whole.old, lang)} → {words.people(whole.new, lang)}",
+            help=opened.say(words.FIGURE_MEANINGS[words.UNCOVERED]),
+        )
         two.metric(
             opened.say(Text("うち実際の変化（エリアと人口）", "Real change (areas, people)")),
-            real,
+            words.moved(whole.real, lang),
             help=opened.say(Text("規則・境界・データの違いを除いた増減です。", "Without changed rules, boundaries and data.")),
         )
-    if not change.cells_comparable:
-        return
-    three.metric(opened.say(Text("解消した地区", "Zones resolved")), f"{counts['resolved']:,}")
-    four.metric(opened.say(Text("新規・再発の地区", "Zones new or back")), f"{counts['new']:,}・{counts['came_back']:,}")
+    if change.cells_comparable:
+        three.metric(opened.say(Text("解消した地区", "Zones resolved")), f"{counts['resolved']:,}")
+        four.metric(opened.say(Text("新規・再発の地区", "Zones new or back")), f"{counts['new']:,}・{counts['came_back']:,}")
+    beside = [words.unknown_beside(figure)] if figure is not None and (figure.old_unknown or figure.new_unknown) else []
+    said = [f"{opened.say(words.FIGURE_NAMES[words.UNCOVERED])}{opened.say(each)}" for each in beside]
+    nobodys = change.figure(ANY, change.generation)
+    if nobodys is not None:
+        said += words.figure_sentences(nobodys, words.whole_of(change, printed, nobodys), {}, lang)[:1]
+    if said:
+        st.caption("　".join(as_written(line) for line in said))
 
 
 def _reasons(change: Change, carriers: dict[str, str], opened: Opened) -> None:
-    """The parts of one figure as bars; which one is chosen above it."""
+    """The parts of one figure as bars; which one is chosen above it, the one that the table adds up to first."""
     known = [figure for figure in change.figures if figure.parts is not None]
     st.markdown(f"**{opened.say(Text('増減の理由', 'Why'))}**")
     if not known:
@@ -128,18 +149,21 @@ def _reasons(change: Change, carriers: dict[str, str], opened: Opened) -> None:
         return
 
     def named(figure: Figure) -> str:
-        return f"{figure.generation}: {opened.say(words.whose(figure, carriers))}"
+        table = words.SUM_OF_TABLE if words.key_of(figure) == words.UNCOVERED else words.OTHERWISE_COUNTED
+        return f"{figure.generation}: {opened.say(words.whose(figure, carriers))}{opened.say(Text(f'【{table.ja}】', f' [{table.en}]'))}"
 
     first = words.headline(change)
     place = next((at for at, each in enumerate(known) if each == first), 0)
     label = opened.say(Text("だれのエリア外か", "Left out by"))
     at = st.selectbox(label, range(len(known)), place, format_func=lambda n: named(known[n]), key="years figure")
     figure = known[at if at is not None else place]
-    values, spec = reasons(figure, opened.lang)
+    whole = words.whole_of(change, printing.whole_people(change), figure)
+    values, spec = reasons(whole, opened.lang)
     st.vega_lite_chart(values, spec, width="stretch", key="years reasons")
-    total = words.moved((figure.new or 0.0) - (figure.old or 0.0), opened.lang)
+    total = f"{words.moved(whole.difference, opened.lang)}"
     st.caption(
-        f"{words.people(figure.old, opened.lang)} → {words.people(figure.new, opened.lang)}（{total}）　{opened.say(words.CONVENTION)}"
+        f"{words.people(whole.old, opened.lang)} → {words.people(whole.new, opened.lang)}（{total}）"
+        f"{opened.say(words.unknown_beside(figure))}　{opened.say(words.FIGURE_MEANINGS[words.key_of(figure)])}　{opened.say(words.CONVENTION)}"
     )
 
 
@@ -174,18 +198,26 @@ def _map(change: Change, old: Result, new: Result, stamp: str, opened: Opened) -
         focus, selected = Focus(row + 1, zone_id), zone_id
     click = zone_map(files, MapState(selected=selected, focus=focus), key="years map", height=MAP_HEIGHT)
     if click is not None and click.zone_id is not None:
-        row = change.zones.loc[click.zone_id]
+        row = pd.concat([change.zones.loc[click.zone_id, TOLD], printing.whole_people(change).zones.loc[click.zone_id]])
         st.caption(
             as_written(
                 f"{row['municipality']} {row['name']}: {opened.say(words.STATE_NAMES[row['state']])} "
-                f"{words.people(row['old_people'], opened.lang)} → {words.people(row['new_people'], opened.lang)}"
+                f"{_people(row, 'old', opened)} → {_people(row, 'new', opened)}"
             )
         )
 
 
+def _people(zone: pd.Series, year: str, opened: Opened) -> str:
+    """Whole persons left out of a zone in a year, 不明, or that the zone is not on the list of that year."""
+    if zone["unknown_years"] in {year, "both"}:
+        return opened.say(Text("不明", "unknown"))
+    people = zone[f"{year}_people"]
+    return opened.say(Text("（一覧に無い）", "(not on the list)")) if people is pd.NA else words.people(people, opened.lang)
+
+
 def _shown(change: Change) -> pd.DataFrame:
     """The zones the table shows: those in the chosen states (none chosen: all), those that changed first."""
-    table, states = ordered_zones(change), st.session_state.get("years states")
+    table, states = printing.ordered_zones(change), st.session_state.get("years states")
     return table[table["state"].isin(states)] if states else table
 
 
@@ -195,23 +227,27 @@ def _row_chosen(change: Change) -> int | None:
     return rows[0] if rows and rows[0] < len(_shown(change)) else None
 
 
-def zone_rows(table: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """Zones (coverage.change.zones.COLUMNS) in the words of the page."""
+def zone_rows(table: pd.DataFrame, whole: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Zones (coverage.change.zones.COLUMNS) in the words of the page; whole: their people as printed (whole_people)."""
     names = {
         "state": Text("状態", "state"),
         "municipality": Text("市町村", "municipality"),
         "name": Text("地区", "zone"),
         "old_people": Text("前回（人）", "before"),
         "new_people": Text("今回（人）", "now"),
-        "coverage": Text("エリアの変化", "by areas"),
-        "population": Text("人口の動き", "by people"),
-        "terms": Text("その他", "otherwise"),
+        **{column: MOVE_NAMES[column] for column in ("coverage", "population", "terms")},
         "reason": Text("主な理由", "chief reason"),
     }
+    if (table["unknown_years"] != "").any():
+        names = {**names, "unknown": MOVE_NAMES["unknown"], "reason": names.pop("reason")}
+    unknown = Text("（どちらかの年度の人が不明）", " (people of one year unknown)").in_(lang)
     shown = table.assign(
         state=[words.STATE_NAMES[state].in_(lang) for state in table["state"]],
-        reason=[words.REASON_NAMES[reason].in_(lang) for reason in table["reason"]],
-        **{name: table[name].round(1) + 0.0 for name in ("old_people", "new_people", "coverage", "population", "terms")},
+        reason=[
+            words.REASON_NAMES[reason].in_(lang) + (unknown if years else "")
+            for reason, years in zip(table["reason"], table["unknown_years"], strict=True)
+        ],
+        **{name: whole[name].reindex(table.index) for name in whole},
     )
     return (
         shown[list(names)]
@@ -232,8 +268,9 @@ def _zones(change: Change, opened: Opened) -> None:
         format_func=lambda state: f"{opened.say(words.STATE_NAMES[state])} {counts[state]:,}",
         label_visibility="collapsed",
     )
-    table = zone_rows(_shown(change), opened.lang)
-    numbers = {name: st.column_config.NumberColumn(format="%.1f") for name in table.columns[3:8]}
+    printed = printing.whole_people(change)
+    table = zone_rows(_shown(change), printed.zones, opened.lang)
+    numbers = {name: st.column_config.NumberColumn(format="localized") for name in table.columns[3:-1]}
     st.dataframe(
         table,
         height=min(TABLE_HEIGHT, 38 + 35 * max(len(table), 1)),
@@ -243,9 +280,30 @@ def _zones(change: Change, opened: Opened) -> None:
         selection_mode="single-row",
         placeholder="－",
     )
+    st.caption(as_written(_sums(change, printed, opened)))
     meanings = [f"{opened.say(Text('その他', 'Otherwise'))}: {opened.say(words.OTHERWISE)}"]
     meanings += [f"{opened.say(words.STATE_NAMES[state])}: {opened.say(words.STATE_MEANINGS[state])}" for state in held]
     st.caption("　".join(meanings))
+
+
+def _sums(change: Change, printed: printing.WholePeople, opened: Opened) -> str:
+    """What the whole table adds up to, in its columns; and how many zones are unknown."""
+    lang, totals = opened.lang, printed.totals
+    parts = [
+        f"{name.in_(lang)} {words.moved(totals[column], lang)}"
+        for column, name in MOVE_NAMES.items()
+        if totals[column] is not None and (column != "unknown" or totals[column])
+    ]
+    joined = opened.say(Text("、", ", ")).join(parts)
+    figure = change.figure(WORST, change.generation)
+    beside = "" if figure is None else opened.say(words.unknown_beside(figure))
+    return (
+        f"{opened.say(Text('合計（全ての地区）', 'Sum of all zones'))}: "
+        f"{words.people(totals['old_people'], lang)} → {words.people(totals['new_people'], lang)}"
+        + (opened.say(Text(f"（{joined}）", f" ({joined})")) if joined else "")
+        + beside
+        + opened.say(Text("　－: 不明、またはその年度の一覧に無い地区", "　－: unknown, or not on that year's list"))
+    )
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
