@@ -113,7 +113,7 @@ def _figures(change: Change, opened: Opened) -> None:
     lang, counts = opened.lang, change.states[change.generation]
     printed = printing.whole_people(change)
     figure = words.headline(change)
-    one, two, three, four = st.columns(4)
+    one, two, three, four = st.columns([1.6, 1.2, 0.8, 0.8])
     if figure is None:
         one.metric(opened.say(words.FIGURE_NAMES[words.UNCOVERED]), "－", opened.say(Text("不明", "unknown")), "off")
     else:
@@ -121,6 +121,9 @@ def _figures(change: Change, opened: Opened) -> None:
         one.metric(
             opened.say(words.whose(figure, {})),
             f"{words.people(whole.old, lang)} → {words.people(whole.new, lang)}",
+            words.moved(whole.difference, lang),
+            delta_color="off",
+            delta_arrow="off",
             help=opened.say(words.FIGURE_MEANINGS[words.UNCOVERED]),
         )
         two.metric(
@@ -302,7 +305,9 @@ def _sums(change: Change, printed: printing.WholePeople, opened: Opened) -> str:
         f"{words.people(totals['old_people'], lang)} → {words.people(totals['new_people'], lang)}"
         + (opened.say(Text(f"（{joined}）", f" ({joined})")) if joined else "")
         + beside
-        + opened.say(Text("　－: 不明、またはその年度の一覧に無い地区", "　－: unknown, or not on that year's list"))
+        + "　－: "
+        + opened.say(Text("その年度の一覧に無い地区", "not on that year's list"))
+        + (opened.say(Text("、または不明", ", or unknown")) if beside else "")
     )
 
 
