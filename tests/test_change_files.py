@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,12 @@ from coverage.change.zones import ZONE_PARTS
 from coverage.result import Result
 from geodata.errors import DataError
 from kengai import app
+from requests_gen.annual_report.files import place_of, report_of
 from requests_gen.compare.earlier_results import earlier_findings, results_of
 from requests_gen.compare.files import write_change
 from requests_gen.compare.published_table import read_published
-from requests_gen.compare.words import sentences
+from requests_gen.compare.whole_people import whole_people
+from requests_gen.compare.words import FIGURE_NAMES, sentences
 from requests_gen.results.store import read_result
 from requests_gen.runs.outputs import write_outputs
 from requests_gen.workspace.places import find_studies
@@ -122,6 +125,18 @@ def test_sheets_of_fractions_and_of_an_unknown_zone_add_up(both: tuple[Result, R
     assert headline["printed"]["parts"] == dict.fromkeys(ZONE_PARTS, 0) | {"coverage_grew": -20, "population": -1, "unknown": -48}
     assert [one["key"] for one in told["figures"][1:4]] == [*["carrier_uncovered_population_all"] * 2, "no_carrier_population"]
     assert "エリア外人口（地区の計、最多の社）: 74人 → 5人（−69人）（ほかに不明 今回 1地区）" in told["sentences"]
+
+
+def test_the_annual_report_says_what_the_comparison_says(workspace: Path, both: tuple[Result, Result]) -> None:
+    """One figure, one name, one number: the facts, the line of years, and the first sentences of what changed."""
+    report, _ = report_of(place_of(workspace / "2026"), date(2027, 3, 20))
+    fact = report.fact("uncovered_population")
+    printed = whole_people(compare(*both))
+    assert (fact.label, fact.value, fact.unknown) == ("エリア外人口（地区の計、最多の社）", printed.totals["new_people"], 0)
+    assert [year["zone_people"] for year in report.trend] == [printed.totals["old_people"], printed.totals["new_people"]] == [73, 43]
+    assert f"{fact.label}: 73人 → 43人（−30人）" in report.change
+    names = {other.label for other in report.facts} | {name.ja for name in FIGURE_NAMES.values()}
+    assert {"どの会社のエリアにも入らない人（地区の計）", "どの会社のエリアにも入らない人（調査区域全体）"} <= names
 
 
 def test_a_second_comparison_keeps_the_first(both: tuple[Result, Result], tmp_path: Path) -> None:
