@@ -21,7 +21,7 @@ from requests_gen.annual_report.files import place_of, report_of
 from requests_gen.compare.earlier_results import earlier_findings, results_of
 from requests_gen.compare.files import write_change
 from requests_gen.compare.published_table import read_published
-from requests_gen.compare.whole_people import whole_people
+from requests_gen.compare.whole_people import whole_figure, whole_people
 from requests_gen.compare.words import FIGURE_NAMES, sentences
 from requests_gen.results.store import read_result
 from requests_gen.runs.outputs import write_outputs
@@ -125,6 +125,12 @@ def test_sheets_of_fractions_and_of_an_unknown_zone_add_up(both: tuple[Result, R
     assert headline["printed"]["parts"] == dict.fromkeys(ZONE_PARTS, 0) | {"coverage_grew": -20, "population": -1, "unknown": -48}
     assert [one["key"] for one in told["figures"][1:4]] == [*["carrier_uncovered_population_all"] * 2, "no_carrier_population"]
     assert "エリア外人口（地区の計、最多の社）: 74人 → 5人（−69人）（ほかに不明 今回 1地区）" in told["sentences"]
+
+
+def test_a_total_on_a_half_to_the_last_bit_still_has_parts() -> None:
+    """0.499999997 prints 0 and 1.5 prints 2: one person moved, and two are printed."""
+    whole = whole_figure(Figure("any", "4G", 0.5 - 3e-9, 1.5, {"coverage_grew": 0.0, "coverage_shrank": 1.0}))
+    assert (whole.old, whole.new, whole.parts) == (0, 2, {"coverage_grew": 0, "coverage_shrank": 2})
 
 
 def test_the_annual_report_says_what_the_comparison_says(workspace: Path, both: tuple[Result, Result]) -> None:

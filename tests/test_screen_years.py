@@ -15,7 +15,8 @@ from requests_gen.compare import whole_people as printing
 from requests_gen.results.store import read_result
 from requests_gen.runs.outputs import write_outputs
 from screens.years.charts import reasons, years
-from screens.years.page import zone_rows, zones_to_draw
+from screens.years.page import zones_to_draw
+from screens.years.zone_table import zone_rows
 from tests.change_years import run_year
 from tests.hand_world import box
 from tests.screen_server import Visitor, served
@@ -112,6 +113,10 @@ def test_bars_and_rows_say_their_figures(workspace: Path) -> None:
     assert len(spec["layer"]) == 3  # the bar, and its figure on either side
     rows = zone_rows(change.zones, printing.whole_people(change).zones, "en")
     assert rows.loc["24201-002", "state"] == "resolved"
+    apart = change.zones.assign(unknown_years=["", "old", ""])
+    told = zone_rows(apart, printing.whole_people(change).zones, "ja")
+    assert told["主な理由"].tolist()[1].endswith("（どちらかの年度の人が不明）")
+    assert "不明な地区の分" in told
     assert {zone["id"]: zone["kind"] for zone in zones_to_draw(change, old, new)} == {
         "24201-001": "unchanged",
         "24201-002": "resolved",

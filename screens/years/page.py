@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from coverage.change import WORST, Change, Figure, compare
+from coverage.change import Change, Figure, compare
 from coverage.gaps import ANY
 from geodata.errors import Text
 from requests_gen.compare import SHEET, Held, earlier_findings, words, write_change
@@ -20,6 +20,7 @@ from screens.map_component import Focus, MapState, map_files_for, zone_map
 from screens.shared import Opened, as_written, load_result
 from screens.years.charts import reasons
 from screens.years.trend import trend_part
+from screens.years.zone_table import sums, zone_rows
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -28,13 +29,7 @@ TITLE = Text("経年比較", "Years")
 URL = "years"
 MAP_HEIGHT, TABLE_HEIGHT = 430, 430
 DRAWN_AS = {"terms": "unknown", "unclear": "unknown"}
-MOVE_NAMES = {
-    "coverage": Text("エリアの変化", "by areas"),
-    "population": Text("人口の動き", "by people"),
-    "terms": Text("その他", "otherwise"),
-    "unknown": Text("不明な地区の分", "zones unknown"),
-}
-TOLD = ["municipality", "name", "state", "unknown_years"]
+PLACE_AND_STATE = ["municipality", "name", "state", "unknown_years"]
 CHANGED = ("new", "came_back", "grown", "shrunk", "resolved")
 
 
@@ -201,7 +196,7 @@ def _map(change: Change, old: Result, new: Result, stamp: str, opened: Opened) -
         focus, selected = Focus(row + 1, zone_id), zone_id
     click = zone_map(files, MapState(selected=selected, focus=focus), key="years map", height=MAP_HEIGHT)
     if click is not None and click.zone_id is not None:
-        row = pd.concat([change.zones.loc[click.zone_id, TOLD], printing.whole_people(change).zones.loc[click.zone_id]])
+        row = pd.concat([change.zones.loc[click.zone_id, PLACE_AND_STATE], printing.whole_people(change).zones.loc[click.zone_id]])
         st.caption(
             as_written(
                 f"{row['municipality']} {row['name']}: {opened.say(words.STATE_NAMES[row['state']])} "
@@ -230,35 +225,6 @@ def _row_chosen(change: Change) -> int | None:
     return rows[0] if rows and rows[0] < len(_shown(change)) else None
 
 
-def zone_rows(table: pd.DataFrame, whole: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """Zones (coverage.change.zones.COLUMNS) in the words of the page; whole: their people as printed (whole_people)."""
-    names = {
-        "state": Text("状態", "state"),
-        "municipality": Text("市町村", "municipality"),
-        "name": Text("地区", "zone"),
-        "old_people": Text("前回（人）", "before"),
-        "new_people": Text("今回（人）", "now"),
-        **{column: MOVE_NAMES[column] for column in ("coverage", "population", "terms")},
-        "reason": Text("主な理由", "chief reason"),
-    }
-    if (table["unknown_years"] != "").any():
-        names = {**names, "unknown": MOVE_NAMES["unknown"], "reason": names.pop("reason")}
-    unknown = Text("（どちらかの年度の人が不明）", " (people of one year unknown)").in_(lang)
-    shown = table.assign(
-        state=[words.STATE_NAMES[state].in_(lang) for state in table["state"]],
-        reason=[
-            words.REASON_NAMES[reason].in_(lang) + (unknown if years else "")
-            for reason, years in zip(table["reason"], table["unknown_years"], strict=True)
-        ],
-        **{name: whole[name].reindex(table.index) for name in whole},
-    )
-    return (
-        shown[list(names)]
-        .rename(columns={key: text.in_(lang) for key, text in names.items()})
-        .rename_axis(Text("地区ID", "zone id").in_(lang))
-    )
-
-
 def _zones(change: Change, opened: Opened) -> None:
     counts = change.states[change.generation]
     st.markdown(f"**{opened.say(Text('地区ごとの変化', 'Zone by zone'))}**")
@@ -283,32 +249,10 @@ def _zones(change: Change, opened: Opened) -> None:
         selection_mode="single-row",
         placeholder="－",
     )
-    st.caption(as_written(_sums(change, printed, opened)))
+    st.caption(as_written(sums(change, printed, opened.lang)))
     meanings = [f"{opened.say(Text('その他', 'Otherwise'))}: {opened.say(words.OTHERWISE)}"]
     meanings += [f"{opened.say(words.STATE_NAMES[state])}: {opened.say(words.STATE_MEANINGS[state])}" for state in held]
     st.caption("　".join(meanings))
-
-
-def _sums(change: Change, printed: printing.WholePeople, opened: Opened) -> str:
-    """What the whole table adds up to, in its columns; and how many zones are unknown."""
-    lang, totals = opened.lang, printed.totals
-    parts = [
-        f"{name.in_(lang)} {words.moved(totals[column], lang)}"
-        for column, name in MOVE_NAMES.items()
-        if totals[column] is not None and (column != "unknown" or totals[column])
-    ]
-    joined = opened.say(Text("、", ", ")).join(parts)
-    figure = change.figure(WORST, change.generation)
-    beside = "" if figure is None else opened.say(words.unknown_beside(figure))
-    return (
-        f"{opened.say(Text('合計（全ての地区）', 'Sum of all zones'))}: "
-        f"{words.people(totals['old_people'], lang)} → {words.people(totals['new_people'], lang)}"
-        + (opened.say(Text(f"（{joined}）", f" ({joined})")) if joined else "")
-        + beside
-        + "　－: "
-        + opened.say(Text("その年度の一覧に無い地区", "not on that year's list"))
-        + (opened.say(Text("、または不明", ", or unknown")) if beside else "")
-    )
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
