@@ -107,6 +107,15 @@ def test_unknown_is_not_zero():
     assert [row[1] for row in printed(report, _map())["plan"] if row[0] == SUMS["complete_population"][0]] == ["不明"]
 
 
+def test_a_sum_without_an_unknown_zone_does_not_look_whole():
+    zones = world().zones
+    holed = dataclasses.replace(world(), zones=zones.assign(uncovered_population=zones["uncovered_population"].mask(zones.index == EAST)))
+    told = printed(made(result=holed), _map())
+    known = round(zones["uncovered_population"].drop(EAST).sum())
+    assert [row[1] for row in told["plan"] if row[0] == SUMS["uncovered_population"][0]] == [f"{known}人（ほかに不明 1地区）"]
+    assert [(year["people"], year["note"]) for year in told["trend"]] == [(f"{known}人", "－。ほかに不明 1地区")]
+
+
 def _map():
     from requests_gen.annual_report.map import ReportMap
 

@@ -20,10 +20,13 @@ from coverage.cells import land_area_m2, official_block
 from coverage.change.cells import PARTS
 from coverage.change.comparison import Change, compare
 from coverage.change.trends import trend
+from coverage.change.zones import ZONE_PARTS
 from coverage.gaps import gap_table
 from coverage.result import Result
 from coverage.rules import Threshold, covered_weight
 from geodata.areas import cell_area_m2
+from requests_gen.compare.whole_people import MOVES, whole_people
+from requests_gen.wording.numbers_and_eras import round_half_up
 from tests.change_years import run_year
 from tests.hand_world import box
 from tests.worlds import world
@@ -223,6 +226,47 @@ def test_meshes_of_another_size_are_only_set_side_by_side(old: Result) -> None:
     assert {"level", "grid"} <= codes(change)
 
 
+def test_the_headline_is_the_sum_of_the_zones_and_a_cell_that_leaves_the_list_is_told_apart(old: Result, home: Path) -> None:
+    """From 0.6 up a cell counts: alpha's half of the 40 people stays, for beta leaves them out whole; nothing moved.
+
+    With beta's area over three quarters of 西 its 20 people are 5 by area, and the cell is no longer on the list of zones:
+    15 are served, and 5 are off the list without anything having been built for them.
+    """
+    at_least = (("[ranking]", "[zones]\nleast_uncovered_share = 0.6\n[ranking]"),)
+    before = run_year(home / "strict", 2025, study=at_least)
+    after = run_year(home / "off", 2026, study=at_least, layers={"beta_4g": [box(0, 1, 1, 2), box(1, 1, 1.75, 2)]}, ids_of=home / "strict")
+    change = compare(before, after)
+    assert told(change, "worst") == {"coverage_grew": -15, "zones": -5}
+    assert told(change, "beta") == {"coverage_grew": -15}
+    figure = change.figure("worst", "4G")
+    assert figure == change.figures[0]
+    assert [figure.old, figure.new] == [year.zones["uncovered_population"].sum() for year in (before, after)]
+    assert trend([before, after], "4G")["zone_people"].tolist() == [figure.old, figure.new]
+    assert change.zones.loc[WEST, ["coverage_grew", "zones", "terms", "unknown_years"]].tolist() == [-15, -5, -5, ""]
+    assert change.figure("worst", "5G") is None
+
+
+def test_a_zone_unknown_in_one_year_is_neither_nothing_nor_all_of_the_change(old: Result, home: Path) -> None:
+    """西 (20 people) is not known in 2026: 53 are, one zone is unknown, and no 20 people were served."""
+    new = run_year(home / "hole", 2026, ids_of=home / "2025")
+    west = new.cells["zone_id"] == WEST
+    hidden = new.gaps.mask(pd.concat([west] * len(new.gaps.columns), axis=1, keys=new.gaps.columns))
+    zones = new.zones.assign(uncovered_population=new.zones["uncovered_population"].mask(new.zones.index == WEST))
+    holed = dataclasses.replace(new, gaps=hidden, zones=zones)
+    for change, now, years in ((compare(old, holed), "new", (73, 53, 0, 1)), (compare(holed, old), "old", (53, 73, 1, 0))):
+        figure = change.figure("worst", "4G")
+        assert (figure.old, figure.new, figure.old_unknown, figure.new_unknown) == years
+        assert told(change, "worst") == {"unknown": figure.new - figure.old}
+        assert figure.real == 0
+        row = change.zones.loc[WEST]
+        assert (row["unknown_years"], row["unknown"]) == (now, figure.new - figure.old)
+        assert row[["coverage", "population", "terms", f"{now}_people"]].isna().all()
+        alone = change.figure("beta", "4G")
+        assert (alone.old_unknown, alone.new_unknown) == years[2:]
+        as_printed(change)
+    assert trend([holed], "4G")[["zone_people", "unknown_zones"]].to_numpy().tolist() == [[53, 1]]
+
+
 def test_trend_counts_places_and_people_nobody_reaches(home: Path, old: Result) -> None:
     """東 (5 people, 2 households) and 南 (28 people, 14 households)."""
     new = run_year(home / "t", 2026, people={(2, 1): 30}, ids_of=home / "2025")
@@ -248,7 +292,8 @@ def random_year(seed: int, rule: str, unknown: bool) -> Result:
     people = np.where(random.random(len(made.cells)) < 0.3, 0.0, random.integers(0, 90, len(made.cells)))
     if unknown:
         people = np.where(random.random(len(people)) < 0.1, np.nan, people)
-    cells = made.cells.assign(population=people, zone_id=np.where(random.random(len(people)) < 0.5, "24201-001", ""))
+    zones = random.choice(["24201-001", "24201-002", "24202-001", ""], len(people), p=[0.4, 0.2, 0.01, 0.39])
+    cells = made.cells.assign(population=people, zone_id=zones)
     shares = pd.DataFrame(np.round(np.clip(random.normal(0.6, 0.5, made.shares.shape), 0, 1), 10), made.cells.index, made.shares.columns)
     if seed % 3 == 0:
         shares[("c", "5G")] = np.nan
@@ -262,6 +307,24 @@ def random_year(seed: int, rule: str, unknown: bool) -> Result:
     return dataclasses.replace(made, cells=cells, shares=shares, gaps=gaps, study=study)
 
 
+def as_printed(change: Change) -> None:
+    """Everything printed is whole, adds up, and is the exact number rounded down or up; the years' totals half up."""
+    printed = whole_people(change)
+    exact, zones = change.zones[list(printed.zones)].fillna(0.0), printed.zones.fillna(0).astype(int)
+    assert (zones["old_people"] + zones[list(MOVES)].sum(axis=1)).equals(zones["new_people"])
+    assert (np.abs(zones - exact).to_numpy() < 1 + 1e-6).all()
+    assert zones.sum().to_dict() == printed.totals
+    for figure, whole in zip(change.figures, printed.figures, strict=True):
+        assert [whole.old, whole.new] == [None if one is None else round_half_up(one) for one in (figure.old, figure.new)]
+        if figure.parts is not None:
+            assert sum(whole.parts.values()) == whole.difference
+            assert all(abs(whole.parts[name] - figure.parts[name]) < 1 + 1e-6 for name in figure.parts)
+    first = printed.figures[0]
+    assert (first.old, first.new) == (printed.totals["old_people"], printed.totals["new_people"])
+    for column, names in MOVES.items():
+        assert sum(first.parts[name] for name in names) == printed.totals[column]
+
+
 @settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.integers(0, 99), st.integers(0, 99), st.sampled_from(["area", "mic_half"]), st.sampled_from(["area", "mic_half"]), st.booleans())
 def test_the_parts_are_the_difference(one: int, other: int, rule_a: str, rule_b: str, unknown: bool) -> None:
@@ -270,12 +333,18 @@ def test_the_parts_are_the_difference(one: int, other: int, rule_a: str, rule_b:
     change = compare(old, new)
     for figure in change.figures:
         if figure.parts is not None:
-            assert set(figure.parts) == set(PARTS)
+            assert set(figure.parts) == set(ZONE_PARTS if figure.carrier == "worst" else PARTS)
             assert sum(figure.parts.values()) == pytest.approx(figure.new - figure.old, abs=1e-6)
             assert figure.parts["coverage_grew"] <= 0 <= figure.parts["coverage_shrank"]
-    zones = change.zones.fillna({"old_people": 0.0, "new_people": 0.0})
-    moved = zones["coverage"] + zones["population"] + zones["terms"]
+    zones = change.zones.fillna(0.0)
+    moved = zones["coverage"] + zones["population"] + zones["terms"] + zones["unknown"]
     assert moved.to_numpy() == pytest.approx((zones["new_people"] - zones["old_people"]).to_numpy(), abs=1e-6)
+    assert zones[list(ZONE_PARTS)].sum(axis=1).to_numpy() == pytest.approx(moved.to_numpy(), abs=1e-6)
+    whole = change.figure("worst", "4G")
+    assert [zones["old_people"].sum(), zones["new_people"].sum()] == pytest.approx([whole.old, whole.new])
+    for name in ZONE_PARTS:
+        assert zones[name].sum() == pytest.approx(whole.parts[name], abs=1e-6)
     assert sum(change.states["4G"].values()) == len(zones)
+    as_printed(change)
     for figure in compare(old, old).figures:
         assert figure.parts is None or not any(figure.parts.values())

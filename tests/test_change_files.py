@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +12,17 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from coverage.change.comparison import compare
+from coverage.change.comparison import Figure, compare
+from coverage.change.zones import ZONE_PARTS
 from coverage.result import Result
 from geodata.errors import DataError
 from kengai import app
+from requests_gen.annual_report.files import place_of, report_of
 from requests_gen.compare.earlier_results import earlier_findings, results_of
 from requests_gen.compare.files import write_change
 from requests_gen.compare.published_table import read_published
-from requests_gen.compare.words import sentences
+from requests_gen.compare.whole_people import whole_figure, whole_people
+from requests_gen.compare.words import FIGURE_NAMES, sentences
 from requests_gen.results.store import read_result
 from requests_gen.runs.outputs import write_outputs
 from requests_gen.workspace.places import find_studies
@@ -51,15 +56,18 @@ def test_the_sentences(both: tuple[Result, Result]) -> None:
     assert said == [
         "令和7年度（2025年度） → 令和8年度（2026年度）（4G・面積按分）",
         "架空のエリアです。実在の携帯電話会社のサービスエリアではありません。",
-        "どの会社のエリアにも入らない人: 33人 → 28人（−5.0人）",
-        "　内訳: エリアの拡大 ±0人、エリアの縮小 ±0人、人口の動き −5.0人",
+        "エリア外人口（地区の計、最多の社）: 73人 → 43人（−30人）",
+        "　内訳: エリアの拡大 −20人、エリアの縮小 ±0人、人口の動き −10人",
+        "どの会社のエリアにも入らない人（調査区域全体）: 33人 → 28人（−5人）※表の合計とは別の数え方",
+        "　内訳: エリアの拡大 ±0人、エリアの縮小 ±0人、人口の動き −5人",
         "地区: 減少 1・変わらず 1・解消 1",
         "エリア図の無い年度がある会社: 架空ベータ 5G。その会社を除いて比べています（その会社のエリアの人は不明です）。",
         "条件の違い: 人口のファイル（中身が変わりました: tblT001141H24.txt）",
         "エリア図のファイルが前回と同じです: 架空アルファ 4G、架空アルファ 5G。「変わらず」は、整備が無かったことを意味しません。",
     ]
     english = "\n".join(sentences(compare(*both), {}, "en"))
-    assert "33 → 28 (−5.0)" in english
+    assert "73 → 43 (−30)" in english
+    assert "33 → 28 (−5)" in english
     assert not set("人地区規則") & set(english)
 
 
@@ -81,11 +89,60 @@ def test_the_sheets(both: tuple[Result, Result], tmp_path: Path) -> None:
     assert [row[4:9] for row in rows] == [[48, 38, 0, -10, 0], [20, None, -20, 0, 0], [5, 5, 0, 0, 0], [73, 43, -20, -10, 0]]
     assert rows[1][9] == "エリアの変化"
     parts = {row[1].value: [cell.value for cell in row[2:]] for row in book["内訳"].iter_rows(min_row=5, max_row=8)}
-    assert parts["架空ベータ のエリアに入らない人"] == [73, 43, -30, -20, 0, -10, 0, 0, 0]
+    alone = "「地区」の表の合計とは別の数え方"
+    assert parts["架空ベータ のエリアに入らない人（調査区域全体）"] == [73, 43, -30, -20, 0, -10, 0, 0, 0, None, alone]
+    assert parts["エリア外人口（地区の計、最多の社）"] == [73, 43, -30, -20, 0, -10, 0, 0, 0, 0, "「地区」の表の合計"]
     assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None} <= {"s", "n"}
     assert "再発" in {row[0].value for row in book["説明"].iter_rows(min_row=5)}
     again = write_change(compare(*both), both[1], tmp_path / "again")
     assert [path.read_bytes() for path in paths] == [path.read_bytes() for path in again]
+
+
+def test_sheets_of_fractions_and_of_an_unknown_zone_add_up(both: tuple[Result, Result], tmp_path: Path) -> None:
+    """Thirds of people in every field: read back from the sheet, rows and sums add up, and no decimal is left.
+
+    乙町 南 is unknown now: 不明 in its row, its 48 1/3 of before apart from all that moved, and told below the sum.
+    """
+    change = compare(*both)
+    third = 1 / 3
+    zones = change.zones.assign(
+        old_people=[5 + third, 20 + third, 48 + third], new_people=[5.0, np.nan, np.nan], population=[-third, -third, np.nan]
+    )
+    zones = zones.assign(
+        coverage=[0.0, -20.0, np.nan], terms=[0.0, 0.0, np.nan], unknown=[0, 0, -48 - third], unknown_years=["", "", "new"]
+    )
+    parts = dict.fromkeys(ZONE_PARTS, 0.0) | {"coverage_grew": -20.0, "population": -2 * third, "unknown": -48 - third}
+    figure = Figure("worst", "4G", 74.0, 5.0, parts, new_unknown=1)
+    change = dataclasses.replace(change, zones=zones, figures=[figure, *change.figures[1:]])
+    path, facts = write_change(change, both[1], tmp_path / "c")
+    rows = [[cell.value for cell in row[1:10]] for row in openpyxl.load_workbook(path)["地区"].iter_rows(min_row=5)]
+    assert [row[3:] for row in rows[:3]] == [[48, "不明", "不明", "不明", "不明", -48], [20, None, -20, 0, 0, 0], [6, 5, 0, -1, 0, 0]]
+    assert rows[3][3:] == [74, 5, -20, -1, 0, -48]
+    assert openpyxl.load_workbook(path)["地区"]["A9"].value == "ほかに不明 今回 1地区"
+    told = json.loads(facts.read_text(encoding="utf-8"))
+    headline = told["figures"][0]
+    assert (headline["key"], headline["parts"]["population"], headline["new_unknown"]) == ("uncovered_population", -2 * third, 1)
+    assert headline["printed"]["parts"] == dict.fromkeys(ZONE_PARTS, 0) | {"coverage_grew": -20, "population": -1, "unknown": -48}
+    assert [one["key"] for one in told["figures"][1:4]] == [*["carrier_uncovered_population_all"] * 2, "no_carrier_population"]
+    assert "エリア外人口（地区の計、最多の社）: 74人 → 5人（−69人）（ほかに不明 今回 1地区）" in told["sentences"]
+
+
+def test_a_total_on_a_half_to_the_last_bit_still_has_parts() -> None:
+    """0.499999997 prints 0 and 1.5 prints 2: one person moved, and two are printed."""
+    whole = whole_figure(Figure("any", "4G", 0.5 - 3e-9, 1.5, {"coverage_grew": 0.0, "coverage_shrank": 1.0}))
+    assert (whole.old, whole.new, whole.parts) == (0, 2, {"coverage_grew": 0, "coverage_shrank": 2})
+
+
+def test_the_annual_report_says_what_the_comparison_says(workspace: Path, both: tuple[Result, Result]) -> None:
+    """One figure, one name, one number: the facts, the line of years, and the first sentences of what changed."""
+    report, _ = report_of(place_of(workspace / "2026"), date(2027, 3, 20))
+    fact = report.fact("uncovered_population")
+    printed = whole_people(compare(*both))
+    assert (fact.label, fact.value, fact.unknown) == ("エリア外人口（地区の計、最多の社）", printed.totals["new_people"], 0)
+    assert [year["zone_people"] for year in report.trend] == [printed.totals["old_people"], printed.totals["new_people"]] == [73, 43]
+    assert f"{fact.label}: 73人 → 43人（−30人）" in report.change
+    names = {other.label for other in report.facts} | {name.ja for name in FIGURE_NAMES.values()}
+    assert {"どの会社のエリアにも入らない人（地区の計）", "どの会社のエリアにも入らない人（調査区域全体）"} <= names
 
 
 def test_a_second_comparison_keeps_the_first(both: tuple[Result, Result], tmp_path: Path) -> None:

@@ -11,10 +11,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from coverage.change.comparison import compare
+from requests_gen.compare import whole_people as printing
 from requests_gen.results.store import read_result
 from requests_gen.runs.outputs import write_outputs
 from screens.years.charts import reasons, years
-from screens.years.page import zone_rows, zones_to_draw
+from screens.years.page import zones_to_draw
+from screens.years.zone_table import zone_rows
 from tests.change_years import run_year
 from tests.hand_world import box
 from tests.screen_server import Visitor, served
@@ -66,12 +68,18 @@ def test_two_years(workspace: Path) -> None:
     test = shown(workspace, "2026")
     assert test.selectbox(key="years earlier").options == ["2025"]
     assert [(metric.label, metric.value) for metric in test.metric] == [
-        ("どの会社のエリアにも入らない人", "33人 → 33人"),
-        ("うち実際の変化（エリアと人口）", "±0人"),
+        ("エリア外人口（地区の計、最多の社）", "73人 → 53人"),
+        ("うち実際の変化（エリアと人口）", "−20人"),
         ("解消した地区", "1"),
         ("新規・再発の地区", "0・0"),
     ]
-    assert any("前回と同じ" in caption.value for caption in test.caption)
+    told = "".join(caption.value for caption in test.caption)
+    assert "前回と同じ" in told
+    assert " 33人 → 33人（±0人）※表の合計とは別の数え方" in told
+    assert " 73人 → 53人（エリアの変化 −20人、人口の動き ±0人、その他 ±0人）" in told
+    assert test.selectbox(key="years figure").value == 0
+    assert test.selectbox(key="years figure").options[0] == "4G: エリア外人口（地区の計、最多の社）【表の合計】"
+    assert all(option.endswith("【表の合計とは別の数え方】") for option in test.selectbox(key="years figure").options[1:])
     assert test.dataframe[0].value["状態"].tolist() == ["解消", "変わらず", "変わらず"]
     test.session_state["years states"] = ["resolved"]
     assert test.run().dataframe[0].value["地区"].tolist() == ["西"]
@@ -97,12 +105,18 @@ def test_bars_and_rows_say_their_figures(workspace: Path) -> None:
     change = compare(old, new)
     figure = change.figure("beta", "4G")
     assert figure is not None
-    values, spec = reasons(figure, "ja")
+    values, spec = reasons(printing.whole_figure(figure), "ja")
     assert values["label"].tolist() == ["−20人", "±0人", "±0人", "±0人", "±0人", "±0人"]
+    of_zones, _ = reasons(printing.whole_people(change).figures[0], "ja")
+    assert of_zones["reason"].tolist() == [*values["reason"], "地区に入った・外れた区画"]
     assert values["people"].sum() == figure.new - figure.old
     assert len(spec["layer"]) == 3  # the bar, and its figure on either side
-    rows = zone_rows(change.zones, "en")
+    rows = zone_rows(change.zones, printing.whole_people(change).zones, "en")
     assert rows.loc["24201-002", "state"] == "resolved"
+    apart = change.zones.assign(unknown_years=["", "old", ""])
+    told = zone_rows(apart, printing.whole_people(change).zones, "ja")
+    assert told["主な理由"].tolist()[1].endswith("（どちらかの年度の人が不明）")
+    assert "不明な地区の分" in told
     assert {zone["id"]: zone["kind"] for zone in zones_to_draw(change, old, new)} == {
         "24201-001": "unchanged",
         "24201-002": "resolved",
@@ -117,17 +131,19 @@ def test_lines_break_where_the_terms_change() -> None:
             "fiscal_year": [2024, 2025, 2026],
             "areas": [3, 2, 2],
             "households": [9.0, 8, 7],
-            "people": [20.0, float("nan"), 15],
+            "people": [20.0, float("nan"), 15.5],
+            "unknown_cells": [0, 0, 3],
             "same_terms": [True, True, False],
         }
     )
     published = pd.DataFrame({"fiscal_year": [2015], "areas": [107.0], "households": [512.0], "people": [1224.0]})
     values, spec = years(ours, published, "ja")
     people = values[values["measure"] == "people"].set_index("year")
-    assert people["value"].to_dict() == {"2024": 20.0, "2026": 15.0, "2015": 1224.0}
+    assert people["value"].to_dict() == {"2024": 20.0, "2026": 16.0, "2015": 1224.0}
+    assert people["beside"].to_dict() == {"2024": " ", "2026": "ほかに不明 3区画", "2015": " "}
     assert people.loc["2024", "line"] != people.loc["2026", "line"]
     assert people["source"].nunique() == 2
-    encodings = [layer["encoding"] for layer in spec["hconcat"][0]["layer"]]
+    encodings = [layer["encoding"] for layer in spec["vconcat"][0]["hconcat"][0]["layer"]]
     assert "strokeDash" in encodings[0]
     assert "shape" in encodings[1]
 
@@ -144,7 +160,7 @@ def test_the_page_in_a_browser(url: str, visitor: Visitor, tmp_path: Path) -> No
     visit = visitor(f"{url}/years?study=2026")
     page = visit.page
     page.get_by_role("heading", name="経年比較").wait_for()
-    assert "33人 → 33人" in visit.text()
+    assert "73人 → 53人" in visit.text()
     assert page.locator("iframe").count() >= 1
     assert page.locator('[data-testid="stVegaLiteChart"]').count() == 2
     page.get_by_label("だれのエリア外か").click()

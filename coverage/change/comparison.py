@@ -10,11 +10,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from coverage.change.cells import WORST, Steps, parts, steps
 from coverage.change.terms import Difference, common_carriers, comparable, differences, not_renewed
-from coverage.change.zones import counted, states_by_people, unclear_zones, zone_changes
+from coverage.change.zones import ZONE_PARTS, counted, states_by_people, unclear_zones, zone_changes
 from coverage.gaps import ANY, uncovered_column
 
 if TYPE_CHECKING:
@@ -25,11 +26,14 @@ REAL = ("coverage_grew", "coverage_shrank", "population")
 
 @dataclass(frozen=True)
 class Figure:
-    """People left out by one carrier ("any": by all, "worst": as zones are counted) in one generation.
+    """People left out in one generation: by one carrier or by all ("any") over all cells, or of the zones ("worst").
 
-    old, new: persons as each year published them, None where unknown. parts: {PARTS: persons}, adding up to
-    new − old; None where a year is unknown or the cells cannot be compared. silent: "<carrier> <generation>" that
-    gave no areas in one of the years: "any" and "worst" then speak of the others only.
+    "worst" is the sum over the zones of each year of what the carrier that leaves out most leaves out in each cell:
+    the total of the ranking, the map and the trend of that year. old, new: persons as each year published them, as far
+    as they are known; None where nothing is. old_unknown, new_unknown: zones ("worst") or inhabited cells (others) that
+    are not known, and come on top. parts: {PARTS or, of "worst", ZONE_PARTS: persons}, adding up to new − old; None where
+    a year is unknown or the cells cannot be compared. unpublished: "<carrier> <generation>" that gave no areas in one of
+    the years: "any" and "worst" then speak of the others only.
     """
 
     carrier: str
@@ -38,6 +42,8 @@ class Figure:
     new: float | None
     parts: dict[str, float] | None
     unpublished: tuple[str, ...] = ()
+    old_unknown: int = 0
+    new_unknown: int = 0
 
     @property
     def real(self) -> float | None:
@@ -75,11 +81,12 @@ def compare(old: Result, new: Result, earlier: Collection[str] = ()) -> Change:
     generation, can = str(new.study.zones.generation), comparable(old, new)
     if can and generation in old.study.generations:
         made = steps(old, new)
-        figures = _figures(old, new, made)
         zones = zone_changes(old, new, made, generation, {*earlier, *old.zone_ids["zone_id"]})
+        figures = [_of_zones(old, new, zones, generation), *_figures(old, new, made)]
         others = {g: states_by_people(old, new, made, g) for g in _generations(old, new) if g != generation}
     else:
-        figures, zones, others = _totals(old, new), unclear_zones(old, new), {}
+        zones, others = unclear_zones(old, new), {}
+        figures = [_of_zones(old, new, zones, generation), *_totals(old, new)]
     return Change(
         old_year=old.study.about.fiscal_year,
         new_year=new.study.about.fiscal_year,
@@ -99,9 +106,20 @@ def _generations(old: Result, new: Result) -> list[str]:
     return [g for g in new.study.generations if g in old.study.generations]
 
 
-def _sum(values: pd.Series) -> float | None:
-    """All persons, or None where nothing is known."""
-    return float(values.sum()) if values.notna().any() else None
+def _known(values: pd.Series, unknown: int) -> float | None:
+    """The sum of what is known, None where something is unknown and nothing known."""
+    return None if unknown and not values.notna().any() else float(values.sum())
+
+
+def _of_zones(old: Result, new: Result, zones: pd.DataFrame, generation: str) -> Figure:
+    """The one figure that the table of zones adds up to, in all its parts."""
+    unknown = [int(zones["unknown_years"].isin([year, "both"]).sum()) for year in ("old", "new")]
+    before, after = _known(zones["old_people"], unknown[0]), _known(zones["new_people"], unknown[1])
+    told = None
+    # where the cells cannot be compared no zone has parts
+    if before is not None and after is not None and (zones["unknown"].notna().any() or not len(zones)):
+        told = {name: float(zones[name].sum()) for name in ZONE_PARTS}
+    return Figure(WORST, generation, before, after, told, _silent(old, new, WORST, generation), *unknown)
 
 
 def _silent(old: Result, new: Result, carrier: str, generation: str) -> tuple[str, ...]:
@@ -112,15 +130,25 @@ def _silent(old: Result, new: Result, carrier: str, generation: str) -> tuple[st
 
 
 def _figures(old_year: Result, new_year: Result, made: Steps) -> list[Figure]:
+    """The figures over all cells."""
+    people = [result.cells["population"].reindex(made.old.index) for result in (old_year, new_year)]
     found = []
     for carrier, generation in made.old.columns:
         key = (str(carrier), str(generation))
-        old, new = _sum(made.old[key]), _sum(made.new[key])
+        if carrier == WORST:
+            continue  # by cells alone it is nobody's figure: the zones' is
+        unknown = [_unknown(*each) for each in zip((made.old[key], made.new[key]), people, (made.in_old, made.in_new), strict=True)]
+        old, new = _known(made.old[key], unknown[0]), _known(made.new[key], unknown[1])
         told = None
         if old is not None and new is not None:
             told = {str(name): float(values.sum()) for name, values in parts(made, key).items()}
-        found.append(Figure(*key, old, new, told, _silent(old_year, new_year, *key)))
+        found.append(Figure(*key, old, new, told, _silent(old_year, new_year, *key), *unknown))
     return found
+
+
+def _unknown(left_out: pd.Series, people: pd.Series, there: np.ndarray) -> int:
+    """Cells of a year where somebody lives, or nobody knows who does, of whom it is not known whether they are left out."""
+    return int((left_out.isna() & (people != 0) & there).sum())
 
 
 def _totals(old: Result, new: Result) -> list[Figure]:
@@ -130,5 +158,8 @@ def _totals(old: Result, new: Result) -> list[Figure]:
         for carrier in [*common_carriers(old, new, generation), ANY]:
             name = uncovered_column(generation, carrier)
             unpublished = _silent(old, new, carrier, generation)
-            found.append(Figure(carrier, generation, _sum(old.gaps[name]), _sum(new.gaps[name]), None, unpublished))
+            years = [(year.gaps[name], year.cells["population"].reindex(year.gaps.index)) for year in (old, new)]
+            unknown = [_unknown(left, people, np.ones(len(left), bool)) for left, people in years]
+            before, after = (_known(left, count) for (left, _), count in zip(years, unknown, strict=True))
+            found.append(Figure(carrier, generation, before, after, None, unpublished, *unknown))
     return found

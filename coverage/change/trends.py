@@ -15,7 +15,20 @@ from coverage.gaps import uncovered_column
 if TYPE_CHECKING:
     from coverage.result import Result
 
-COLUMNS = ["fiscal_year", "areas", "households", "people", "zones", "zone_people", "population_year", "rule", "same_terms"]
+COLUMNS = [
+    "fiscal_year",
+    "areas",
+    "households",
+    "people",
+    "zones",
+    "zone_people",
+    "unknown_areas",
+    "unknown_cells",
+    "unknown_zones",
+    "population_year",
+    "rule",
+    "same_terms",
+]
 
 
 def trend(results: Iterable[Result], generation: str) -> pd.DataFrame:
@@ -23,8 +36,11 @@ def trend(results: Iterable[Result], generation: str) -> pd.DataFrame:
 
     areas: zones where people live whom no carrier reaches in `generation`; households, people: those no
     carrier reaches, everywhere. zones, zone_people: zones with a gap, and the people left out there by the
-    carrier that leaves out most (NaN unless they are made for `generation`). same_terms: counted on the same
-    terms as the year before (rules, mesh year, carriers that published), so that the two may be compared.
+    carrier that leaves out most (NaN unless they are made for `generation`): the total of that year's ranking and map.
+    unknown_areas: zones of which it is not known whether they are among the areas; unknown_cells: inhabited cells
+    that are in neither households nor people; unknown_zones: zones that are not in zone_people: what is unknown comes
+    on top. same_terms: counted on the same terms as the year before (rules, mesh year, carriers that published), so
+    that the two may be compared.
     """
     years = sorted(results, key=lambda result: result.study.about.fiscal_year)
     rows = [_row(result, generation) for result in years]
@@ -42,12 +58,17 @@ def _row(result: Result, generation: str) -> dict[str, object]:
         "people": np.nan,
         "zones": np.nan,
         "zone_people": np.nan,
+        "unknown_areas": 0,
+        "unknown_cells": 0,
+        "unknown_zones": 0,
         "population_year": population_year(result),
         "rule": study.rules.gaps,
         "same_terms": True,
     }
     if generation == study.zones.generation:
-        row |= {"zones": len(result.zones), "zone_people": result.zones["uncovered_population"].sum(min_count=min(1, len(result.zones)))}
+        amounts = result.zones["uncovered_population"]
+        known = amounts.sum(min_count=min(1, len(amounts)))
+        row |= {"zones": len(amounts), "zone_people": known, "unknown_zones": int(amounts.isna().sum())}
     unpublished = {f"{carrier} {generation}" for carrier in study.carrier_keys} - set(published(result))
     if generation in study.generations and not unpublished:
         left = gaps[uncovered_column(generation)]
@@ -56,8 +77,10 @@ def _row(result: Result, generation: str) -> dict[str, object]:
         by_zone = result.zones[uncovered_column(generation)]
         row |= {
             "areas": int((by_zone >= LEAST_PEOPLE).sum()),
+            "unknown_areas": int(by_zone.isna().sum()),
             "households": (result.cells["households"] * part).sum(min_count=1),
             "people": left.sum(min_count=1),
+            "unknown_cells": int((left.isna() & (people != 0)).sum()),
         }
     return row
 

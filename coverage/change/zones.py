@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from coverage.change.cells import WORST, Steps, parts
+from coverage.change.cells import PARTS, WORST, Steps, parts
 from coverage.change.terms import differences
 from coverage.gaps import ANY
 
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 STATES = ("new", "came_back", "grown", "shrunk", "unchanged", "resolved", "terms", "unclear")
 REASONS = ("coverage", "population", "facilities", "rule", "unit", "boundary", "data", "")
-COLUMNS = ["name", "municipality", "state", "reason", "old_people", "new_people", "coverage", "population", "terms"]
+# what a sum over zones moves by: the parts of their cells; cells that joined or left the list of zones; and apart from all
+# these what zones that are unknown in one of the years hold in the other, which is no change that anybody knows of
+ZONE_PARTS = (*PARTS, "zones", "unknown")
+TERMS = ("rule", "boundary", "data", "zones")
+PEOPLE = ["old_people", "new_people", "coverage", "population", "terms", "unknown"]
+COLUMNS = ["name", "municipality", "state", "reason", *PEOPLE, "coverage_grew", "coverage_shrank", *TERMS, "unknown_years"]
 LEAST_PEOPLE = 0.5  # estimates by area move by less than this without anything having changed
 RULE_CODES = {"rule", "threshold", "kinds", "mesh_area", "generation", "least_uncovered_share", "measured"}
 
@@ -29,8 +34,10 @@ RULE_CODES = {"rule", "threshold", "kinds", "mesh_area", "generation", "least_un
 def zone_changes(old: Result, new: Result, made: Steps, generation: str, seen: set[str]) -> pd.DataFrame:
     """One row a zone of either year: index zone_id, COLUMNS.
 
-    seen: ids given before, so that a new one among them came back. Persons, NaN unknown; new_people −
-    old_people = coverage + population + terms, unknown counting as nothing.
+    seen: ids given before, so that a new one among them came back. Persons; new_people − old_people = coverage +
+    population + terms + unknown, NaN counting as nothing there. A year's people are NaN where the zone is not on its
+    list, or not known: `unknown_years` says in which year ("old", "new", "both", ""). The parts of such a zone are NaN
+    and what it holds in the other year is `unknown`. coverage = coverage_grew + coverage_shrank; terms = TERMS.
     """
     before = _zone_of(old, made.old.index)
     after = _zone_of(new, made.old.index)
@@ -44,21 +51,26 @@ def zone_changes(old: Result, new: Result, made: Steps, generation: str, seen: s
         state = _state(fact, coverage + population, zone_id in seen)
         states.append(state)
         reasons.append(_reason(state, fact, coverage, population, rules))
-    return _named(old, new, ids).join(table.assign(state=states, reason=reasons))[COLUMNS]
+    return _named(old, new, ids).join(_apart(table).assign(state=states, reason=reasons))[COLUMNS]
 
 
 def unclear_zones(old: Result, new: Result) -> pd.DataFrame:
-    """The zones of both years side by side, where their cells cannot be compared: COLUMNS, state "unclear"."""
+    """The zones of both years side by side, where their cells cannot be compared: COLUMNS, state "unclear".
+
+    Zones that the old year made for another generation are not known for this one.
+    """
     ids = pd.Index(sorted({*old.zones.index, *new.zones.index}), name="zone_id", dtype=str)
-    return _named(old, new, ids).assign(
+    before = old.zones["uncovered_population"] * (1.0 if old.study.zones.generation == new.study.zones.generation else np.nan)
+    table = _named(old, new, ids).assign(
         state="unclear",
         reason="",
-        coverage=np.nan,
-        population=np.nan,
-        terms=np.nan,
-        old_people=old.zones["uncovered_population"].reindex(ids),
+        old_people=before.reindex(ids),
         new_people=new.zones["uncovered_population"].reindex(ids),
-    )[COLUMNS]
+        coverage=np.nan,
+        terms=np.nan,
+        **dict.fromkeys(ZONE_PARTS, np.nan),
+    )
+    return table.assign(unknown_years=_unknown_years(table, ids.isin(old.zones.index), ids.isin(new.zones.index)))[COLUMNS]
 
 
 def counted(states: pd.Series) -> dict[str, int]:
@@ -95,17 +107,37 @@ def _zone_of(result: Result, index: pd.Index) -> pd.Series:
 
 
 def _people(made: Steps, before: pd.Series, after: pd.Series, ids: pd.Index, generation: str) -> pd.DataFrame:
-    """Persons left out of each zone in both years, and by how much areas and people moved them."""
+    """Persons left out of each zone in both years, and what moved them: ZONE_PARTS, and their sums."""
     key = (WORST, generation)
     split = parts(made, key).groupby(after.where(after != "", before)).sum().reindex(ids).fillna(0.0)
-    table = pd.DataFrame(index=ids)
-    table["old_people"] = made.old[key].groupby(before).sum(min_count=1).reindex(ids)
-    table["new_people"] = made.new[key].groupby(after).sum(min_count=1).reindex(ids)
-    table["coverage"] = split["coverage_grew"] + split["coverage_shrank"]
-    table["population"] = split["population"]
+    table = split.assign(
+        old_people=made.old[key].groupby(before).sum(min_count=1).reindex(ids),
+        new_people=made.new[key].groupby(after).sum(min_count=1).reindex(ids),
+    )
     whole = table["new_people"].fillna(0.0) - table["old_people"].fillna(0.0)
-    table["terms"] = whole - table["coverage"] - table["population"]
-    return table
+    table["zones"] = whole - split[list(PARTS)].sum(axis=1)
+    table["unknown"] = 0.0
+    table["unknown_years"] = _unknown_years(table, ids.isin(before.unique()), ids.isin(after.unique()))
+    return _summed(table)
+
+
+def _unknown_years(table: pd.DataFrame, in_old: np.ndarray, in_new: np.ndarray) -> list[str]:
+    """Which years of each zone are unknown: on the list of zones, and nobody knows how many people are left out."""
+    was, now = in_old & table["old_people"].isna(), in_new & table["new_people"].isna()
+    return [{(True, True): "both", (True, False): "old", (False, True): "new"}.get(pair, "") for pair in zip(was, now, strict=True)]
+
+
+def _apart(table: pd.DataFrame) -> pd.DataFrame:
+    """`table` with zones that are unknown in a year set apart: what is known of them is no part of a change."""
+    apart = table["unknown_years"] != ""
+    names = [name for name in ZONE_PARTS if name != "unknown"]
+    whole = table["new_people"].fillna(0.0) - table["old_people"].fillna(0.0)
+    return _summed(table.assign(unknown=whole.where(apart, 0.0), **{name: table[name].mask(apart) for name in names}))
+
+
+def _summed(table: pd.DataFrame) -> pd.DataFrame:
+    """With the two sums of parts that stand in the tables of zones."""
+    return table.assign(coverage=table["coverage_grew"] + table["coverage_shrank"], terms=table[list(TERMS)].sum(axis=1, skipna=False))
 
 
 @dataclass(frozen=True)

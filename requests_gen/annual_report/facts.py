@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from coverage.gaps import mark_column
+from requests_gen.compare import words as compare_words
 from requests_gen.progress import PromiseTally, ZoneStatus
 from requests_gen.progress import words as progress_words
 from requests_gen.registry import tables
@@ -30,8 +31,8 @@ TOP = 12
 BUILT = ("resolved", "confirmed", "reported_built")
 ZONES, LETTERS, REPLIES, PROGRESS = "調査結果 zones", "台帳 letters", "台帳 replies", "台帳 進捗"
 SUMS = {
-    "uncovered_population": ("地区の人口のうちエリア外（最も多くの人を外している会社）", "人"),
-    "complete_population": ("地区の人口のうち、どの会社のエリアにも入らない人", "人"),
+    "uncovered_population": (compare_words.FIGURE_NAMES[compare_words.UNCOVERED].ja, "人"),
+    "complete_population": ("どの会社のエリアにも入らない人（地区の計）", "人"),
     "shelters": ("地区にある避難所等", "か所"),
 }
 SHOWN_STATES = ("requested", "asked_again", "answered", "reported_built", "confirmed", "resolved")
@@ -45,7 +46,7 @@ Names = tuple[tuple[str, str], ...]
 @dataclass(frozen=True)
 class Fact:
     """One number. key and carrier tell facts apart; table: where it was counted; rows: the keys of its rows there;
-    how: in what way.
+    how: in what way; unknown: rows of the table that nobody knows and that come on top of the value.
     """
 
     part: Part
@@ -57,6 +58,7 @@ class Fact:
     how: str
     rows: tuple[str, ...] = ()
     carrier: str = ""
+    unknown: int = 0
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,8 @@ def _plan(result: Result) -> list[Fact]:
             known, unknown = numbers_and_eras.known_sum(amounts)
             how = f"列 {column} の合計（四捨五入）" + (f"。不明の{unknown}地区を除く" if unknown else "")
             total = None if known is None else numbers_and_eras.round_half_up(known)
-            facts.append(Fact("plan", column, label, total, unit, ZONES, how, tuple(map(str, amounts.dropna().index))))
+            rows = tuple(map(str, amounts.dropna().index))
+            facts.append(Fact("plan", column, label, total, unit, ZONES, how, rows, unknown=unknown))
     return facts
 
 

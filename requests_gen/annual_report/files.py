@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from geodata.errors import DataError, Text
 from requests_gen.annual_report.facts import PARTS, Records, Report, annual_report
 from requests_gen.annual_report.map import report_map
-from requests_gen.annual_report.words import INTERNAL, MAP_FILE, SAY, TITLE, printed
+from requests_gen.annual_report.words import INTERNAL, MAP_FILE, SAY, TITLE, TREND_PEOPLE, besides, printed
 from requests_gen.files import replace_folder, typst_pdf, workbook
-from requests_gen.wording import caption, captions, fiscal_year
+from requests_gen.wording import caption, captions, fiscal_year, numbers_and_eras
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -194,15 +194,15 @@ def _block(book: workbook.Book, sheet: Any, row: int, headings: list[str], rows:
 
 
 def _trend(book: workbook.Book, sheet: Any, row: int, report: Report) -> int:
-    head = ["推移　年度", "注意（数え方）", "規則", "地区", "", "エリア外人口（地区の計）"]
+    head = ["推移　年度", "注意（数え方）", "規則", "地区", "", TREND_PEOPLE]
     rows = [
         [
             SAY.fiscal_year(int(one["fiscal_year"])),
-            "" if one["same_terms"] else "前の年度と数え方が違う",
+            ("" if one["same_terms"] else "前の年度と数え方が違う") + besides(one),
             captions.RULE_SHORT[one["rule"]].ja,
             _known(one["zones"]),
             "",
-            _known(one["zone_people"]),
+            numbers_and_eras.round_half_up(float(one["zone_people"])),
         ]
         for one in report.trend
     ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from requests_gen.annual_report.facts import PARTS, Fact, Report
 from requests_gen.annual_report.map import ReportMap
+from requests_gen.compare import words as compare_words
 from requests_gen.progress import words
 from requests_gen.replies import codes as replies_codes
 from requests_gen.wording import fiscal_year, numbers_and_eras
@@ -14,7 +16,8 @@ from requests_gen.wording import fiscal_year, numbers_and_eras
 INTERNAL = "内部資料（事業者の回答を含むため公開しない）"
 TITLE = "携帯電話不感地域対策　年次報告"
 SAY = numbers_and_eras.Wording("hankaku")
-CHANGE_LINES = 7
+CHANGE_LINES = 8
+TREND_PEOPLE = compare_words.FIGURE_NAMES[compare_words.UNCOVERED].ja
 TOP_BUILT = 8
 PROMISES = {"kept": "守られた", "late": "遅れて実現", "claimed": "報告のみ", "broken": "期限超過", "open": "期限前"}
 FIRST, SAME, OTHER = "－", "前の年度と同じ", "前の年度と違う"
@@ -50,8 +53,9 @@ def printed(report: Report, drawn: ReportMap) -> dict[str, Any]:
 
 
 def number(fact: Fact) -> str:
-    """12地区, or 不明."""
-    return numbers_and_eras.UNKNOWN if fact.value is None else f"{fact.value:,}{fact.unit}"
+    """12地区, with how many rows are unknown besides, or 不明."""
+    beside = f"（ほかに不明 {fact.unknown:,}地区）" if fact.unknown else ""
+    return numbers_and_eras.UNKNOWN if fact.value is None else f"{fact.value:,}{fact.unit}{beside}"
 
 
 def _labelled(fact: Fact, report: Report) -> str:
@@ -78,17 +82,23 @@ def _trend(report: Report) -> dict[str, Any]:
             "people_part": _part(row["zone_people"], most_people),
             "zones": _amount(row["zones"], "地区"),
             "zones_part": _part(row["zones"], most_zones),
-            "note": FIRST if at == 0 else SAME if row["same_terms"] else OTHER,
+            "note": (FIRST if at == 0 else SAME if row["same_terms"] else OTHER) + besides(row),
         }
         for at, row in enumerate(report.trend)
     ]
     return {
         "trend_title": "推移",
         "trend": rows,
-        "trend_head": ["年度", "エリア外人口", "（棒グラフ）", "地区", "（棒グラフ）", "数え方"],
-        "trend_note": "エリア外人口は地区の人のうち、区画ごとに最も多くの人を外している会社のエリア外の人。"
+        "trend_head": ["年度", TREND_PEOPLE, "（棒グラフ）", "地区", "（棒グラフ）", "数え方"],
+        "trend_note": f"{TREND_PEOPLE}は、地区の区画ごとに、最も多くの人を外している会社のエリア外の人を足した数。"
         "数え方が「前の年度と違う」年度は、規則・人口・公表した会社のどれかが前の年度と違い、そのまま比べられない。",
     }
+
+
+def besides(row: Mapping[str, Any]) -> str:
+    """How many zones of the year are in no sum, for nobody knows them."""
+    count = int(row.get("unknown_zones", 0))
+    return f"。ほかに不明 {count:,}地区" if count and row["zone_people"] == row["zone_people"] else ""
 
 
 def _amount(value: float, unit: str) -> str:

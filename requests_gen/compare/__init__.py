@@ -3,13 +3,14 @@
 folder = results_of(study)                        # where the findings of a year lie
 write_change(change, result, folder, "ja")        # compare.xlsx and compare.json
 words.sentences(change, carriers, "ja")
+whole_people.whole_people(change).zones           # the people of each zone as every page and sheet prints them
 """
 
 from __future__ import annotations
 
-from requests_gen.compare import layer_moves, words
+from requests_gen.compare import layer_moves, whole_people, words
 from requests_gen.compare.earlier_results import Held, earlier_findings, results_of
-from requests_gen.compare.files import SHEET, change_facts, ordered_zones, write_change
+from requests_gen.compare.files import SHEET, change_facts, write_change
 from requests_gen.compare.published_table import read_published
 
 __all__ = [
@@ -18,9 +19,9 @@ __all__ = [
     "change_facts",
     "earlier_findings",
     "layer_moves",
-    "ordered_zones",
     "read_published",
     "results_of",
+    "whole_people",
     "words",
     "write_change",
 ]

@@ -4,32 +4,40 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coverage.change import Change
+import pandas as pd
+
+from coverage.change import WORST, Change
 from geodata.errors import Text
+from requests_gen.compare.whole_people import COLUMNS, ORDER, YEARS, WholePeople, ordered_zones, whole_people
 from requests_gen.compare.words import (
     CONVENTION,
+    FIGURE_MEANINGS,
+    FIGURE_NAMES,
     OTHERWISE,
     PART_NAMES,
     PART_ORDER,
     REASON_NAMES,
     STATE_MEANINGS,
     STATE_NAMES,
+    UNCOVERED,
+    key_of,
     sentences,
+    unknown_beside,
     whose,
     years,
 )
 from requests_gen.files import plain, replace_folder, workbook
-from requests_gen.wording import Caption, caption, captions
+from requests_gen.wording import Caption, caption, captions, numbers_and_eras
 
 if TYPE_CHECKING:
     from coverage.result import Result
 
 SHEET, FACTS = "compare.xlsx", "compare.json"
-SIGNED = "+#,##0.0;−#,##0.0;0"
-ORDER = ("new", "came_back", "grown", "shrunk", "resolved", "terms", "unclear", "unchanged")
+PEOPLE, SIGNED = "#,##0", "+#,##0;−#,##0;0"
 
 
 def write_change(change: Change, new: Result, folder: Path, lang: str = "ja") -> list[Path]:
@@ -54,8 +62,15 @@ def change_facts(change: Change, new: Result, lang: str = "ja") -> dict[str, Any
     zones = change.zones.reset_index().to_dict("records")
     figures = [
         # "silent" is what compare.json has always called carriers that published nothing
-        {**asdict, "silent": asdict.pop("unpublished"), "change_on_equal_terms": figure.real}
-        for asdict, figure in zip(changed.pop("figures"), change.figures, strict=True)
+        {
+            "key": key_of(figure),
+            "name": whose(figure, said.carriers).in_(lang),
+            **asdict,
+            "silent": asdict.pop("unpublished"),
+            "change_on_equal_terms": figure.real,
+            "printed": {**dataclasses.asdict(whole), "difference": whole.difference, "change_on_equal_terms": whole.real},
+        }
+        for asdict, figure, whole in zip(changed.pop("figures"), change.figures, whole_people(change).figures, strict=True)
     ]
     facts = {
         "study": said.title,
@@ -83,8 +98,9 @@ def _caption(change: Change, new: Result, lang: str) -> Caption:
 def _write_sheets(path: Path, change: Change, caption: Caption) -> None:
     book = workbook.Book(path, caption)
     _summary_sheet(book, change, caption)
-    _figure_sheet(book, change, caption)
-    _zone_sheet(book, change, caption)
+    printed = whole_people(change)
+    _figure_sheet(book, change, printed, caption)
+    _zone_sheet(book, change, printed, caption)
     _meaning_sheet(book, change, caption)
     book.book.close()
 
@@ -107,35 +123,42 @@ def _summary_sheet(book: workbook.Book, change: Change, caption: Caption) -> Non
     sheet.freeze_panes(workbook.HEADER_ROW + 1, 0)
 
 
-def _figure_sheet(book: workbook.Book, change: Change, caption: Caption) -> None:
-    """One row a generation and carrier; the parts add up to the difference."""
+def _figure_sheet(book: workbook.Book, change: Change, printed: WholePeople, caption: Caption) -> None:
+    """One row a generation and figure; the parts add up to the difference."""
     lang = caption.lang
     sheet = book.sheet("内訳", "Parts")
+    names = [name for name in PART_ORDER if name != "unknown" or any((whole.parts or {}).get(name) for whole in printed.figures)]
     words = (
         Text("世代", "generation"),
         Text("だれのエリア外か", "left out by"),
         Text("前回", "before"),
         Text("今回", "now"),
         Text("差", "difference"),
-        *(PART_NAMES[name] for name in PART_ORDER),
+        *(PART_NAMES[name] for name in names),
+        Text("注記", "note"),
     )
-    widths = [8.0, 62.0, 11.0, 11.0, 11.0, *[12.0] * len(PART_ORDER)]
+    widths = [8.0, 62.0, 11.0, 11.0, 11.0, *[12.0] * len(names), 44.0]
     book.header(sheet, [(word.in_(lang), width) for word, width in zip(words, widths, strict=True)])
-    for row, figure in enumerate(change.figures, start=workbook.HEADER_ROW + 1):
-        known = figure.old is not None and figure.new is not None
-        whole = figure.new - figure.old if known else None  # type: ignore[operator]
+    for row, (figure, whole) in enumerate(zip(change.figures, printed.figures, strict=True), start=workbook.HEADER_ROW + 1):
         book.cell(sheet, row, 0, figure.generation)
         book.cell(sheet, row, 1, whose(figure, caption.carriers).in_(lang))
-        numbers = [figure.old, figure.new, whole, *((figure.parts or {}).get(name) for name in PART_ORDER)]
+        numbers = [whole.old, whole.new, whole.difference, *((whole.parts or {}).get(name) for name in names)]
         for column, value in enumerate(numbers, start=2):
             _numbers(book, sheet, row, column, [value], signed=column > 3)
+        same = Text("「地区」の表の合計", "what the sheet of zones adds up to")
+        link = (
+            same if key_of(figure) == UNCOVERED else Text("「地区」の表の合計とは別の数え方", "counted otherwise than the sheet of zones")
+        )
+        book.cell(sheet, row, 2 + len(numbers), Text(link.ja + unknown_beside(figure).ja, link.en + unknown_beside(figure).en).in_(lang))
     sheet.freeze_panes(workbook.HEADER_ROW + 1, 2)
 
 
-def _zone_sheet(book: workbook.Book, change: Change, caption: Caption) -> None:
-    """Zones, those that changed first, and their sums."""
+def _zone_sheet(book: workbook.Book, change: Change, printed: WholePeople, caption: Caption) -> None:
+    """Zones, those that changed first, and their sums: in every row and in the sums, before and moves are now."""
     lang = caption.lang
     sheet = book.sheet("地区", "Zones")
+    apart = bool((change.zones["unknown_years"] != "").any())
+    people = [*YEARS, "coverage", "population", "terms", *(["unknown"] if apart else [])]
     words = [
         (Text("状態", "state"), 12.0),
         (Text("地区ID", "zone id"), 11.0),
@@ -146,56 +169,60 @@ def _zone_sheet(book: workbook.Book, change: Change, caption: Caption) -> None:
         (Text("エリアの変化", "by areas"), 11.0),
         (Text("人口の動き", "by people"), 11.0),
         (Text("その他", "otherwise"), 11.0),
+        *([(Text("不明な地区の分", "zones unknown"), 11.0)] if apart else []),
         (Text("主な理由", "chief reason"), 24.0),
         (Text("注記", "note"), 8.0),
     ]
     book.header(sheet, [(word.in_(lang), width) for word, width in words])
     table = ordered_zones(change)
+    whole = printed.zones.loc[table.index]
     first, last = workbook.HEADER_ROW + 1, workbook.HEADER_ROW + len(table)
     note = captions.FICTITIOUS_SHORT.in_(lang) if change.fictitious else ""
+    after = 4 + len(people)
     texts = {
         0: [STATE_NAMES[state].in_(lang) for state in table["state"]],
         1: list(table.index),
         2: list(table["municipality"]),
         3: list(table["name"]),
-        9: [REASON_NAMES[reason].in_(lang) for reason in table["reason"]],
-        10: [note] * len(table),
+        after: [REASON_NAMES[reason].in_(lang) for reason in table["reason"]],
+        after + 1: [note] * len(table),
     }
     for column, values in texts.items():
         book.column(sheet, first, column, values)
-    people = ("old_people", "new_people", "coverage", "population", "terms")
     for column, name in enumerate(people, start=4):
-        _numbers(book, sheet, first, column, table[name].tolist(), signed=column > 5)
+        _numbers(book, sheet, first, column, whole[name].tolist(), signed=column > 5)
+    unknown = numbers_and_eras.UNKNOWN if lang == "ja" else "unknown"
+    for row, years_unknown in enumerate(table["unknown_years"], start=first):
+        for column, name in enumerate(people, start=4):
+            if _is_unknown(name, years_unknown):
+                book.cell(sheet, row, column, unknown, align="right")
     total = last + 1
     book.cell(sheet, total, 0, Text("合計", "sum").in_(lang), bold=True)
-    for column in (1, 2, 3, 9, 10):
+    for column in (1, 2, 3, after, after + 1):
         book.cell(sheet, total, column, "")
     for column, name in enumerate(people, start=4):
-        known = table[name].notna().any()
-        value = float(table[name].sum()) if known else None
-        _numbers(book, sheet, total, column, [value], signed=column > 5, bold=True)
+        _numbers(book, sheet, total, column, [printed.totals[name]], signed=column > 5, bold=True)
+    if apart and (figure := change.figure(WORST, change.generation)) is not None:
+        book.cell(sheet, total + 1, 0, unknown_beside(figure).in_(lang).strip("（） ()"))
     if len(table):
         sheet.autofilter(workbook.HEADER_ROW, 0, last, len(words) - 1)
     sheet.freeze_panes(workbook.HEADER_ROW + 1, 4)
 
 
-def ordered_zones(change: Change) -> Any:
-    """change.zones, those that changed first, more people first."""
-    most = change.zones[["old_people", "new_people"]].max(axis=1).fillna(0.0)
-    table = change.zones.assign(order=change.zones["state"].map(ORDER.index), most=-most)
-    return table.sort_values(["order", "most"], kind="stable").drop(columns=["order", "most"])
+def _is_unknown(column: str, years_unknown: str) -> bool:
+    """Whether a column of people is unknown of a zone that is unknown in these years (change.zones)."""
+    known = {"": COLUMNS, "old": ["new_people", "unknown"], "new": ["old_people", "unknown"], "both": ["unknown"]}
+    return column not in known[years_unknown]
 
 
-def _numbers(book: workbook.Book, sheet: Any, row: int, column: int, values: list[float | None], *, signed: bool, **how: Any) -> None:
-    """Persons, or differences with their sign, from `row` down; unknown ones stay empty."""
-    shown = SIGNED if signed else workbook.NUMBER_FORMATS["people"]
-    look = book.look(border=1, num_format=shown, **how)
+def _numbers(book: workbook.Book, sheet: Any, row: int, column: int, values: Sequence[Any], *, signed: bool, **how: Any) -> None:
+    """Whole persons, or differences with their sign, from `row` down; those that are not known or not there stay empty."""
+    look = book.look(border=1, num_format=SIGNED if signed else PEOPLE, **how)
     for at, value in enumerate(values, start=row):
-        if value is None or value != value:
+        if value is None or value is pd.NA:
             sheet.write_blank(at, column, None, look)
         else:
-            # less than is shown would print as −0.0
-            sheet.write_number(at, column, round(value, 1 if signed else 6) + 0.0, look)
+            sheet.write_number(at, column, int(value), look)
 
 
 def _meaning_sheet(book: workbook.Book, change: Change, caption: Caption) -> None:
@@ -206,14 +233,15 @@ def _meaning_sheet(book: workbook.Book, change: Change, caption: Caption) -> Non
     rows += [
         (Text("内訳", "parts").in_(lang), CONVENTION.in_(lang)),
         (Text("その他", "otherwise").in_(lang), OTHERWISE.in_(lang)),
+        *((FIGURE_NAMES[key].in_(lang).strip(), FIGURE_MEANINGS[key].in_(lang)) for key in FIGURE_NAMES),
+        (Text("空欄", "empty").in_(lang), Text("その年度の一覧には無い地区（合計では0人）", "no zone of that year: counts as 0").in_(lang)),
         (
-            Text("エリア外人口（地区）", "left out (zones)").in_(lang),
+            Text("不明", "unknown").in_(lang),
             Text(
-                "区画ごとに、最も多くの人を外している会社のエリア外の人の合計",
-                "in each cell, the people left out by the carrier that leaves out most",
+                "その年度の人が分からない地区。合計には入れず、数だけを示します。もう一方の年度の人は増減とせず「不明な地区の分」に分けます",
+                "nobody knows its people in that year: in no sum, only counted; its people of the other year stand apart and are no change",
             ).in_(lang),
         ),
-        (Text("空欄", "empty").in_(lang), Text("不明、またはその年度には無い地区", "not known, or no zone of that year").in_(lang)),
         *(("", line) for line in (caption.notice, *caption.lines, *caption.sources) if line),
     ]
     for row, (word, meaning) in enumerate(rows, start=workbook.HEADER_ROW + 1):

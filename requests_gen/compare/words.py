@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from coverage.change import PARTS, REAL, REASONS, STATES, WORST, Change, Difference, Figure
+from coverage.change import REAL, REASONS, STATES, WORST, ZONE_PARTS, Change, Difference, Figure
 from coverage.gaps import ANY
 from geodata.errors import Text
-from requests_gen.wording import captions, fiscal_year
+from requests_gen.compare.whole_people import Whole, WholePeople, whole_people
+from requests_gen.wording import captions, fiscal_year, numbers_and_eras
 
+# the figures of a comparison: one name each, wherever they are printed, and no two under one name
+UNCOVERED, NOBODYS, CARRIERS = "uncovered_population", "no_carrier_population", "carrier_uncovered_population_all"
+FIGURE_NAMES = {
+    UNCOVERED: Text("エリア外人口（地区の計、最多の社）", "people left out (sum of the zones, carrier that leaves out most)"),
+    NOBODYS: Text("どの会社のエリアにも入らない人（調査区域全体）", "people outside every carrier's area (whole study area)"),
+    CARRIERS: Text("のエリアに入らない人（調査区域全体）", "people outside the area of"),
+}
+FIGURE_MEANINGS = {
+    UNCOVERED: Text(
+        "地区の一覧にある区画ごとに、最も多くの人を外している会社のエリア外の人を数えた合計。地区の表の合計、地図、優先順位、"
+        "年次報告の推移と同じ数です。",
+        "in each cell of the zones on the list, the people left out by the carrier that leaves out most: what the table of zones "
+        "adds up to, and the total of the map, the ranking and the annual report",
+    ),
+    NOBODYS: Text(
+        "地区の一覧に無い区画も含めた調査区域全体で、どの会社のエリアにも入らない人。地区の表の合計とは別の数え方で、合計しても一致しません。",
+        "over all cells, on the list of zones or not, the people outside every carrier's area: counted otherwise than the table of "
+        "zones, and not its sum",
+    ),
+    CARRIERS: Text(
+        "その会社だけで見た、調査区域全体のエリア外の人。地区の表の合計とは別の数え方です。",
+        "over all cells, by that carrier alone: counted otherwise than the table of zones",
+    ),
+}
+SUM_OF_TABLE = Text("表の合計", "what the table adds up to")
+OTHERWISE_COUNTED = Text("表の合計とは別の数え方", "counted otherwise than the table")
 STATE_NAMES = {
     "new": Text("新規", "new"),
     "came_back": Text("再発", "came back"),
@@ -49,8 +77,10 @@ PART_NAMES = {
     "rule": Text("規則・しきい値の変更", "rule or threshold"),
     "boundary": Text("境界・海岸線の変更", "boundaries or coast"),
     "data": Text("データの有無の違い", "data given or missing"),
+    "zones": Text("地区に入った・外れた区画", "cells on or off the list of zones"),
+    "unknown": Text("どちらかの年度が不明な地区の分", "zones unknown in one of the years"),
 }
-PART_ORDER = (*REAL, "rule", "boundary", "data")
+PART_ORDER = (*REAL, "rule", "boundary", "data", "zones", "unknown")
 DIFFERENCE_NAMES = {
     "rule": Text("地区を決める規則", "rule of the zones"),
     "threshold": Text("しきい値（割合、ちょうどを含むか）", "threshold (share, inclusive)"),
@@ -71,16 +101,17 @@ DIFFERENCE_NAMES = {
 }
 CONVENTION = Text(
     "前回の値を今回の条件（規則・境界・両年にある事業者）で数え直し、次に人口は前回のままエリアだけを今回に替え、"
-    "最後に人口を今回に替えて、それぞれの差をメッシュごとに足しています。内訳の合計は公表値どうしの差に一致します。",
+    "最後に人口を今回に替えて、それぞれの差をメッシュごとに足しています。内訳の合計は両年の値の差に一致します。"
+    "人は1人単位で、合計に合うように丸めています（四捨五入と1人ずれることがあります）。",
     "The earlier year is first counted again on this year's terms (rule, boundaries, carriers known in both); then the "
     "areas are replaced with the people as they were; then the people. Differences are summed by cell, and the parts "
-    "add up to the difference of the published figures.",
+    "add up to the difference of the figures of both years. People are whole, rounded so that they add up.",
 )
 OTHERWISE = Text(
     "規則・境界・データの違いによる分と、エリア外の割合が下限を下回り（または上回り）、地区に数えなくなった（数え始めた）区画の分",
     "by other terms, and by cells that fell below (or rose above) the least uncovered share and so left (or joined) the zone",
 )
-for named, keys in ((STATE_NAMES, STATES), (REASON_NAMES, REASONS), (PART_NAMES, PARTS)):
+for named, keys in ((STATE_NAMES, STATES), (REASON_NAMES, REASONS), (PART_NAMES, ZONE_PARTS)):
     if set(named) != set(keys):
         raise ValueError("every state, reason and part needs its words")
 
@@ -97,45 +128,39 @@ def years_of(before: int, after: int) -> Text:
 
 
 def people(count: float | None, lang: str) -> str:
-    """A count of persons; － where it is not known."""
-    if count is None or count != count:
+    """A count of persons, whole (half up); － where it is not known."""
+    whole = None if count is None else numbers_and_eras.round_half_up(count)
+    return "－" if whole is None else f"{whole:,}{Text('人', '').in_(lang)}"
+
+
+def moved(count: int | None, lang: str) -> str:
+    """A difference in whole people with its sign; － where it is not known."""
+    if count is None:
         return "－"
-    unit = Text("人", "").in_(lang)
-    return f"{count:,.1f}{unit}" if 0 < abs(count) < 10 else f"{count + 0.0:,.0f}{unit}"
+    return Text("±0人", "±0").in_(lang) if count == 0 else ("+" if count > 0 else "−") + people(abs(count), lang)
 
 
-def moved(count: float, lang: str) -> str:
-    """A difference with its sign."""
-    if abs(count) < 0.05:
-        return Text("±0人", "±0").in_(lang)
-    sign = "+" if count > 0 else "−"
-    return sign + people(abs(count), lang)
+def key_of(figure: Figure) -> str:
+    """Which of FIGURE_NAMES a figure is."""
+    return {WORST: UNCOVERED, ANY: NOBODYS}.get(figure.carrier, CARRIERS)
 
 
 def whose(figure: Figure, carriers: dict[str, str]) -> Text:
-    """Who leaves the people of a figure out."""
-    if figure.unpublished and figure.carrier in {ANY, WORST}:
-        return Text(
-            "エリア図のある会社のエリアに入らない人" + ("（全社）" if figure.carrier == ANY else "（地区の集計）") + "※未公表の会社を除く",
-            "outside the areas given, "
-            + ("all carriers" if figure.carrier == ANY else "as zones are counted")
-            + " (silent carriers left out)",
-        )
-    if figure.carrier == ANY:
-        return Text("どの会社のエリアにも入らない人", "outside every carrier's area")
-    if figure.carrier == WORST:
-        return Text("地区の集計の人（最も多くの人を外す会社で数える）", "as zones are counted (worst carrier)")
-    name = carriers.get(figure.carrier, figure.carrier)
-    return Text(f"{name} のエリアに入らない人", f"outside the area of {name}")
+    """The name of a figure, with its carrier."""
+    key = key_of(figure)
+    named = FIGURE_NAMES[key]
+    if key == CARRIERS:
+        name = carriers.get(figure.carrier, figure.carrier)
+        return Text(f"{name} {named.ja}", f"{named.en} {name} (whole study area)")
+    if figure.unpublished:
+        return Text(f"{named.ja}※エリア図の無い会社を除く", f"{named.en} (carriers without areas left out)")
+    return named
 
 
 def headline(change: Change) -> Figure | None:
-    """The figure of the first sentence: nobody's area, else as the zones are counted."""
-    for carrier in (ANY, WORST):
-        figure = change.figure(carrier, change.generation)
-        if figure is not None and figure.old is not None and figure.new is not None:
-            return figure
-    return None
+    """The figure of the first sentence, whose parts the table of zones adds up to; None where a year is unknown."""
+    figure = change.figure(WORST, change.generation)
+    return figure if figure is not None and figure.old is not None and figure.new is not None else None
 
 
 def sentences(change: Change, carriers: dict[str, str], lang: str) -> list[str]:
@@ -144,39 +169,59 @@ def sentences(change: Change, carriers: dict[str, str], lang: str) -> list[str]:
     said = [Text(f"{years(change).ja}（{change.generation}・{rule}）", f"{years(change).en} ({change.generation}, {rule})").in_(lang)]
     if change.fictitious:
         said.append(captions.FICTITIOUS.in_(lang))
-    figure = headline(change)
-    if figure is None or figure.old is None or figure.new is None:
+    printed = whole_people(change)
+    if headline(change) is None:
+        name = FIGURE_NAMES[UNCOVERED]
         said.append(
-            Text(
-                "エリア外の人の合計は、どちらかの年度で不明のため比べられません。",
-                "People left out cannot be compared: one year is unknown.",
-            ).in_(lang)
+            Text(f"{name.ja}は、どちらかの年度で不明のため比べられません。", f"Not comparable, one year is unknown: {name.en}.").in_(lang)
         )
-    else:
-        said += figure_sentences(figure, carriers, lang)
+    for carrier in (WORST, ANY):
+        figure = change.figure(carrier, change.generation)
+        if figure is not None:
+            said += figure_sentences(figure, whole_of(change, printed, figure), carriers, lang)
     said.append(zone_sentence(change, lang))
     said += [caution.in_(lang) for caution in cautions(change, carriers)]
     return said
 
 
-def figure_sentences(figure: Figure, carriers: dict[str, str], lang: str) -> list[str]:
+def whole_of(change: Change, printed: WholePeople, figure: Figure) -> Whole:
+    """A figure of `change` in whole people."""
+    return printed.figures[change.figures.index(figure)]
+
+
+def figure_sentences(figure: Figure, whole: Whole, carriers: dict[str, str], lang: str) -> list[str]:
     """From how many to how many, and the parts."""
-    if figure.old is None or figure.new is None:
+    if whole.difference is None:
         return []
-    who, step = whose(figure, carriers), moved(figure.new - figure.old, lang)
+    who, step, unknown = whose(figure, carriers), moved(whole.difference, lang), unknown_beside(figure)
+    other = Text("", "") if key_of(figure) == UNCOVERED else Text(f"※{OTHERWISE_COUNTED.ja}", f"; {OTHERWISE_COUNTED.en}")
     first = Text(
-        f"{who.ja}: {people(figure.old, 'ja')} → {people(figure.new, 'ja')}（{step}）",
-        f"People {who.en}: {people(figure.old, 'en')} → {people(figure.new, 'en')} ({step})",
+        f"{who.ja}: {people(whole.old, 'ja')} → {people(whole.new, 'ja')}（{step}）{unknown.ja}{other.ja}",
+        f"{who.en[0].upper()}{who.en[1:]}: {people(whole.old, 'en')} → {people(whole.new, 'en')} ({step}){unknown.en}{other.en}",
     )
-    if figure.parts is None:
+    if whole.parts is None:
         return [first.in_(lang)]
-    parts = [
-        f"{PART_NAMES[name].in_(lang)} {moved(figure.parts[name], lang)}"
-        for name in PART_ORDER
-        if name in REAL or abs(figure.parts[name]) >= 0.05
-    ]
+    parts = [f"{PART_NAMES[name].in_(lang)} {moved(whole.parts[name], lang)}" for name in shown_parts(whole.parts)]
     joined = Text("、", ", ").in_(lang).join(parts)
     return [first.in_(lang), Text(f"　内訳: {joined}", f"  of which: {joined}").in_(lang)]
+
+
+def shown_parts(parts: Mapping[str, int]) -> list[str]:
+    """The parts to name: what is real always, the others where they are not nothing."""
+    return [name for name in PART_ORDER if name in parts and (name in REAL or parts[name])]
+
+
+def unknown_beside(figure: Figure) -> Text:
+    """What comes on top of a figure and is not known; "" where all is."""
+    ja, en = ("地区", "zones") if key_of(figure) == UNCOVERED else ("区画", "cells")
+    counts = ((Text("前回", "before"), figure.old_unknown), (Text("今回", "now"), figure.new_unknown))
+    told = [(year, count) for year, count in counts if count]
+    if not told:
+        return Text("", "")
+    return Text(
+        f"（ほかに不明 {'・'.join(f'{year.ja} {count:,}{ja}' for year, count in told)}）",
+        f" (unknown besides: {', '.join(f'{year.en} {count:,} {en}' for year, count in told)})",
+    )
 
 
 def zone_sentence(change: Change, lang: str) -> str:

@@ -266,7 +266,7 @@ def _steps(result: Result, jobs: list[_Job], entries: list[Entry], left_out: dic
             yield Text(f"{name} あては（案）です。まだ空の項目: {blanks}", f"the letter to {name} is a draft; still empty: {blanks}")
 
 
-def _entry(job: _Job, files: dict[str, str], facts: dict[str, Any]) -> Entry:
+def _entry(job: _Job, files: dict[str, str], facts: Mapping[str, Any]) -> Entry:
     letter, key = job.papers.letter, job.zones.carrier
     return Entry(
         id=letter.letter_id,

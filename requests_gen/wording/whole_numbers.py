@@ -26,7 +26,7 @@ def largest_remainder(values: Sequence[float], total: int | None = None) -> list
     units, one = _units(np.asarray(values, dtype=float))
     down, over = np.divmod(units, one)
     if total is None:
-        total = int((2 * int(units.sum()) + one) // (2 * one))
+        total = int(_half_up(units.sum(), one, units.size))
     up = int(total) - int(down.sum())
     if not 0 <= up <= int((over > 0).sum()):
         raise ValueError(f"no rounding of {len(units)} values adds up to {total}")
@@ -48,6 +48,7 @@ def add_up(table: np.ndarray, totals: Sequence[int] | None = None) -> np.ndarray
     n, m = units.shape
     if n == 0 or m == 0:
         return np.zeros((n, m), dtype=np.int64)
+    units = _closed(units, one)
     # with its margins taken off, every row and every column sums to zero: to keep that is all there is to do
     whole = np.zeros((n + 1, m + 1), dtype=np.int64)
     whole[:n, :m] = units
@@ -55,16 +56,18 @@ def add_up(table: np.ndarray, totals: Sequence[int] | None = None) -> np.ndarray
     whole[n] = -whole[:n].sum(axis=0)
     down, over = np.divmod(whole, one)
     columns = units.sum(axis=0)
-    wanted = (2 * columns + one) // (2 * one) if totals is None else np.asarray(totals, dtype=np.int64)
+    wanted = _half_up(columns, one, n) if totals is None else np.asarray(totals, dtype=np.int64)
     # the grand total is half up as well, before any column's
-    grand = int((2 * int(columns.sum()) + one) // (2 * one))
+    grand = _half_up(columns.sum(), one, n * m)
     high = np.append(-wanted - down[n, :m], grand - down[n, m])
     free = over > 0
     if ((high < 0) | (high > free[n])).any():
         raise ValueError("a total is no rounding of its column's sum")
     rounding = _Rounding(over, free, _raised(over, one), over.sum(axis=0) // one)
     rounding.settle()
-    rounding.prefer(high.astype(bool))
+    # a total that is whole but for the noise has to stay, so that it is asked for before the others
+    noisy = np.minimum(over[n, :m], one - over[n, :m]) <= n
+    rounding.prefer(high.astype(bool), [m, *np.flatnonzero(noisy), *np.flatnonzero(~noisy)])
     return np.asarray((down + rounding.up)[:n, :m])
 
 
@@ -75,6 +78,22 @@ def _units(values: np.ndarray) -> tuple[np.ndarray, int]:
     most = float(np.abs(values).sum())
     one = 10 ** int(np.clip(_ROOM - np.ceil(np.log10(max(most, 1.0))), 0, FINEST))
     return np.rint(values * one).astype(np.int64), one
+
+
+def _closed(units: np.ndarray, one: int) -> np.ndarray:
+    """With rows that sum to a whole number but for the noise made to do so, by the number furthest from a whole one."""
+    off = (units.sum(axis=1) + one // 2) % one - one // 2
+    rows = np.flatnonzero((off != 0) & (np.abs(off) <= units.shape[1]))
+    over = units % one
+    furthest = np.minimum(over, one - over).argmax(axis=1)[rows]
+    closed = units.copy()
+    closed[rows, furthest] -= off[rows]
+    return closed
+
+
+def _half_up(sums: np.ndarray, one: int, count: int) -> np.ndarray:
+    """Sums of `count` numbers in units, rounded half up to ones: a half is one to within the noise of them all."""
+    return np.asarray((2 * sums + one + count) // (2 * one))
 
 
 def _raised(over: np.ndarray, one: int) -> np.ndarray:
@@ -102,10 +121,10 @@ class _Rounding:
             counts = [self._rows(a, b, len(self.up)).size for a, b in pairwise(way)]
             self._go(way, min(*counts, beyond[way[0]], -beyond[way[-1]]), len(self.up))
 
-    def prefer(self, high: np.ndarray) -> None:
-        """Round the totals as asked, the grand total first, then from the left, each where those before it allow it."""
+    def prefer(self, high: np.ndarray, order: Sequence[int]) -> None:
+        """Round the totals as asked, in `order`, each where those before it allow it."""
         last, kept = len(self.up) - 1, np.zeros(len(high), dtype=bool)
-        for column in (len(high) - 1, *range(len(high) - 1)):
+        for column in order:
             asked = bool(high[column])
             if self.up[last, column] != asked:
                 # the other total that moves the other way, so that the totals go on summing to zero

@@ -7,30 +7,42 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from coverage.change import Figure
+from coverage.change import REAL
 from geodata.errors import Text
+from requests_gen.compare import whole_people as printing
 from requests_gen.compare import words as compare_words
+from requests_gen.wording import numbers_and_eras
 from screens.shared import page_parts
 
 FEWER, MORE, TERMS = "#0072B2", "#D55E00", "#7A7A7A"
-MEASURES = {"people": Text("人口（人）", "people"), "households": Text("世帯数", "households"), "areas": Text("地区数", "zones")}
+MEASURES = {
+    "zone_people": compare_words.FIGURE_NAMES[compare_words.UNCOVERED],
+    "people": compare_words.FIGURE_NAMES[compare_words.NOBODYS],
+    "households": Text("どの会社のエリアにも入らない世帯（調査区域全体）", "households outside every carrier's area"),
+    "areas": Text("どの会社のエリアにも入らない人がいる地区の数", "zones with people outside every carrier's area"),
+}
+# what is unknown and comes on top of a measure, and what it is counted in
+UNKNOWN_BESIDE = {"zone_people": "unknown_zones", "people": "unknown_cells", "households": "unknown_cells", "areas": "unknown_areas"}
 OURS, PUBLISHED = (Text("この道具の結果", "found by Kengai"), Text("公表値（読み込んだ表）", "published figures"))
 ROW_PX, BAR_PX = 34, 22
 
 
-def reasons(figure: Figure, lang: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+def reasons(whole: printing.Whole, lang: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     """(values, spec) of one bar a reason, from zero to the left (fewer people) or right; its figure beside it."""
-    parts = figure.parts or {}
-    names = [compare_words.PART_NAMES[part].in_(lang) for part in compare_words.PART_ORDER]
+    parts = whole.parts or {}
+    # "unknown" is no reason, and seldom there
+    order = [part for part in compare_words.PART_ORDER if part in parts and (part != "unknown" or parts[part])]
+    names = [compare_words.PART_NAMES[part].in_(lang) for part in order]
     kinds = {"real": Text("実際の変化", "real change").in_(lang), "terms": Text("条件の違い", "other terms").in_(lang)}
     values = pd.DataFrame(
         {
             "reason": names,
-            "people": [round(parts.get(part, 0.0), 1) + 0.0 for part in compare_words.PART_ORDER],
-            "label": [compare_words.moved(parts.get(part, 0.0), lang) for part in compare_words.PART_ORDER],
-            "kind": [kinds["real"] if place < 3 else kinds["terms"] for place in range(len(compare_words.PART_ORDER))],
+            "people": [parts[part] for part in order],
+            "label": [compare_words.moved(parts[part], lang) for part in order],
+            "kind": [kinds["real"] if part in REAL else kinds["terms"] for part in order],
         }
     )
     reach = max(float(values["people"].abs().max()), 1.0) * 1.35
@@ -71,11 +83,12 @@ def reasons(figure: Figure, lang: str) -> tuple[pd.DataFrame, dict[str, Any]]:
 def years(ours: pd.DataFrame, published: pd.DataFrame | None, lang: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     """(values, spec) of small charts, one a measure, one line a source: points of another shape and dash each.
 
-    ours: coverage.change.trends.trend; published: compare.read_published. Unknown years leave a gap.
+    ours: coverage.change.trends.trend; published: compare.read_published. Unknown years leave a gap. Values are whole
+    (half up); `beside` says what is unknown and comes on top.
     """
-    rows = [_long(ours, OURS.in_(lang))]
+    rows = [_long(ours, OURS.in_(lang), lang)]
     if published is not None:
-        rows.append(_long(published, PUBLISHED.in_(lang)))
+        rows.append(_long(published, PUBLISHED.in_(lang), lang))
     values = pd.concat(rows, ignore_index=True)
     sources = [OURS.in_(lang), PUBLISHED.in_(lang)]
     all_years = sorted(values["year"].unique())
@@ -85,15 +98,29 @@ def years(ours: pd.DataFrame, published: pd.DataFrame | None, lang: str) -> tupl
         for measure, words in MEASURES.items()
         if (values["measure"] == measure).any()
     ]
-    return values, {"hconcat": charts, **_look()}
+    # two beside each other ("concat" with columns would say so in one word, and Streamlit does not give it its data)
+    return values, {"vconcat": [{"hconcat": charts[at : at + 2]} for at in range(0, len(charts), 2)], **_look()}
 
 
-def _long(table: pd.DataFrame, source: str) -> pd.DataFrame:
+def _long(table: pd.DataFrame, source: str, lang: str) -> pd.DataFrame:
     # a year under other conditions than the one before begins a new line, so that no line suggests a change
     terms = table.get("same_terms", pd.Series(True, index=table.index)).astype(bool)
     lined = table.assign(line=source + (~terms).cumsum().astype(str))
-    long = lined.melt(["fiscal_year", "line"], list(MEASURES), "measure", "value").astype({"value": float})
-    return long.assign(source=source, year=long.pop("fiscal_year").astype(int).astype(str))
+    held = [measure for measure in MEASURES if measure in table]
+    long = lined.melt(["fiscal_year", "line"], held, "measure", "value").astype({"value": float})
+    beside = pd.concat([table.get(UNKNOWN_BESIDE[measure], pd.Series(0, index=table.index)) for measure in held]).to_numpy()
+    return long.assign(
+        value=[np.nan if whole is None else whole for whole in map(numbers_and_eras.round_half_up, long["value"])],
+        beside=[unknown_words(measure, int(count)).in_(lang) or " " for measure, count in zip(long["measure"], beside, strict=True)],
+        source=source,
+        year=long.pop("fiscal_year").astype(int).astype(str),
+    )
+
+
+def unknown_words(measure: str, count: int) -> Text:
+    """What comes on top of a measure and is not known; "" where all is."""
+    ja, en = ("区画", "cells") if UNKNOWN_BESIDE[measure] == "unknown_cells" else ("地区", "zones")
+    return Text(f"ほかに不明 {count:,}{ja}", f"unknown besides: {count:,} {en}") if count else Text("", "")
 
 
 def _line_chart(measure: str, title: str, all_years: list[str], sources: list[str], lang: str) -> dict[str, Any]:
@@ -127,7 +154,8 @@ def _line_chart(measure: str, title: str, all_years: list[str], sources: list[st
             "tooltip": [
                 {"field": "year", "title": Text("年度", "year").in_(lang)},
                 {"field": "source", "title": " "},
-                {"field": "value", "title": title, "format": ",.1f"},
+                {"field": "value", "title": title, "format": ",.0f"},
+                {"field": "beside", "title": " "},
             ],
         },
     }
@@ -135,7 +163,7 @@ def _line_chart(measure: str, title: str, all_years: list[str], sources: list[st
         "title": {"text": title, "anchor": "start", "fontSize": 13},
         "transform": [{"filter": {"field": "measure", "equal": measure}}],
         "layer": [line, point],
-        "width": 330,
+        "width": 440,
         "height": 200,
     }
 

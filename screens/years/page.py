@@ -10,14 +10,17 @@ import pandas as pd
 import streamlit as st
 
 from coverage.change import Change, Figure, compare
+from coverage.gaps import ANY
 from geodata.errors import Text
-from requests_gen.compare import SHEET, Held, earlier_findings, ordered_zones, words, write_change
+from requests_gen.compare import SHEET, Held, earlier_findings, words, write_change
+from requests_gen.compare import whole_people as printing
 from requests_gen.web_map import data
 from requests_gen.wording import caption
 from screens.map_component import Focus, MapState, map_files_for, zone_map
 from screens.shared import Opened, as_written, load_result
 from screens.years.charts import reasons
 from screens.years.trend import trend_part
+from screens.years.zone_table import sums, zone_rows
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -26,6 +29,7 @@ TITLE = Text("経年比較", "Years")
 URL = "years"
 MAP_HEIGHT, TABLE_HEIGHT = 430, 430
 DRAWN_AS = {"terms": "unknown", "unclear": "unknown"}
+PLACE_AND_STATE = ["municipality", "name", "state", "unknown_years"]
 CHANGED = ("new", "came_back", "grown", "shrunk", "resolved")
 
 
@@ -98,29 +102,44 @@ def _comparison(chosen: Held, new: Result, opened: Opened) -> None:
 
 
 def _figures(change: Change, opened: Opened) -> None:
-    """Four figures: people left out, the change on equal terms, zones resolved, zones new or back."""
+    """Four figures: people left out of the zones, the change on equal terms, zones resolved, zones new or back; then the
+    people whom nobody reaches, who are another figure.
+    """
     lang, counts = opened.lang, change.states[change.generation]
+    printed = printing.whole_people(change)
     figure = words.headline(change)
-    one, two, three, four = st.columns(4)
-    if figure is None or figure.old is None or figure.new is None:
-        one.metric(opened.say(Text("エリア外の人", "People left out")), "－", opened.say(Text("不明", "unknown")), "off")
+    one, two, three, four = st.columns([1.6, 1.2, 0.8, 0.8])
+    if figure is None:
+        one.metric(opened.say(words.FIGURE_NAMES[words.UNCOVERED]), "－", opened.say(Text("不明", "unknown")), "off")
     else:
-        label = words.whose(figure, {})
-        one.metric(opened.say(label), f"{words.people(figure.old, lang)} → {words.people(figure.new, lang)}")
-        real = "－" if figure.real is None else words.moved(figure.real, lang)
+        whole = words.whole_of(change, printed, figure)
+        one.metric(
+            opened.say(words.whose(figure, {})),
+            f"{words.people(whole.old, lang)} → {words.people(whole.new, lang)}",
+            words.moved(whole.difference, lang),
+            delta_color="off",
+            delta_arrow="off",
+            help=opened.say(words.FIGURE_MEANINGS[words.UNCOVERED]),
+        )
         two.metric(
             opened.say(Text("うち実際の変化（エリアと人口）", "Real change (areas, people)")),
-            real,
+            words.moved(whole.real, lang),
             help=opened.say(Text("規則・境界・データの違いを除いた増減です。", "Without changed rules, boundaries and data.")),
         )
-    if not change.cells_comparable:
-        return
-    three.metric(opened.say(Text("解消した地区", "Zones resolved")), f"{counts['resolved']:,}")
-    four.metric(opened.say(Text("新規・再発の地区", "Zones new or back")), f"{counts['new']:,}・{counts['came_back']:,}")
+    if change.cells_comparable:
+        three.metric(opened.say(Text("解消した地区", "Zones resolved")), f"{counts['resolved']:,}")
+        four.metric(opened.say(Text("新規・再発の地区", "Zones new or back")), f"{counts['new']:,}・{counts['came_back']:,}")
+    beside = [words.unknown_beside(figure)] if figure is not None and (figure.old_unknown or figure.new_unknown) else []
+    said = [f"{opened.say(words.FIGURE_NAMES[words.UNCOVERED])}{opened.say(each)}" for each in beside]
+    nobodys = change.figure(ANY, change.generation)
+    if nobodys is not None:
+        said += words.figure_sentences(nobodys, words.whole_of(change, printed, nobodys), {}, lang)[:1]
+    if said:
+        st.caption("　".join(as_written(line) for line in said))
 
 
 def _reasons(change: Change, carriers: dict[str, str], opened: Opened) -> None:
-    """The parts of one figure as bars; which one is chosen above it."""
+    """The parts of one figure as bars; which one is chosen above it, the one that the table adds up to first."""
     known = [figure for figure in change.figures if figure.parts is not None]
     st.markdown(f"**{opened.say(Text('増減の理由', 'Why'))}**")
     if not known:
@@ -128,18 +147,21 @@ def _reasons(change: Change, carriers: dict[str, str], opened: Opened) -> None:
         return
 
     def named(figure: Figure) -> str:
-        return f"{figure.generation}: {opened.say(words.whose(figure, carriers))}"
+        table = words.SUM_OF_TABLE if words.key_of(figure) == words.UNCOVERED else words.OTHERWISE_COUNTED
+        return f"{figure.generation}: {opened.say(words.whose(figure, carriers))}{opened.say(Text(f'【{table.ja}】', f' [{table.en}]'))}"
 
     first = words.headline(change)
     place = next((at for at, each in enumerate(known) if each == first), 0)
     label = opened.say(Text("だれのエリア外か", "Left out by"))
     at = st.selectbox(label, range(len(known)), place, format_func=lambda n: named(known[n]), key="years figure")
     figure = known[at if at is not None else place]
-    values, spec = reasons(figure, opened.lang)
+    whole = words.whole_of(change, printing.whole_people(change), figure)
+    values, spec = reasons(whole, opened.lang)
     st.vega_lite_chart(values, spec, width="stretch", key="years reasons")
-    total = words.moved((figure.new or 0.0) - (figure.old or 0.0), opened.lang)
+    total = f"{words.moved(whole.difference, opened.lang)}"
     st.caption(
-        f"{words.people(figure.old, opened.lang)} → {words.people(figure.new, opened.lang)}（{total}）　{opened.say(words.CONVENTION)}"
+        f"{words.people(whole.old, opened.lang)} → {words.people(whole.new, opened.lang)}（{total}）"
+        f"{opened.say(words.unknown_beside(figure))}　{opened.say(words.FIGURE_MEANINGS[words.key_of(figure)])}　{opened.say(words.CONVENTION)}"
     )
 
 
@@ -174,18 +196,26 @@ def _map(change: Change, old: Result, new: Result, stamp: str, opened: Opened) -
         focus, selected = Focus(row + 1, zone_id), zone_id
     click = zone_map(files, MapState(selected=selected, focus=focus), key="years map", height=MAP_HEIGHT)
     if click is not None and click.zone_id is not None:
-        row = change.zones.loc[click.zone_id]
+        row = pd.concat([change.zones.loc[click.zone_id, PLACE_AND_STATE], printing.whole_people(change).zones.loc[click.zone_id]])
         st.caption(
             as_written(
                 f"{row['municipality']} {row['name']}: {opened.say(words.STATE_NAMES[row['state']])} "
-                f"{words.people(row['old_people'], opened.lang)} → {words.people(row['new_people'], opened.lang)}"
+                f"{_people(row, 'old', opened)} → {_people(row, 'new', opened)}"
             )
         )
 
 
+def _people(zone: pd.Series, year: str, opened: Opened) -> str:
+    """Whole persons left out of a zone in a year, 不明, or that the zone is not on the list of that year."""
+    if zone["unknown_years"] in {year, "both"}:
+        return opened.say(Text("不明", "unknown"))
+    people = zone[f"{year}_people"]
+    return opened.say(Text("（一覧に無い）", "(not on the list)")) if people is pd.NA else words.people(people, opened.lang)
+
+
 def _shown(change: Change) -> pd.DataFrame:
     """The zones the table shows: those in the chosen states (none chosen: all), those that changed first."""
-    table, states = ordered_zones(change), st.session_state.get("years states")
+    table, states = printing.ordered_zones(change), st.session_state.get("years states")
     return table[table["state"].isin(states)] if states else table
 
 
@@ -193,31 +223,6 @@ def _row_chosen(change: Change) -> int | None:
     """The row of the table that was chosen in the run before, or None."""
     rows = st.session_state.get("years zones", {}).get("selection", {}).get("rows", [])
     return rows[0] if rows and rows[0] < len(_shown(change)) else None
-
-
-def zone_rows(table: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """Zones (coverage.change.zones.COLUMNS) in the words of the page."""
-    names = {
-        "state": Text("状態", "state"),
-        "municipality": Text("市町村", "municipality"),
-        "name": Text("地区", "zone"),
-        "old_people": Text("前回（人）", "before"),
-        "new_people": Text("今回（人）", "now"),
-        "coverage": Text("エリアの変化", "by areas"),
-        "population": Text("人口の動き", "by people"),
-        "terms": Text("その他", "otherwise"),
-        "reason": Text("主な理由", "chief reason"),
-    }
-    shown = table.assign(
-        state=[words.STATE_NAMES[state].in_(lang) for state in table["state"]],
-        reason=[words.REASON_NAMES[reason].in_(lang) for reason in table["reason"]],
-        **{name: table[name].round(1) + 0.0 for name in ("old_people", "new_people", "coverage", "population", "terms")},
-    )
-    return (
-        shown[list(names)]
-        .rename(columns={key: text.in_(lang) for key, text in names.items()})
-        .rename_axis(Text("地区ID", "zone id").in_(lang))
-    )
 
 
 def _zones(change: Change, opened: Opened) -> None:
@@ -232,8 +237,9 @@ def _zones(change: Change, opened: Opened) -> None:
         format_func=lambda state: f"{opened.say(words.STATE_NAMES[state])} {counts[state]:,}",
         label_visibility="collapsed",
     )
-    table = zone_rows(_shown(change), opened.lang)
-    numbers = {name: st.column_config.NumberColumn(format="%.1f") for name in table.columns[3:8]}
+    printed = printing.whole_people(change)
+    table = zone_rows(_shown(change), printed.zones, opened.lang)
+    numbers = {name: st.column_config.NumberColumn(format="localized") for name in table.columns[3:-1]}
     st.dataframe(
         table,
         height=min(TABLE_HEIGHT, 38 + 35 * max(len(table), 1)),
@@ -243,6 +249,7 @@ def _zones(change: Change, opened: Opened) -> None:
         selection_mode="single-row",
         placeholder="－",
     )
+    st.caption(as_written(sums(change, printed, opened.lang)))
     meanings = [f"{opened.say(Text('その他', 'Otherwise'))}: {opened.say(words.OTHERWISE)}"]
     meanings += [f"{opened.say(words.STATE_NAMES[state])}: {opened.say(words.STATE_MEANINGS[state])}" for state in held]
     st.caption("　".join(meanings))

@@ -9,8 +9,9 @@ from coverage.change import trend
 from coverage.result import Result
 from geodata.errors import DataError, Text
 from requests_gen.compare import Held, read_published
+from requests_gen.wording import numbers_and_eras
 from screens.shared import Opened, load_result, page_parts
-from screens.years.charts import MEASURES, OURS, PUBLISHED, years
+from screens.years.charts import MEASURES, OURS, PUBLISHED, UNKNOWN_BESIDE, unknown_words, years
 
 EXAMPLE = "\ufeff年度,地区数,世帯数,人口\r\n"
 
@@ -29,9 +30,9 @@ def _published(name: str, data: bytes) -> pd.DataFrame:
 
 
 def trend_part(opened: Opened, new: Result, held: list[Held]) -> None:
-    """Lines of people, households and zones without any carrier, over the years held and those published."""
+    """Lines of the figures of a comparison, households and zones, over the years held and those published."""
     generation = str(new.study.zones.generation)
-    heading = Text("推移（どの会社のエリアにも入らない地区・世帯・人）", "Over the years (outside every carrier's area)")
+    heading = Text("推移", "Over the years")
     st.markdown(f"**{opened.say(heading)}**")
     folders = ((str(opened.place.results), opened.stamp), *((str(each.results), each.stamp) for each in held))
     ours = _trend(folders, generation)
@@ -51,6 +52,7 @@ def trend_part(opened: Opened, new: Result, held: list[Held]) -> None:
     else:
         st.vega_lite_chart(values, spec, key="years trend")
     _breaks(ours, opened)
+    _unknown(ours, opened)
     with st.expander(opened.say(Text("数字の表", "Figures"))):
         st.dataframe(_table(ours, published, opened.lang), hide_index=True, key="years figures")
 
@@ -94,11 +96,25 @@ def _breaks(ours: pd.DataFrame, opened: Opened) -> None:
         )
 
 
+def _unknown(ours: pd.DataFrame, opened: Opened) -> None:
+    """Name what is unknown in a year and comes on top of its figures."""
+    told = [
+        f"{year['fiscal_year']} {opened.say(MEASURES[measure])}: {opened.say(unknown_words(measure, int(year[beside])))}"
+        for year in ours.to_dict("records")
+        for measure, beside in UNKNOWN_BESIDE.items()
+        if year[beside] and year[measure] == year[measure]
+    ]
+    if told:
+        st.caption(opened.say(Text("、", "; ")).join(told))
+
+
 def _table(ours: pd.DataFrame, published: pd.DataFrame | None, lang: str) -> pd.DataFrame:
     rows = [ours.assign(source=OURS.in_(lang))]
     if published is not None:
         rows.append(published.assign(source=PUBLISHED.in_(lang)))
     names = {"fiscal_year": Text("年度", "fiscal year"), "source": Text("出所", "source"), **dict(reversed(list(MEASURES.items())))}
-    whole = pd.concat([row[list(names)] for row in rows]).sort_values(["fiscal_year", "source"])
+    whole = pd.concat([row.reindex(columns=list(names)) for row in rows]).sort_values(["fiscal_year", "source"])
     whole["fiscal_year"] = whole["fiscal_year"].astype(int).astype(str)
-    return whole.round(1).rename(columns={key: text.in_(lang) for key, text in names.items()})
+    for measure in MEASURES:
+        whole[measure] = pd.array([numbers_and_eras.round_half_up(float(value)) for value in whole[measure]], dtype="Int64")
+    return whole.rename(columns={key: text.in_(lang) for key, text in names.items()})
