@@ -146,6 +146,8 @@ def left_out(result: Result, generation: str, carrier: str = ANY) -> pd.Series:
     Of all carriers: unknown everywhere while one of them has published nothing in `generation`.
     """
     people = result.gaps[uncovered_column(generation, carrier)]
+    if people.notna().any():  # where nobody lives nobody is left out, known area or not
+        people = people.mask(people.isna() & (result.cells["population"] == 0), 0.0)
     if carrier == ANY and any(result.gaps[uncovered_column(generation, each)].isna().all() for each in result.study.carrier_keys):
         return people * float("nan")
     return people

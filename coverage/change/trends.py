@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from coverage.change.terms import SETTINGS, comparable, population_year, published
-from coverage.change.zones import LEAST_PEOPLE
-from coverage.gaps import uncovered_column
+from coverage.figures import Amount
+from coverage.totals import total
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -50,7 +50,7 @@ def trend(results: Iterable[Result], generation: str) -> pd.DataFrame:
 
 
 def _row(result: Result, generation: str) -> dict[str, object]:
-    study, gaps = result.study, result.gaps
+    study = result.study
     row: dict[str, object] = {
         "fiscal_year": study.about.fiscal_year,
         "areas": np.nan,
@@ -66,23 +66,23 @@ def _row(result: Result, generation: str) -> dict[str, object]:
         "same_terms": True,
     }
     if generation == study.zones.generation:
-        amounts = result.zones["uncovered_population"]
-        known = amounts.sum(min_count=min(1, len(amounts)))
-        row |= {"zones": len(amounts), "zone_people": known, "unknown_zones": int(amounts.isna().sum())}
+        people = total(result, "uncovered_population")
+        row |= {"zones": len(result.zones), "zone_people": _known(people), "unknown_zones": people.unknown}
     unpublished = {f"{carrier} {generation}" for carrier in study.carrier_keys} - set(published(result))
     if generation in study.generations and not unpublished:
-        left = gaps[uncovered_column(generation)]
-        people = result.cells["population"]
-        part = (left / people.where(people > 0)).fillna(0.0).where(left.notna())
-        by_zone = result.zones[uncovered_column(generation)]
+        areas, homes, nobodys = (total(result, f"no_carrier_{what}", generation) for what in ("zones", "households", "population"))
         row |= {
-            "areas": int((by_zone >= LEAST_PEOPLE).sum()),
-            "unknown_areas": int(by_zone.isna().sum()),
-            "households": (result.cells["households"] * part).sum(min_count=1),
-            "people": left.sum(min_count=1),
-            "unknown_cells": int((left.isna() & (people != 0)).sum()),
+            "areas": _known(areas),
+            "unknown_areas": areas.unknown,
+            "households": _known(homes),
+            "people": _known(nobodys),
+            "unknown_cells": nobodys.unknown,
         }
     return row
+
+
+def _known(amount: Amount) -> float:
+    return np.nan if amount.known is None else amount.known
 
 
 def _terms(result: Result) -> tuple[object, ...]:

@@ -311,6 +311,13 @@ CHANGES = tuple(
         ("boundary", "境界・海岸線の変更", "boundaries", "市町村境界・海岸線・メッシュが変わった分", "other boundaries, coast or cells"),
         ("data", "データの有無の違い", "data given", "どちらかの年度にデータが無い分", "data missing in one of the years"),
         (
+            "unknown",
+            "どちらかの年度が不明な地区の分",
+            "zones unknown in one of the years",
+            "片方の年度で不明な地区が、もう片方の年度に持つ分（増減ではない）",
+            "what a zone unknown in one year holds in the other; no change",
+        ),
+        (
             "zones",
             "地区に入った・外れた区画",
             "cells joining or leaving zones",

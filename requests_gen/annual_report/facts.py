@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from coverage import totals
+from coverage.figures import FIGURES
 from coverage.gaps import mark_column
-from requests_gen.compare import words as compare_words
 from requests_gen.progress import PromiseTally, ZoneStatus
 from requests_gen.progress import words as progress_words
 from requests_gen.registry import tables
@@ -30,11 +31,8 @@ PARTS: dict[Part, str] = {"plan": "1 課題（調査の結果）", "do": "2 要�
 TOP = 12
 BUILT = ("resolved", "confirmed", "reported_built")
 ZONES, LETTERS, REPLIES, PROGRESS = "調査結果 zones", "台帳 letters", "台帳 replies", "台帳 進捗"
-SUMS = {
-    "uncovered_population": (compare_words.FIGURE_NAMES[compare_words.UNCOVERED].ja, "人"),
-    "complete_population": ("どの会社のエリアにも入らない人（地区の計）", "人"),
-    "shelters": ("地区にある避難所等", "か所"),
-}
+SUMS = ("uncovered_population", "complete_population", "shelters")
+UNITS = {"people": "人", "places": "か所"}
 SHOWN_STATES = ("requested", "asked_again", "answered", "reported_built", "confirmed", "resolved")
 # what the office itself has to do next, most pressing first
 NEXT = ("office-ground", "office-close", "office-facts", "office-conditions", "office-again", "office-ask")
@@ -161,17 +159,19 @@ def _plan(result: Result) -> list[Fact]:
     zones = result.zones
     ranked = result.ranking["rank"].dropna().index
     facts = [
-        _count("plan", "zones", "不感のある地区", "地区", ZONES, "行の数", zones.index),
-        _count("plan", "ranked", "うち順位を付けた地区", "地区", "調査結果 ranking", "rank のある行の数", ranked),
+        _count("plan", "zones", FIGURES["zones_count"].name.ja, "地区", ZONES, "行の数", zones.index),
+        _count("plan", "ranked", "うち" + FIGURES["zones_ranked"].name.ja, "地区", "調査結果 ranking", "rank のある行の数", ranked),
     ]
-    for column, (label, unit) in SUMS.items():
+    for column in SUMS:
         if column in zones:
-            amounts = zones[column].astype(float)
-            known, unknown = numbers_and_eras.known_sum(amounts)
-            how = f"列 {column} の合計（四捨五入）" + (f"。不明の{unknown}地区を除く" if unknown else "")
-            total = None if known is None else numbers_and_eras.round_half_up(known)
-            rows = tuple(map(str, amounts.dropna().index))
-            facts.append(Fact("plan", column, label, total, unit, ZONES, how, rows, unknown=unknown))
+            amount = totals.total(result, column)
+            how = f"列 {column} の合計（四捨五入）" + (
+                f"。不明の{amount.unknown}地区（一部不明を含む）は分かる分だけ" if amount.unknown else ""
+            )
+            value = None if amount.known is None else numbers_and_eras.round_half_up(amount.known)
+            rows = tuple(map(str, zones.index[zones[column].notna()]))
+            unit = UNITS[FIGURES[column].unit]
+            facts.append(Fact("plan", column, FIGURES[column].name.ja, value, unit, ZONES, how, rows, unknown=amount.unknown))
     return facts
 
 
@@ -191,8 +191,8 @@ def _do(carriers: Names, asked: Mapping[str, tuple[list[str], list[str]]]) -> li
     zones = sorted({zone for _, zones in asked.values() for zone in zones})
     how = "送付した要望書の zones の種類の数"
     facts = [
-        _count("do", "letters", "送付した要望書", "通", LETTERS, "state が sent の行の数", sent),
-        _count("do", "asked_zones", "要望した地区（重複を除く）", "地区", LETTERS, how, zones),
+        _count("do", "letters", FIGURES["letters_sent"].name.ja, "通", LETTERS, "state が sent の行の数", sent),
+        _count("do", "asked_zones", FIGURES["asked_zones"].name.ja, "地区", LETTERS, how, zones),
     ]
     for key, _ in carriers:
         ids, spec = asked.get(key, ([], []))
@@ -243,7 +243,7 @@ def _act(result: Result, records: Records) -> list[Fact]:
         _count(
             "act",
             "without_promise",
-            "どの会社も整備を約束していない地区",
+            FIGURES["without_promise"].name.ja,
             "地区",
             "調査結果 ranking・台帳 進捗",
             how,
@@ -263,7 +263,7 @@ def _act(result: Result, records: Records) -> list[Fact]:
         if p.outcome == "open" and first <= p.due <= last
     ]
     how = f"整備予定（A2）のうち期限が {first} から {last} まで"
-    facts.append(_count("act", "due_next_year", "来年度中に整備するとの約束", "件", REPLIES, how, due))
+    facts.append(_count("act", "due_next_year", FIGURES["due_next_year"].name.ja, "件", REPLIES, how, due))
     return facts
 
 

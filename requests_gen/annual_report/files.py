@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from coverage.figures import FIGURES
 from geodata.errors import DataError, Text
 from requests_gen.annual_report.facts import PARTS, Records, Report, annual_report
 from requests_gen.annual_report.map import report_map
@@ -214,7 +215,7 @@ def _known(value: float) -> float | None:
 
 
 def _remaining(book: workbook.Book, sheet: Any, row: int, report: Report) -> int:
-    head = ["残る主な地区　地区ID", "地区", "市町村", "順位", "", "エリア外人口", "回答", "次の動き"]
+    head = ["残る主な地区　地区ID", "地区", "市町村", "順位", "", FIGURES["uncovered_population"].name.ja, "回答", "次の動き"]
     rows = [
         [zone.zone_id, zone.name, zone.municipality, zone.rank, "", zone.people, zone.answers, zone.next_step] for zone in report.remaining
     ]

@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from coverage.figures import FIGURES
 from requests_gen.annual_report.facts import PARTS, Fact, Report
 from requests_gen.annual_report.map import ReportMap
-from requests_gen.compare import words as compare_words
 from requests_gen.progress import words
 from requests_gen.replies import codes as replies_codes
 from requests_gen.wording import fiscal_year, numbers_and_eras
@@ -17,7 +17,7 @@ INTERNAL = "内部資料（事業者の回答を含むため公開しない）"
 TITLE = "携帯電話不感地域対策　年次報告"
 SAY = numbers_and_eras.Wording("hankaku")
 CHANGE_LINES = 8
-TREND_PEOPLE = compare_words.FIGURE_NAMES[compare_words.UNCOVERED].ja
+TREND_PEOPLE = FIGURES["uncovered_population"].name.ja
 TOP_BUILT = 8
 PROMISES = {"kept": "守られた", "late": "遅れて実現", "claimed": "報告のみ", "broken": "期限超過", "open": "期限前"}
 FIRST, SAME, OTHER = "－", "前の年度と同じ", "前の年度と違う"
@@ -142,7 +142,7 @@ def _remaining(report: Report) -> dict[str, Any]:
     rest = report.without_promise - len(rows)
     return {
         "remaining_title": "残る主な地区（どの会社も整備を約束していない、優先順位の高い順）",
-        "remaining_head": ["番号", "順位", "地区ID", "市町村", "地区", "エリア外\n人口", "状況", "回答の区分", "次の動き"],
+        "remaining_head": ["番号", "順位", "地区ID", "市町村", "地区", "エリア外人口\n（最多の社）", "状況", "回答の区分", "次の動き"],
         "remaining": rows,
         "rest": f"ほかに{rest:,}地区ある（地区IDは annual_report.xlsx）。" if rest > 0 else "ほかにはない。",
     }

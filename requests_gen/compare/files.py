@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from coverage.change import WORST, Change
+from coverage.figures import FIGURES
 from geodata.errors import Text
 from requests_gen.compare.whole_people import COLUMNS, ORDER, YEARS, WholePeople, ordered_zones, whole_people
 from requests_gen.compare.words import (
     CONVENTION,
     FIGURE_MEANINGS,
-    FIGURE_NAMES,
     OTHERWISE,
     PART_NAMES,
     PART_ORDER,
@@ -233,7 +233,7 @@ def _meaning_sheet(book: workbook.Book, change: Change, caption: Caption) -> Non
     rows += [
         (Text("内訳", "parts").in_(lang), CONVENTION.in_(lang)),
         (Text("その他", "otherwise").in_(lang), OTHERWISE.in_(lang)),
-        *((FIGURE_NAMES[key].in_(lang).strip(), FIGURE_MEANINGS[key].in_(lang)) for key in FIGURE_NAMES),
+        *((FIGURES[key].named().in_(lang), FIGURE_MEANINGS[key].in_(lang)) for key in FIGURE_MEANINGS),
         (Text("空欄", "empty").in_(lang), Text("その年度の一覧には無い地区（合計では0人）", "no zone of that year: counts as 0").in_(lang)),
         (
             Text("不明", "unknown").in_(lang),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from coverage.change import REAL, REASONS, STATES, WORST, ZONE_PARTS, Change, Difference, Figure
+from coverage.figures import FIGURES
 from coverage.gaps import ANY
 from geodata.errors import Text
 from requests_gen.compare.whole_people import Whole, WholePeople, whole_people
@@ -13,11 +14,6 @@ from requests_gen.wording import captions, fiscal_year, numbers_and_eras
 
 # the figures of a comparison: one name each, wherever they are printed, and no two under one name
 UNCOVERED, NOBODYS, CARRIERS = "uncovered_population", "no_carrier_population", "carrier_uncovered_population_all"
-FIGURE_NAMES = {
-    UNCOVERED: Text("エリア外人口（地区の計、最多の社）", "people left out (sum of the zones, carrier that leaves out most)"),
-    NOBODYS: Text("どの会社のエリアにも入らない人（調査区域全体）", "people outside every carrier's area (whole study area)"),
-    CARRIERS: Text("のエリアに入らない人（調査区域全体）", "people outside the area of"),
-}
 FIGURE_MEANINGS = {
     UNCOVERED: Text(
         "地区の一覧にある区画ごとに、最も多くの人を外している会社のエリア外の人を数えた合計。地区の表の合計、地図、優先順位、"
@@ -70,16 +66,7 @@ REASON_NAMES = {
     "data": Text("データの有無の違い", "data given or missing"),
     "": Text("", ""),
 }
-PART_NAMES = {
-    "coverage_grew": Text("エリアの拡大", "areas grew"),
-    "coverage_shrank": Text("エリアの縮小", "areas shrank"),
-    "population": Text("人口の動き", "people moved"),
-    "rule": Text("規則・しきい値の変更", "rule or threshold"),
-    "boundary": Text("境界・海岸線の変更", "boundaries or coast"),
-    "data": Text("データの有無の違い", "data given or missing"),
-    "zones": Text("地区に入った・外れた区画", "cells on or off the list of zones"),
-    "unknown": Text("どちらかの年度が不明な地区の分", "zones unknown in one of the years"),
-}
+PART_NAMES = {part: FIGURES[f"change_{part}"].heading for part in ZONE_PARTS}
 PART_ORDER = (*REAL, "rule", "boundary", "data", "zones", "unknown")
 DIFFERENCE_NAMES = {
     "rule": Text("地区を決める規則", "rule of the zones"),
@@ -140,19 +127,16 @@ def moved(count: int | None, lang: str) -> str:
     return Text("±0人", "±0").in_(lang) if count == 0 else ("+" if count > 0 else "−") + people(abs(count), lang)
 
 
-def key_of(figure: Figure) -> str:
-    """Which of FIGURE_NAMES a figure is."""
-    return {WORST: UNCOVERED, ANY: NOBODYS}.get(figure.carrier, CARRIERS)
+def key_of(which: Figure) -> str:
+    """Which figure of the catalogue it is."""
+    return {WORST: UNCOVERED, ANY: NOBODYS}.get(which.carrier, CARRIERS)
 
 
-def whose(figure: Figure, carriers: dict[str, str]) -> Text:
+def whose(which: Figure, carriers: dict[str, str]) -> Text:
     """The name of a figure, with its carrier."""
-    key = key_of(figure)
-    named = FIGURE_NAMES[key]
-    if key == CARRIERS:
-        name = carriers.get(figure.carrier, figure.carrier)
-        return Text(f"{name} {named.ja}", f"{named.en} {name} (whole study area)")
-    if figure.unpublished:
+    key = key_of(which)
+    named = FIGURES[key].named({"carrier": carriers.get(which.carrier, which.carrier), "generation": which.generation})
+    if which.unpublished and key != CARRIERS:
         return Text(f"{named.ja}※エリア図の無い会社を除く", f"{named.en} (carriers without areas left out)")
     return named
 
@@ -171,7 +155,7 @@ def sentences(change: Change, carriers: dict[str, str], lang: str) -> list[str]:
         said.append(captions.FICTITIOUS.in_(lang))
     printed = whole_people(change)
     if headline(change) is None:
-        name = FIGURE_NAMES[UNCOVERED]
+        name = FIGURES[UNCOVERED].name
         said.append(
             Text(f"{name.ja}は、どちらかの年度で不明のため比べられません。", f"Not comparable, one year is unknown: {name.en}.").in_(lang)
         )

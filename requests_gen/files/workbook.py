@@ -17,7 +17,7 @@ HEADER_ROW = 3
 WARNING_INK = "#B00020"
 NUMBER_FORMATS = {
     "whole": "0",
-    "people": "[<10]0.0;#,##0",
+    "people": '[=0]0;[<0.5]"1未満";#,##0',  # people are whole; a part of a person is not nobody
     "amount": "0.0",
     "score": "0.0",
     "share": "0.0%",

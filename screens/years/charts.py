@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from coverage.change import REAL
+from coverage.figures import FIGURES
 from geodata.errors import Text
 from requests_gen.compare import whole_people as printing
 from requests_gen.compare import words as compare_words
@@ -19,10 +20,10 @@ from screens.shared import page_parts
 
 FEWER, MORE, TERMS = "#0072B2", "#D55E00", "#7A7A7A"
 MEASURES = {
-    "zone_people": compare_words.FIGURE_NAMES[compare_words.UNCOVERED],
-    "people": compare_words.FIGURE_NAMES[compare_words.NOBODYS],
-    "households": Text("どの会社のエリアにも入らない世帯（調査区域全体）", "households outside every carrier's area"),
-    "areas": Text("どの会社のエリアにも入らない人がいる地区の数", "zones with people outside every carrier's area"),
+    "zone_people": FIGURES["uncovered_population"].name,
+    "people": FIGURES["no_carrier_population"].name,
+    "households": FIGURES["no_carrier_households"].name,
+    "areas": FIGURES["no_carrier_zones"].name,
 }
 # what is unknown and comes on top of a measure, and what it is counted in
 UNKNOWN_BESIDE = {"zone_people": "unknown_zones", "people": "unknown_cells", "households": "unknown_cells", "areas": "unknown_areas"}

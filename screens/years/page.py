@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from coverage.change import Change, Figure, compare
+from coverage.figures import FIGURES
 from coverage.gaps import ANY
 from geodata.errors import Text
 from requests_gen.compare import SHEET, Held, earlier_findings, words, write_change
@@ -110,7 +111,7 @@ def _figures(change: Change, opened: Opened) -> None:
     figure = words.headline(change)
     one, two, three, four = st.columns([1.6, 1.2, 0.8, 0.8])
     if figure is None:
-        one.metric(opened.say(words.FIGURE_NAMES[words.UNCOVERED]), "－", opened.say(Text("不明", "unknown")), "off")
+        one.metric(opened.say(FIGURES[words.UNCOVERED].name), "－", opened.say(Text("不明", "unknown")), "off")
     else:
         whole = words.whole_of(change, printed, figure)
         one.metric(
@@ -130,7 +131,7 @@ def _figures(change: Change, opened: Opened) -> None:
         three.metric(opened.say(Text("解消した地区", "Zones resolved")), f"{counts['resolved']:,}")
         four.metric(opened.say(Text("新規・再発の地区", "Zones new or back")), f"{counts['new']:,}・{counts['came_back']:,}")
     beside = [words.unknown_beside(figure)] if figure is not None and (figure.old_unknown or figure.new_unknown) else []
-    said = [f"{opened.say(words.FIGURE_NAMES[words.UNCOVERED])}{opened.say(each)}" for each in beside]
+    said = [f"{opened.say(FIGURES[words.UNCOVERED].name)}{opened.say(each)}" for each in beside]
     nobodys = change.figure(ANY, change.generation)
     if nobodys is not None:
         said += words.figure_sentences(nobodys, words.whole_of(change, printed, nobodys), {}, lang)[:1]
