@@ -81,7 +81,12 @@ def test_a_place_without_people_but_with_a_road_is_asked_for_as_a_road():
     """峠: nobody, 0.58 km of 県道 outside both areas. It was － for want of people; its land lies outside."""
     rows = {row["地区ID"]: row for row in printed(papers().table)}
     row = rows[PASS]
-    assert (row["種別"], row["エリア外人口(推計)"], row["不感道路延長(km)"], row["６５歳以上割合"]) == ("道路", "０", "０．６", "－")
+    assert (row["種別"], row["貴社エリア外人口(推計)"], row["貴社エリア外の道路(km)"], row["うち６５歳以上割合"]) == (
+        "道路",
+        "０",
+        "０．６",
+        "－",
+    )
     assert (row["架空アルファ（貴社）"], row["架空ベータ"], row["提供事業者数"]) == ("×", "×", "０社")
     assert any("陸地の面積で判定" in note for note in papers().table.notes)
 
@@ -89,7 +94,7 @@ def test_a_place_without_people_but_with_a_road_is_asked_for_as_a_road():
 def test_kinds_places_designations_and_grants_by_hand():
     rows = {row["地区ID"]: row for row in printed(papers().table)}
     south = rows[SOUTH]
-    assert (south["種別"], south["学校・医療等（か所）"], south["条件不利地域"], south["補助活用の可能性"]) == (
+    assert (south["種別"], south["エリア外の学校・医療等（か所）"], south["条件不利地域"], south["補助活用の可能性"]) == (
         "居住・施設・観光",
         "２",
         "過・半",
@@ -107,8 +112,8 @@ def plain(text: str) -> str:
 def test_totals_are_sums_of_the_printed_rows():
     table = papers().table
     total = dict(zip([h.text.replace("\n", "") for h in table.headings], table.totals, strict=True))
-    assert total["不感道路延長(km)"].value == pytest.approx(0.6)
-    assert total["学校・医療等（か所）"].value == 2
+    assert total["貴社エリア外の道路(km)"].value == pytest.approx(0.6)
+    assert total["エリア外の学校・医療等（か所）"].value == 2
 
 
 def test_a_carrier_is_shown_its_own_road_only():
@@ -150,14 +155,15 @@ def test_the_order_of_the_registry_reaches_the_letters(tmp_path):
 
 
 def test_unknown_is_told_and_never_zero():
-    """No roads and no places given: no column, but a note; a single unknown row says 不明, and its sum too."""
+    """No roads and no places given: no column, but a note; a single unknown row says 不明, and its sum how many it does not hold."""
     result = world()
     notes = papers_of(result, settings_of(Path(tempfile.mkdtemp(prefix="kengai-test-")))).table.notes
     assert any("学校・医療等、不感道路延長、条件不利地域・補助活用の可能性は、資料がないため不明" in note for note in notes)
     hole = with_zones(urgent(), uncovered_road_km_alpha={SOUTH: np.nan})
     (south,) = [row for row in rows_of(hole).rows if row.zone_id == SOUTH]
     assert south.road_km is None
-    assert rows_of(hole).figures.road_km is None
+    figures = rows_of(hole).figures
+    assert (figures.road_km, figures.unknown) == (pytest.approx(0.6), {"road_km": 1})
 
 
 def test_shelters_are_shelters_only():
@@ -210,8 +216,8 @@ def test_every_part_of_the_sheet_says_what_is_known_and_what_is_missing():
 def test_where_other_carriers_are_hidden_their_roads_are_too():
     hidden = {sheet.zone_id: sheet for sheet in papers("alpha", '[zones]\nother_carriers = "hidden"\n').sheets}
     shown = {sheet.zone_id: sheet for sheet in papers().sheets}
-    assert "いずれかの事業者" in dict(shown[PASS].facilities)["不感道路延長"]
-    assert "いずれかの事業者" not in dict(hidden[PASS].facilities)["不感道路延長"]
+    assert "１社でもエリア外" in dict(shown[PASS].facilities)["不感道路延長"]
+    assert "１社でもエリア外" not in dict(hidden[PASS].facilities)["不感道路延長"]
 
 
 def test_the_pdfs_hold_it_and_stay_on_their_pages():
@@ -281,11 +287,11 @@ def test_the_workbook_prints_what_was_given(tmp_path):
     heads = [cell.value for cell in sheet[4]]
     last = sheet.print_area.split(":")[1].replace("$", "").rstrip("0123456789")
     inside = heads[: openpyxl.utils.column_index_from_string(last)]
-    assert {"学校・医療等", "不感道路km", "条件不利地域"} <= set(inside)
+    assert {"学校・医療等", "不感道路km（1社でも）", "条件不利地域"} <= set(inside)
     assert len(inside) < 24
     told = {(row[0].value, row[1].value) for row in book["説明"].iter_rows()}
     assert ("駅", "駅の数") in told
-    road = heads.index("不感道路km")
+    road = heads.index("不感道路km（1社でも）")
     values = {row[1].value: row[road].value for row in sheet.iter_rows(min_row=5)}
     assert values[PASS] == pytest.approx(ROAD_KM, abs=0.001)
     assert values[EAST] == 0
@@ -305,7 +311,7 @@ def test_an_own_criterion_takes_the_place_of_the_standard_column(tmp_path):
     rows = csv_rows(result)
     assert (rows[SOUTH]["hazard"], rows[EAST]["hazard"]) == ("1", "")
     sheet = next(s for s in papers_of(result, settings_of(tmp_path, SETTINGS, folder)).sheets if s.zone_id == SOUTH)
-    assert ("土砂災害警戒区域・孤立の可能性", "1（県調べ 2026-05-01）") in sheet.dangers
+    assert ("土砂災害の区域", "1（県調べ 2026-05-01）") in sheet.dangers
 
 
 # ---- the cards of the maps ----
@@ -316,8 +322,8 @@ def test_the_cards_say_what_is_known_and_what_is_not():
     south, east = (dict(urgency_facts(rows.loc[zone], urgent().study, "ja")) for zone in (SOUTH, EAST))
     assert south == {
         "学校・医療等": "2か所",
-        "不感道路（緊急・県道以上）": "0.0 km",
-        "登山道・観光・農林作業": "あり",
+        "不感道路km（1社でも）": "0.0 km",
+        "登山道・観光等": "あり",
         "土砂災害の区域": "該当",
         "条件不利地域": "過・半（2027-03-31まで）",
         "補助活用": "可能性あり",

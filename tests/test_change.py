@@ -252,7 +252,7 @@ def test_a_zone_unknown_in_one_year_is_neither_nothing_nor_all_of_the_change(old
     west = new.cells["zone_id"] == WEST
     hidden = new.gaps.mask(pd.concat([west] * len(new.gaps.columns), axis=1, keys=new.gaps.columns))
     zones = new.zones.assign(uncovered_population=new.zones["uncovered_population"].mask(new.zones.index == WEST))
-    holed = dataclasses.replace(new, gaps=hidden, zones=zones)
+    holed = dataclasses.replace(new, gaps=hidden, zones=zones, summary={k: v for k, v in new.summary.items() if k != "figures"})
     for change, now, years in ((compare(old, holed), "new", (73, 53, 0, 1)), (compare(holed, old), "old", (53, 73, 1, 0))):
         figure = change.figure("worst", "4G")
         assert (figure.old, figure.new, figure.old_unknown, figure.new_unknown) == years

@@ -137,7 +137,7 @@ def test_a_study_adds_its_own_criteria_without_code(tmp_path):
     ranking = study(tmp_path).ranking
     assert ranking.weights == DEFAULT_WEIGHTS | {"hazard": 10.0, "bus": 4.0}
     own = {criterion.key: criterion for criterion in ranking.all_criteria}
-    assert (own["hazard"].ja, own["hazard"].group, own["hazard"].full) == ("土砂災害警戒区域・孤立の可能性", "safety", 1)
+    assert (own["hazard"].ja, own["hazard"].group, own["hazard"].full) == ("土砂災害の区域", "safety", 1)
     assert own["bus"].need(pd.Series([0.0, 5.0, 12.0])).tolist() == [1.0, 0.5, 0.0]
     assert ranking.all_criteria[-1].key == "bus"
     zones = pd.DataFrame({"uncovered_population": [9.0, 9.0], "bus": [0.0, 5.0], "hazard": [1.0, np.nan]})

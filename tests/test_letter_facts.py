@@ -48,7 +48,7 @@ def test_only_the_wanted_marks_and_the_first_zones(tmp_path):
     assert [row.zone_id for row in first.rows] == ["24202-001"]
     assert (first.rest.zones, first.rest.people) == (1, 5)
     papers = papers_of(world(), settings_of(tmp_path, SETTINGS + "[zones]\nmax_zones = 1\n"))
-    assert "このほかに同じ条件の地区が１地区（エリア外人口 推計５人）" in papers.table.notes[0]
+    assert "このほかに同じ条件の地区が１地区（貴社エリア外人口 推計５人）" in papers.table.notes[0]
     assert (28, "人") in counted(text_of(papers))
 
 
@@ -59,7 +59,7 @@ def test_unknown_households_are_left_out_and_not_zero(tmp_path):
     assert papers.zones.figures.households is None
     assert "世帯" not in text_of(papers)
     assert "３３人が居住している" in text_of(papers)
-    at = [heading.text for heading in papers.table.headings].index("エリア外\n世帯(推計)")
+    at = [heading.text for heading in papers.table.headings].index("貴社エリア外\n世帯(推計)")
     assert [row[at].text for row in papers.table.cells] == ["不明", "不明"]
 
 

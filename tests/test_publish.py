@@ -187,7 +187,7 @@ def test_nothing_is_in_it_that_may_not_be_passed_on(result, tmp_path):
     assert "mark" not in everything
     assert "南小学校" not in everything
     said = (tmp_path / "o" / README).read_text(encoding="utf-8-sig")
-    assert "不感道路延長km、土砂災害の区域" in said
+    assert "不感道路km（1社でも）、土砂災害の区域" in said
     assert "使っていないデータ: 役場・支所・集会所" in said
 
 

@@ -78,7 +78,7 @@ def test_a_version_stays_and_the_next_is_new(result, registry):
     assert held == [own, people]
     told = version_changes(first, registry.frozen_ranking(2026, 2), own, people, criterion_names(criteria_of(result.study)))
     words = [text.ja for text in told]
-    assert "順位を付ける最少のエリア外人口: 1人 → 6人" in words
+    assert "順位を付ける最少のエリア外人口（最多の社）: 1人 → 6人" in words
     assert any("順位が付かなくなった地区" in line for line in words)
 
 

@@ -105,7 +105,7 @@ def test_changes_in_words():
     told = weight_changes(of(HUNDRED), of(HUNDRED | {"shelters": 125.0}, 5.0), criterion_names(CRITERIA))
     words = [text.ja for text in told]
     assert "避難所等: 25点 → 62.5点" in words
-    assert words[-1] == "順位を付ける最少のエリア外人口: 1人 → 5人"
+    assert words[-1] == "順位を付ける最少のエリア外人口（最多の社）: 1人 → 5人"
     assert weight_changes(of(HUNDRED), of(HUNDRED), {}) == []
 
 

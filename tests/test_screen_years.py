@@ -68,7 +68,7 @@ def test_two_years(workspace: Path) -> None:
     test = shown(workspace, "2026")
     assert test.selectbox(key="years earlier").options == ["2025"]
     assert [(metric.label, metric.value) for metric in test.metric] == [
-        ("エリア外人口（地区の計、最多の社）", "73人 → 53人"),
+        ("エリア外人口（最多の社）", "73人 → 53人"),
         ("うち実際の変化（エリアと人口）", "−20人"),
         ("解消した地区", "1"),
         ("新規・再発の地区", "0・0"),
@@ -78,7 +78,7 @@ def test_two_years(workspace: Path) -> None:
     assert " 33人 → 33人（±0人）※表の合計とは別の数え方" in told
     assert " 73人 → 53人（エリアの変化 −20人、人口の動き ±0人、その他 ±0人）" in told
     assert test.selectbox(key="years figure").value == 0
-    assert test.selectbox(key="years figure").options[0] == "4G: エリア外人口（地区の計、最多の社）【表の合計】"
+    assert test.selectbox(key="years figure").options[0] == "4G: エリア外人口（最多の社）【表の合計】"
     assert all(option.endswith("【表の合計とは別の数え方】") for option in test.selectbox(key="years figure").options[1:])
     assert test.dataframe[0].value["状態"].tolist() == ["解消", "変わらず", "変わらず"]
     test.session_state["years states"] = ["resolved"]

@@ -85,7 +85,7 @@ def test_a_letter_that_was_sent_stays_as_it_was_sent(place: Path) -> None:
 
 @pytest.mark.parametrize("year", ["2025", "2026"])
 def test_no_letter_of_then_is_made_a_second_time(place: Path, year: str) -> None:
-    """Nothing a letter says has changed since: no second version, no new content hash."""
+    """What the letters stand on has not changed since, though this program has other words for it: no second version."""
     letters = place / "workspace" / year / "letters"
     before = json.loads((letters / "letters.json").read_text(encoding="utf-8"))
     done("letters", "-q", letters.parent, "--carrier", "alpha")

@@ -1,7 +1,7 @@
 """A figure asked back: what it means, its value, the rows and cells it is the sum of, and the files they came from.
 
-told = explain(result, "complete_population", Asked(zone="24201-001"))
-told.amount, told.rows, told.files
+answer = explain(result, "complete_population", Asked(zone="24201-001"))
+answer.amount, answer.rows, answer.files
 """
 
 from __future__ import annotations

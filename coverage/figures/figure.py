@@ -27,7 +27,7 @@ UNITS: dict[Unit, Text] = {
     "cases": Text("件", "cases"),
     "yes": Text("該当・非該当", "yes or no"),
 }
-RULES_SAID: dict[Rule, Text] = {
+RULE_WORDS: dict[Rule, Text] = {
     "": Text("エリアの判定によらない", "no rule"),
     "gaps": Text("地区と順位の判定（[rules] gaps。初期値は面積按分）", "the rule of the zones ([rules] gaps, by area unless changed)"),
     "official": Text(
@@ -90,7 +90,7 @@ class Figure:
     @property
     def words(self) -> dict[str, Text]:
         """unit, rule, of, unknown in words."""
-        return {"unit": UNITS[self.unit], "rule": RULES_SAID[self.rule], "of": OF[self.of], "unknown": UNKNOWN[self.unknown]}
+        return {"unit": UNITS[self.unit], "rule": RULE_WORDS[self.rule], "of": OF[self.of], "unknown": UNKNOWN[self.unknown]}
 
     @property
     def parts(self) -> frozenset[str]:

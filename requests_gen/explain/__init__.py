@@ -1,7 +1,7 @@
 """Any figure asked back: `kengai explain`, and the same behind each number of the screen.
 
-explained(result, place, "complete_population", Asked(zone="24201-001"), day)
-"\\n".join(lines(told, result, "ja", 10))
+answer = explained(result, place, "complete_population", asked, day)     # asked: coverage.explain.Asked
+lines(answer, result, "ja", 10)
 """
 
 from __future__ import annotations

@@ -20,10 +20,10 @@ def explained(result: Result, place: StudyPlace, key: str, asked: Asked, day: da
     Raises DataError as coverage.explain.explain does.
     """
     if key not in FIGURES or FIGURES[key].of not in {"letter", "year"}:
-        told = explain(result, key, asked)
-        if told.figure.of not in {"letter", "year"}:
-            return told
-        key, asked = told.figure.key, told.asked
+        answer = explain(result, key, asked)
+        if answer.figure.of not in {"letter", "year"}:
+            return answer
+        key, asked = answer.figure.key, answer.asked
     found = figure(key)
     if found.of == "letter":
         checked = explain(result, key, asked)  # asks for a carrier, and whether there is such a one

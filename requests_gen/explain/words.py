@@ -28,33 +28,33 @@ def listed(lang: str) -> list[dict[str, str]]:
     return [{"key": f.key, "name": f.named().in_(lang), "definition": f.definition.in_(lang)} for f in FIGURES.values()]
 
 
-def lines(told: Explained, result: Result, lang: str, most: int) -> list[str]:
+def lines(answer: Explained, result: Result, lang: str, most: int) -> list[str]:
     """What a figure means, its value, the first `most` rows, the files, and what is easily taken for it, a line each."""
-    figure = told.figure
+    figure = answer.figure
     words = figure.words
     out = [
-        f"{name_of(figure, told, result).in_(lang)}  [{figure.key}]",
+        f"{name_of(figure, answer, result).in_(lang)}  [{figure.key}]",
         _line("意味", "means", figure.definition.in_(lang), lang),
         _line("だれの数か", "of", words["of"].in_(lang), lang),
-        _line("判定", "rule", _rule(figure, told, result, lang), lang),
+        _line("判定", "rule", _rule(figure, answer, result, lang), lang),
         _line("不明の扱い", "unknown", words["unknown"].in_(lang), lang),
     ]
-    if told.asked.zone:
-        zone = result.zones.loc[told.asked.zone]
-        out.append(_line("地区", "zone", f"{told.asked.zone} {zone['municipality']} {zone['name']}", lang))
-    if told.amount is not None or told.text:
-        out.append(_line("値", "value", _value(told, lang), lang))
-    if told.note.ja:
-        out.append(f"  {told.note.in_(lang)}")
-    out += _rows(told, result, lang, most)
-    out += [f"  {Text('元のファイル', 'files').in_(lang)}:"] if told.files else []
-    out += [f"    {report.path}  SHA-256 {report.sha256[:12]}…" for report in told.files]
-    return [*out, *_alike(told, result, lang)]
+    if answer.asked.zone:
+        zone = result.zones.loc[answer.asked.zone]
+        out.append(_line("地区", "zone", f"{answer.asked.zone} {zone['municipality']} {zone['name']}", lang))
+    if answer.amount is not None or answer.text:
+        out.append(_line("値", "value", _value(answer, lang), lang))
+    if answer.note.ja:
+        out.append(f"  {answer.note.in_(lang)}")
+    out += _rows(answer, result, lang, most)
+    out += [f"  {Text('元のファイル', 'files').in_(lang)}:"] if answer.files else []
+    out += [f"    {report.path}  SHA-256 {report.sha256[:12]}…" for report in answer.files]
+    return [*out, *_alike(answer, result, lang)]
 
 
-def name_of(figure: Figure, told: Explained, result: Result) -> Text:
+def name_of(figure: Figure, answer: Explained, result: Result) -> Text:
     """What a figure is called, for the carrier, generation and rule that were asked."""
-    asked, rules = told.asked, result.summary["rules"]
+    asked, rules = answer.asked, result.summary["rules"]
     names = {carrier.key: carrier.name for carrier in result.study.carriers}
     criteria = {each.key: Text(each.ja, each.en) for each in result.study.ranking.all_criteria}
     said: dict[str, Text | str] = {part: word for part in figure.parts if (word := getattr(asked, part, ""))}
@@ -70,15 +70,15 @@ def _line(ja: str, en: str, value: str, lang: str) -> str:
     return f"  {Text(ja, en).in_(lang)}: {value}"
 
 
-def _rule(figure: Figure, told: Explained, result: Result, lang: str) -> str:
+def _rule(figure: Figure, answer: Explained, result: Result, lang: str) -> str:
     rules = result.summary["rules"]
-    used = told.asked.rule or {"gaps": rules["gaps"], "official": rules["official"], "any": rules["official"]}.get(figure.rule, "")
+    used = answer.asked.rule or {"gaps": rules["gaps"], "official": rules["official"], "any": rules["official"]}.get(figure.rule, "")
     said = figure.words["rule"].in_(lang)
     return f"{said} — {captions.RULE_NAMES[used].in_(lang)}" if used else said
 
 
-def _value(told: Explained, lang: str) -> str:
-    return told.text or numbers_and_eras.amount_words(told.amount, told.figure.unit, lang)
+def _value(answer: Explained, lang: str) -> str:
+    return answer.text or numbers_and_eras.amount_words(answer.amount, answer.figure.unit, lang)
 
 
 def _part_name(column: str, result: Result, lang: str) -> str:
@@ -91,72 +91,72 @@ def _part_name(column: str, result: Result, lang: str) -> str:
     return found[0].named({part: names.get(word, word) for part, word in found[1].items()}).in_(lang)
 
 
-def _rows(told: Explained, result: Result, lang: str, most: int) -> list[str]:
-    if told.rows.empty:
+def _rows(answer: Explained, result: Result, lang: str, most: int) -> list[str]:
+    if answer.rows.empty:
         return []
-    count = len(told.rows)
-    head = Text(f"元の行（{ROWS_OF[told.rows_of].ja} {count:,}", f"rows ({count:,} {ROWS_OF[told.rows_of].en}").in_(lang)
-    first = Text("大きい順に", "the largest") if "value" in told.rows else Text("初めの", "the first")
+    count = len(answer.rows)
+    head = Text(f"元の行（{ROWS_OF[answer.rows_of].ja} {count:,}", f"rows ({count:,} {ROWS_OF[answer.rows_of].en}").in_(lang)
+    first = Text("大きい順に", "the largest") if "value" in answer.rows else Text("初めの", "the first")
     head += (Text(f"。{first.ja}{most}）", f", {first.en} {most})") if count > most else Text("）", ")")).in_(lang)
     out = [f"  {head}:"]
-    for key, row in told.rows.head(most).iterrows():
+    for key, row in answer.rows.head(most).iterrows():
         names = [str(row[name]) for name in ("municipality", "name", "zone_id") if name in row and str(row[name]) != ""]
-        if told.rows_of == "parts":
+        if answer.rows_of == "parts":
             names = [_part_name(name, result, lang) for name in names]
         said = names if isinstance(key, int) else [str(key), *names]
-        value = _row_value(row["value"], told, lang) if "value" in row else ""
+        value = _row_value(row["value"], answer, lang) if "value" in row else ""
         out.append("    " + "  ".join([*said, value]).rstrip())
     return out
 
 
-def _row_value(value: Any, told: Explained, lang: str) -> str:
+def _row_value(value: Any, answer: Explained, lang: str) -> str:
     if isinstance(value, str):
         return value
     if value != value:
         return numbers_and_eras.NOT_KNOWN.in_(lang)
-    units = {"places": "places", "parts": "points" if told.figure.unit in {"points", "rank"} else "cases", "rows": "cases"}
-    return numbers_and_eras.counted(float(value), units.get(told.rows_of, told.figure.unit), lang)
+    units = {"places": "places", "parts": "points" if answer.figure.unit in {"points", "rank"} else "cases", "rows": "cases"}
+    return numbers_and_eras.counted(float(value), units.get(answer.rows_of, answer.figure.unit), lang)
 
 
-def _alike(told: Explained, result: Result, lang: str) -> list[str]:
+def _alike(answer: Explained, result: Result, lang: str) -> list[str]:
     """Figures easily taken for this one, with their values for the same zone, carrier and generation."""
-    if not told.figure.see:
+    if not answer.figure.see:
         return []
     return [
         f"  {Text('似ているが別の数', 'others like it').in_(lang)}:",
         *(
-            f"    {name_of(FIGURES[key], told, result).in_(lang)}  [{key}]  {alike_words(result, key, told, lang)}".rstrip()
-            for key in told.figure.see
+            f"    {name_of(FIGURES[key], answer, result).in_(lang)}  [{key}]  {alike_words(result, key, answer, lang)}".rstrip()
+            for key in answer.figure.see
         ),
     ]
 
 
-def alike_words(result: Result, key: str, told: Explained, lang: str) -> str:
+def alike_words(result: Result, key: str, answer: Explained, lang: str) -> str:
     """The value of another figure for what was asked; "" where that does not tell which is meant."""
-    amount = value_of(result, key, told.asked)
+    amount = value_of(result, key, answer.asked)
     return "" if amount is None else numbers_and_eras.amount_words(amount, FIGURES[key].unit, lang)
 
 
-def as_dict(told: Explained, result: Result, lang: str) -> dict[str, Any]:
+def as_dict(answer: Explained, result: Result, lang: str) -> dict[str, Any]:
     """Everything that is known of a figure, unrounded: value is None as soon as a part is unknown; known is what is known."""
-    figure, amount = told.figure, told.amount
-    rows = told.rows.reset_index(names="key") if len(told.rows) else told.rows
+    figure, amount = answer.figure, answer.amount
+    rows = answer.rows.reset_index(names="key") if len(answer.rows) else answer.rows
     return dict(
         plain(
             {
                 "key": figure.key,
-                "name": name_of(figure, told, result).in_(lang),
+                "name": name_of(figure, answer, result).in_(lang),
                 "definition": figure.definition.in_(lang),
                 **{name: words.in_(lang) for name, words in figure.words.items() if name != "unknown"},
                 "unknown_handling": figure.words["unknown"].in_(lang),
-                "asked": {name: value for name, value in vars(told.asked).items() if value},
-                "value": told.text or (None if amount is None else amount.value),
+                "asked": {name: value for name, value in vars(answer.asked).items() if value},
+                "value": answer.text or (None if amount is None else amount.value),
                 "known": None if amount is None else amount.known,
                 "unknown": 0 if amount is None else amount.unknown,
-                "note": told.note.in_(lang),
-                "rows_of": told.rows_of,
+                "note": answer.note.in_(lang),
+                "rows_of": answer.rows_of,
                 "rows": rows.astype(object).where(rows.notna(), None).to_dict("records"),
-                "files": [{"path": report.path, "kind": report.kind, "sha256": report.sha256} for report in told.files],
+                "files": [{"path": report.path, "kind": report.kind, "sha256": report.sha256} for report in answer.files],
                 "see": list(figure.see),
             }
         )

@@ -196,9 +196,12 @@ def _job(
     template = template_file(settings.folder)
     content = content_hash(papers, own, template, result.provenance["kengai"])
     basis = {
-        **{name: facts[name] for name in ("result_sha256", "settings_sha256")},
+        **{name: facts[name] for name in ("settings_sha256", "rule", "generation", "as_of", "sources")},
+        "figures": asdict(zones.figures),
+        "left_out": asdict(zones.rest),
         "zones": [row.zone_id for row in zones.rows],
-        "rows_sha256": _rows_hash(zones),
+        "rows_sha256": _sha256(asdict(zones)),
+        "maps_sha256": _sha256({zone: pictures.key for zone, pictures in own.items()}),
         "template_sha256": file_sha256(template),
     }
     place = place_for(letter_versions, entries, key, names.file_name(carrier_name(result, key)), content, basis)
@@ -279,8 +282,6 @@ def _entry(job: _Job, files: dict[str, str], facts: Mapping[str, Any]) -> Entry:
         facts={
             "carrier_name": letter.carrier_name,
             "missing": list(letter.blanks),
-            "figures": asdict(job.zones.figures),
-            "left_out": asdict(job.zones.rest),
             "figure_keys": {
                 "figures": {name: f"letter_{name}" for name in FIGURE_NAMES},
                 "left_out": {"zones": "letter_rest_zones", "people": "letter_rest_people"},
@@ -293,9 +294,8 @@ def _entry(job: _Job, files: dict[str, str], facts: Mapping[str, Any]) -> Entry:
     )
 
 
-def _rows_hash(zones: Annex) -> str:
-    """SHA-256 of all that annex 1 states: people, places, answers, orders."""
-    return hashlib.sha256(json.dumps(plain(asdict(zones)), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+def _sha256(facts: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(plain(facts), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def _common_facts(result: Result, settings: LetterSettings, caption: Caption) -> dict[str, Any]:

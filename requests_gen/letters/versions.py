@@ -19,7 +19,7 @@ from typing import Any
 from geodata.atomic import write_bytes
 from geodata.errors import DataError, Text
 from geodata.report import file_sha256
-from requests_gen.files import replace_folder
+from requests_gen.files import plain, replace_folder
 from requests_gen.registry import tables
 
 LETTERS_JSON = "letters.json"
@@ -144,13 +144,21 @@ def place_for(letter_versions: Path, entries: list[Entry], carrier: str, base: s
     last = last_entry(entries, carrier)
     if last is None:
         return Place(1, _free(letter_versions, entries, base, carrier))
-    if last.state == tables.SENT and "result_sha256" in last.facts and all(last.facts.get(k, v) == v for k, v in basis.items()):
+    if last.state == tables.SENT and _stands_on(last, basis):
         return Place(last.version, last.folder, kept=last)
     if last.content_sha256 == content and (last.state == tables.SENT or is_whole(letter_versions, last)):
         return Place(last.version, last.folder, kept=last)
     if last.state != tables.SENT and is_untouched(letter_versions, last):
         return Place(last.version, last.folder)
     return Place(last.version + 1, _free(letter_versions, entries, f"{base}_第{last.version + 1}版", carrier))
+
+
+def _stands_on(entry: Entry, basis: Mapping[str, Any]) -> bool:
+    """Whether a letter was made from these facts, as far as letters.json of then recorded them."""
+    facts = {name: plain(value) for name, value in basis.items() if name in entry.facts}
+    # sums that programs of then did not count yet
+    then = {**entry.facts, **{name: {**value, **entry.facts[name]} for name, value in facts.items() if isinstance(value, dict)}}
+    return "figures" in facts and all(then[name] == value for name, value in facts.items())
 
 
 def _free(letter_versions: Path, entries: list[Entry], name: str, carrier: str) -> str:

@@ -192,7 +192,7 @@ def figures(rows: tuple[ZoneRow, ...]) -> Figures:
         households=sums["households"],
         shelters=sums["shelters"],
         public=sums["public"],
-        road_km=None if sums["road_km"] is None else round(sums["road_km"], 1),
+        road_km=None if sums["road_km"] is None else round(float(sums["road_km"]), 1),
         roaming_zones=sum(bool(row.roaming) for row in rows),
         unknown={name: len(rows) - len(known[name]) for name in SUMS if 0 < len(known[name]) < len(rows)},
     )
@@ -215,7 +215,7 @@ def _row(number: int, zone_id: str, rank: int, zones: _Zones, printed: pd.DataFr
     marks = tuple(str(sign) for sign in zones.marks.loc[zone_id])
     shelters, public, visited = (numbers_and_eras.round_half_up(need[name]) for name in ("shelters", "public", "visited"))
     people, households = (numbers_and_eras.round_half_up(printed.at[zone_id, name]) for name in ("people", "households"))
-    road_km = numbers_and_eras.round_tenths(printed.at[zone_id, "road_km"])
+    road_km = numbers_and_eras.round_tenths(float(printed.at[zone_id, "road_km"]))
     reply = history.zones.get(zone_id) if history else None
     kinds = ((HOMES, people), (ROADS, road_km), (PLACES, (shelters or 0) + (public or 0)), (VISITED, visited))
     return ZoneRow(
