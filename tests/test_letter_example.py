@@ -76,8 +76,8 @@ def test_the_letter_says_the_sums_of_the_printed_annex(example):
     for entry in entries:
         table = pd.read_excel(only(out / entry.folder, "02_*.xlsx"), header=3, dtype=object)
         rows = table[table["地区ID"].astype(str).str.fullmatch(r"\d{5}-\d{3}")]
-        people = int(rows[next(c for c in rows if c.startswith("貴社エリア外\n人口"))].sum())
-        households = int(rows[next(c for c in rows if c.startswith("貴社エリア外\n世帯"))].sum())
+        people = int(rows[next(c for c in rows if c.startswith("貴社\nエリア外\n人口"))].sum())
+        households = int(rows[next(c for c in rows if c.startswith("貴社\nエリア外\n世帯"))].sum())
         assert (people, households) == (entry.facts["figures"]["people"], entry.facts["figures"]["households"])
         said = lines_of(only(out / entry.folder, "01_*.pdf")).replace("\n", "").replace(" ", "")
         wide = str.maketrans("0123456789,", "０１２３４５６７８９，")

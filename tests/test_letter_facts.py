@@ -59,7 +59,7 @@ def test_unknown_households_are_left_out_and_not_zero(tmp_path):
     assert papers.zones.figures.households is None
     assert "世帯" not in text_of(papers)
     assert "３３人が居住している" in text_of(papers)
-    at = [heading.text for heading in papers.table.headings].index("貴社エリア外\n世帯(推計)")
+    at = [heading.text for heading in papers.table.headings].index("貴社\nエリア外\n世帯(推計)")
     assert [row[at].text for row in papers.table.cells] == ["不明", "不明"]
 
 

@@ -30,7 +30,9 @@ def cover(result: Result, settings: LetterSettings, zones: Annex, letter: Reques
         "title": TITLE + letter.draft,
         "subtitle": f"{'　'.join(letter.addressee)}　あて",
         "date": f"{letter.number}　{letter.date}",
-        "asked_title": wording.say("貴社の{generation}を利用できない地区（別紙1に掲げる地区の合計）", generation=generation),
+        "asked_title": wording.say(
+            "貴社の{generation}を利用できない地区（別紙1に掲げる地区の合計。人口・世帯は推計）", generation=generation
+        ),
         "figures": figure_boxes(zones, settings),
         "figures_note": wording.text("基準日　") + dates(result, settings, zones, wording),
         "requests": [[item.number, item.text] for item in headings] + [[letter.items[at].number, f"回答期限　{letter.deadline}"]],
@@ -76,8 +78,8 @@ def figure_boxes(zones: Annex, settings: LetterSettings) -> list[list[str]]:
     boxes = [
         ("要望する地区", figures.zones, "地区"),
         (wording.text("うち0社の地区"), figures.zero_zones, "地区"),
-        ("貴社エリア外人口（推計）", figures.people, "人"),
-        ("貴社エリア外世帯（推計）", figures.households, "世帯"),
+        ("貴社エリア外人口", figures.people, "人"),
+        ("貴社エリア外世帯", figures.households, "世帯"),
         ("エリア外の避難所等", figures.shelters, "か所"),
     ]
     return [[what, wording.number(value), unit] for what, value, unit in boxes if value is not None]

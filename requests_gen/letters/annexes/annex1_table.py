@@ -95,17 +95,17 @@ def _columns(result: Result, settings: LetterSettings, zones: Annex) -> dict[str
             columns[f"mark {at}"] = Heading(carrier.name + own, 14.5, "center", group)
     columns |= {
         "serving": Heading("提供\n事業者数", 15, "center"),
-        "people": Heading("貴社エリア外\n人口(推計)", 19.5, "right"),
-        "households": Heading("貴社エリア外\n世帯(推計)", 17.5, "right"),
-        "share_65plus": Heading("うち65歳\n以上割合", 14, "right"),
-        "shelters": Heading("エリア外の\n避難所等\n（か所）", 14.5, "right"),
+        "people": Heading("貴社\nエリア外\n人口(推計)", 19.5, "right"),
+        "households": Heading("貴社\nエリア外\n世帯(推計)", 17.5, "right"),
+        "share_65plus": Heading("65歳\n以上割合", 14, "right"),
+        "shelters": Heading("エリア外\n避難所等\n（か所）", 14.5, "right"),
     }
     # a column that nothing is known of is named in a note instead (_unknown_note)
     if any(row.public is not None for row in rows):
-        columns["public"] = Heading("エリア外の\n学校・医療等\n（か所）", 14.5, "right")
+        columns["public"] = Heading("エリア外\n学校・\n医療等\n（か所）", 14.5, "right")
     if any(row.road_km is not None for row in rows):
-        columns["road_km"] = Heading("貴社エリア\n外の道路\n(km)", 15, "right")
-    columns["nearest_km"] = Heading("貴社エリア端\nまで(km)", 15, "right")
+        columns["road_km"] = Heading("貴社\nエリア外\n道路(km)", 15, "right")
+    columns["nearest_km"] = Heading("貴社\nエリア端\nまで(km)", 15, "right")
     if any(row.designated != numbers_and_eras.UNKNOWN for row in rows):
         columns["designated"] = Heading("条件不利\n地域", 17, "left")
         columns["subsidy"] = Heading("補助活用\nの可能性", 20, "left")
