@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -173,9 +172,5 @@ def test_years_that_we_write_are_read_back(year):
 
 def test_a_sum_with_unknown_parts_says_so():
     """Unknown is never zero: nothing known has no sum, and what is left out of a sum is counted."""
-    nan = float("nan")
-    assert numbers_and_eras.known_sum(pd.Series([2.0, nan, 3.0])) == (5.0, 1)
-    assert numbers_and_eras.known_sum(pd.Series([nan, nan])) == (None, 2)
-    assert numbers_and_eras.known_sum(pd.Series([], dtype=float)) == (0.0, 0)
     assert numbers_and_eras.total([2, None]) is None
     assert numbers_and_eras.total([2, 3]) == 5

@@ -141,7 +141,7 @@ def test_what_a_silent_carrier_leaves_open_is_said(result: Result, rows: pd.Data
     assert len(told) == 2
     assert "丙テレコム" in told[0]
     assert unpublished_in(View("4G", carriers=("c",), classes=(COMPLETE,)), result) == []
-    assert [figure.label for figure in figures(rows.iloc[:0], result, asked, False, "ja")] == ["地区"]
+    assert [figure.label for figure in figures(rows.iloc[:0], result, asked, False, "ja")] == ["不感のある地区"]
 
 
 def test_no_5g_by_hand() -> None:
@@ -174,7 +174,7 @@ def test_the_card_says_what_the_ranking_says(result: Result, rows: pd.DataFrame)
     made = card(zone, rows.loc[zone], result, ["甲小学校"], caption(result, "ja"))
     facts = dict(made.facts)
     assert facts["地区の人口"] == f"{rows.loc[zone, 'population']:,.0f}人"
-    assert facts["最寄りエリアまで"] == "1.5 km"
+    assert facts["最寄りエリアまでkm（いずれか1社）"] == "1.5 km"
     assert made.marks["甲通信"] == {"4G": rows.loc[zone, "mark_4G_a"], "5G": rows.loc[zone, "mark_5G_a"]}
     assert made.marks["丙テレコム"]["5G"] == "－"
     points = sum(points for _, points, _ in made.parts if points == points)

@@ -11,6 +11,7 @@ from coverage.ranking import Criterion
 from geodata.errors import Text
 from requests_gen.ranking.weightings import points
 from requests_gen.results import columns
+from requests_gen.wording import numbers_and_eras
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 LEAST_LABELLED = 2.5  # points: a narrower part of a bar has no room for its sign
@@ -200,10 +201,13 @@ def _percent(often: float, lang: str) -> str:
 
 
 def amount(zone: pd.Series, criterion: Criterion) -> Text:
-    """How much there is of a criterion in a zone, with its unit: 67人, 0.4人, 2か所, 不明."""
+    """How much there is of a criterion in a zone, with its unit: 67人, 1人未満, 2か所, 不明."""
     value = float(zone[criterion.key]) if criterion.key in zone.index else float("nan")
     if value != value:
         return Text("不明", "unknown")
+    unit = {"人": "people", "世帯": "households"}.get(criterion.unit)
+    if unit:
+        return Text(numbers_and_eras.counted(value, unit), numbers_and_eras.counted(value, unit, "en"))
     whole = abs(value - round(value)) < 0.05 or value >= 10
     said = f"{value:,.0f}" if whole else f"{value:,.1f}"
     return Text(f"{said}{criterion.unit}", said)

@@ -11,6 +11,17 @@ from requests_gen.web_map import data, raster
 from requests_gen.web_map.cell import CellValues, cell_at
 from requests_gen.web_map.page import map_frame_html, map_html, plain_json
 from requests_gen.web_map.words import MAP_WORDS
-from requests_gen.web_map.zone_card import urgency_facts
+from requests_gen.web_map.zone_card import urgency_facts, zone_facts
 
-__all__ = ["MAP_WORDS", "CellValues", "cell_at", "data", "map_frame_html", "map_html", "plain_json", "raster", "urgency_facts"]
+__all__ = [
+    "MAP_WORDS",
+    "CellValues",
+    "cell_at",
+    "data",
+    "map_frame_html",
+    "map_html",
+    "plain_json",
+    "raster",
+    "urgency_facts",
+    "zone_facts",
+]

@@ -17,7 +17,7 @@ from requests_gen.files import plain
 from requests_gen.results import columns
 from requests_gen.web_map.raster import PEOPLE_FROM, classes, raster, runs
 from requests_gen.web_map.words import MAP_WORDS
-from requests_gen.web_map.zone_card import urgency_facts
+from requests_gen.web_map.zone_card import known_words, urgency_facts, zone_facts
 from requests_gen.wording import Caption, captions
 
 if TYPE_CHECKING:
@@ -106,6 +106,8 @@ def _zones(result: Result, rows: pd.DataFrame, lang: str) -> list[dict[str, Any]
                         "nearest_coverage_km",
                     )
                 },
+                "people": people,
+                "needs": needs,
                 "more": urgency_facts(row, study, lang),
                 "marks": [[row[mark_column(g, c.key)] for g in generations] for c in study.carriers],
                 "x": round(row["lon"] * UNITS_A_DEGREE),
@@ -113,7 +115,9 @@ def _zones(result: Result, rows: pd.DataFrame, lang: str) -> list[dict[str, Any]
             }
         )
         | {"shape": shape}
-        for zone_id, row, shape in zip(rows.index, columns.records(rows), shapes, strict=True)
+        for zone_id, row, shape, people, needs in zip(
+            rows.index, columns.records(rows), shapes, known_words(rows, "uncovered_population", lang), zone_facts(rows, lang), strict=True
+        )
     ]
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from coverage.figures import figure
+import pandas as pd
+
+from coverage.figures import Amount, figure, in_part
 from geodata.errors import Text
+from requests_gen.wording import numbers_and_eras
 
 if TYPE_CHECKING:
     from coverage.study import Study
@@ -20,6 +23,42 @@ LABELS = {
 }
 FIELD_TESTS = Text("現地の測定", "field tests")
 UNTIL = "designated_until"
+
+
+CARD = (
+    "population",
+    "households",
+    "population_65plus",
+    "uncovered_population",
+    "complete_population",
+    "uncovered_households",
+    "uncovered_65plus",
+    "nearest_coverage_km",
+    "shelters",
+)
+
+
+def zone_facts(rows: pd.DataFrame, lang: str) -> list[list[tuple[str, str]]]:
+    """For each of `rows` (ranking_rows): (what the catalogue calls it, value) of the figures of CARD.
+
+    A sum without an unknown part says so.
+    """
+    values = {key: known_words(rows, key, lang) for key in CARD}
+    shares = rows["share_65plus"].to_numpy(float)
+    values["population_65plus"] = [
+        value + (f"（{share:.0%}）" if share == share else "") for value, share in zip(values["population_65plus"], shares, strict=True)
+    ]
+    names = [figure(key).name.in_(lang) for key in CARD]
+    return [list(zip(names, each, strict=True)) for each in zip(*values.values(), strict=True)]
+
+
+def known_words(rows: pd.DataFrame, key: str, lang: str) -> list[str]:
+    """One figure of each zone as people read it: 12人, 少なくとも12人（一部不明）, 不明."""
+    unit = figure(key).unit
+    return [
+        numbers_and_eras.amount_words(Amount(None if value != value else value, int(partly), 1, "rows"), unit, lang)
+        for value, partly in zip(rows[key].to_numpy(float).tolist(), in_part(rows, key).tolist(), strict=True)
+    ]
 
 
 def urgency_facts(row: Mapping[str, Any], study: Study, lang: str) -> list[tuple[str, str]]:

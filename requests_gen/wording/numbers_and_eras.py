@@ -21,7 +21,7 @@ from requests_gen.wording.whole_numbers import add_up as add_up
 from requests_gen.wording.whole_numbers import largest_remainder as largest_remainder
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 Digits = Literal["zenkaku", "hankaku", "mixed"]
 
@@ -134,15 +134,6 @@ def total(values: list[int | None]) -> int | None:
     """Sum of printed numbers; unknown as soon as one of them is."""
     known = [value for value in values if value is not None]
     return sum(known) if len(known) == len(values) else None
-
-
-def known_sum(values: pd.Series) -> tuple[float | None, int]:
-    """(the sum of what is known, how many values are unknown) for a caption that says both.
-
-    Unknown is never zero: where nothing is known there is no sum (None). No values at all sum to 0.
-    """
-    unknown = int(values.isna().sum())
-    return (None if unknown and unknown == len(values) else float(values.sum())), unknown
 
 
 def item_number(wording: Wording, level: int, position: int) -> str:

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from coverage.carrier_need import zone_facilities
-from coverage.figures import Amount, figure, in_part
+from coverage.figures import Amount
 from coverage.gaps import ANY, mark_column
 from geodata.errors import Text
 from geodata.tables import text
 from requests_gen.results import columns
-from requests_gen.web_map import MAP_WORDS, CellValues, urgency_facts
+from requests_gen.web_map import MAP_WORDS, CellValues, urgency_facts, zone_facts
 from requests_gen.wording import Caption, captions, numbers_and_eras
 from screens.shared import as_html
 
@@ -54,7 +54,7 @@ def card(zone_id: str, row: pd.Series, result: Result, facilities: list[str], ca
         zone_id=zone_id,
         title=text.stripped(f"{row['municipality']} {row['name']}"),
         rank=_rank(row, study.ranking.shake, lang),
-        facts=_facts(row, caption),
+        facts=zone_facts(row.to_frame().T, lang)[0],
         urgency=urgency_facts(row, study, lang),
         generations=study.generations,
         marks={
@@ -77,32 +77,6 @@ def _rank(row: pd.Series, perturbation: float, lang: str) -> str:
         + gap
         + MAP_WORDS["range"].in_(lang).format(p=f"{100 * perturbation:g}", low=f"{row['rank_low']:.0f}", high=f"{row['rank_high']:.0f}")
     )
-
-
-CARD = (
-    "population",
-    "households",
-    "population_65plus",
-    "uncovered_population",
-    "complete_population",
-    "uncovered_households",
-    "nearest_coverage_km",
-    "shelters",
-)
-
-
-def _facts(row: pd.Series, caption: Caption) -> list[tuple[str, str]]:
-    """The figures of CARD: what the catalogue calls them, and their values; a sum without an unknown part says so."""
-    lang = caption.lang
-    old = f"（{row['share_65plus']:.0%}）" if row["share_65plus"] == row["share_65plus"] else ""
-    return [(figure(key).name.in_(lang), _known(row, key, lang) + (old if key == "population_65plus" else "")) for key in CARD]
-
-
-def _known(row: pd.Series, key: str, lang: str) -> str:
-    value = float(row[key])
-    partly = bool(in_part(row.to_frame().T, key).iloc[0])
-    amount = Amount(None if value != value else value, int(partly), 1, "rows")
-    return numbers_and_eras.amount_words(amount, figure(key).unit, lang)
 
 
 def _number(value: float, unit: str, lang: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -64,4 +64,7 @@ def _outside_all(rows: pd.DataFrame, generation: str, main: str, all_published: 
     published = _summed("published_uncovered_population", rows, lang, generation)
     if all_published:
         return published
-    return replace(published, note=Text("未公表の社は数えていません", "carriers that have not published are left out").in_(lang))
+    unknown = figure("complete_population")
+    label = Text(f"{generation}の{unknown.name.ja}", f"{generation}: {unknown.name.en}").in_(lang)
+    note = Text(f"未公表の社あり（{published.label} {published.value}）", f"not all published ({published.label}: {published.value})")
+    return Figure(unknown.key, label, numbers_and_eras.NOT_KNOWN.in_(lang), note.in_(lang))
