@@ -7,7 +7,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,29 +15,25 @@ import openpyxl
 import pandas as pd
 
 from coverage.change import Change
-from coverage.figures import FIGURES, figure_of_column
+from coverage.figures import FIGURES
 from coverage.result import Result
-from coverage.rules import RULES
 from requests_gen.annual_report.facts import Report
 from requests_gen.annual_report.files import _sheet as annual_sheet
 from requests_gen.annual_report.map import ReportMap
 from requests_gen.annual_report.words import printed
 from requests_gen.compare import whole_people as printing
-from requests_gen.compare import write_change
 from requests_gen.compare import words as compare_words
+from requests_gen.compare import write_change
 from requests_gen.files.workbook import HEADER_ROW
 from requests_gen.letters import status
 from requests_gen.letters.annexes.annex1 import Annex
-from requests_gen.letters.annexes.annex1_table import FIGURE_KEYS, AnnexTable, annex_table
+from requests_gen.letters.annexes.annex1_table import AnnexTable, annex_table
 from requests_gen.letters.annexes.annex2 import ZoneSheet, zone_sheets
 from requests_gen.letters.cover import figure_boxes
 from requests_gen.open_data.publish import TABLE, TOTALS, WHOLE, write_open_data
-from requests_gen.ranking import municipal_orders, tables
-from requests_gen.results import columns
-from requests_gen.web_map import MAP_WORDS
 from requests_gen.wording import Caption, captions
 from requests_gen.workspace import LetterSettings
-from screens.map.card import card, cell_facts
+from screens.map.card import card
 from screens.map.figures import figures as map_figures
 from screens.map.table import table as map_table
 from screens.map.view import published, view_of
@@ -48,7 +43,7 @@ from screens.years import charts, zone_table
 EXACT, TENTH, WHOLE_NUMBER, BESIDE_A_SUM = 1e-6, 0.05, 0.5, 1.0  # how far a printed number may lie from the exact one
 MARKS = set("○△×－")
 SIGN = "×"  # masked in open data
-UNITS = ("推計", "か所", "km", "人")  # what may stand in brackets behind a name
+BESIDE_NAMES = ("推計", "か所", "km", "人", "貴社")  # what may stand in brackets behind a name
 NUMBER = re.compile(r"(?:約|推計|少なくとも)?(-?\d[\d,]*(?:\.\d+)?)")
 
 
@@ -78,7 +73,7 @@ def read(place: str, label: str, text: Any, **about: str) -> Iterator[Seen]:
     if text is None or text == "" or text != text:
         return
     if isinstance(text, int | float):
-        yield Seen(place, label, float(text), about=about)
+        yield Seen(place, label, float(text), EXACT if isinstance(text, float) else WHOLE_NUMBER, about)
         return
     said = unicodedata.normalize("NFKC", str(text)).strip()
     if said in MARKS:
@@ -242,9 +237,9 @@ def annual(report: Report, path: Path) -> Iterator[Seen]:
         for label, value in ((said["remaining_head"][at], row[at]) for at in (1, 5)):
             yield from read("annual_report.pdf remaining", label, value, zone=row[2])
     annual_sheet(path, report)
-    heads, rows = sheet_rows(path, "年次報告")
+    _, rows = sheet_rows(path, "年次報告")
     for row in rows:
-        if not isinstance(row[3], int | float) or row[2] in carriers and not row[1]:
+        if not isinstance(row[3], int | float) or (row[2] in carriers and not row[1]):
             continue
         if str(row[0]).endswith("年度") or "年度（" in str(row[0]) or re.match(r"\d{5}-", str(row[0])):
             continue  # the blocks under the facts are those of the two pages
@@ -283,13 +278,23 @@ def annex_1(table: AnnexTable, zones: Annex, about: Mapping[str, str]) -> Iterat
             yield from read("annex 1 合計", heading.text, cell.text, carrier=zones.carrier)
 
 
+PEOPLE_OF_SHEET = {
+    "人口(人)": ("地区の人口", "貴社エリア外人口"),
+    "世帯": ("地区の世帯", "貴社エリア外世帯"),
+    "65歳以上の割合": ("地区の65歳以上の割合", "貴社エリア外人口の65歳以上の割合"),
+}
+
+
 def annex_2(sheet: ZoneSheet, about: Mapping[str, str]) -> Iterator[Seen]:
     zone = {"zone": sheet.zone_id}
     for label, whole, mine in sheet.people:
-        yield from read("annex 2 人口（地区）", f"地区の{label}" if "将来" not in label else label, whole, **zone)
-        yield from beside(read("annex 2 人口（貴社エリア外）", f"貴社エリア外の{label}", mine, **zone, **about))
+        # the table says 地区全体 and うち貴社のエリア外 over its columns
+        people, own = PEOPLE_OF_SHEET.get(plain(label), (label, label))
+        yield from read("annex 2 地区全体", people, whole, **zone)
+        yield from beside(read("annex 2 うち貴社のエリア外", own, mine, **zone, **about))
     for label, value in (*sheet.dangers, *sheet.effect, *sheet.building):
-        yield from read("annex 2", label, value.removesuffix("社"), **zone, **about)
+        where = f"{label}に住む割合" if "区域内" in value else label  # 約30％が区域内
+        yield from read("annex 2", where, value.removesuffix("社"), **zone, **about)
 
 
 # ---- screens ----
@@ -309,7 +314,9 @@ def map_page(result: Result, rows: pd.DataFrame, caption: Caption) -> Iterator[S
         label = config[column]["label"]
         if pd.api.types.is_numeric_dtype(shown[column]) and label not in names:
             for zone, value in zip(shown["zone_id"], shown[column], strict=True):
-                yield from (replace(seen, step=EXACT + abs(float(value)) * 1e-6) for seen in read("screen 地図 表", label, float(value), zone=zone))
+                yield from (
+                    replace(seen, step=EXACT + abs(float(value)) * 1e-6) for seen in read("screen 地図 表", label, float(value), zone=zone)
+                )
     for zone, row in rows.iterrows():
         made = card(str(zone), row, result, [], caption)
         for label, value in (*made.facts, *made.urgency):

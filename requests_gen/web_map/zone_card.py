@@ -18,7 +18,7 @@ LABELS = {
     "designated": Text("条件不利地域", "disadvantaged area"),
     "subsidy": Text("補助活用", "grant"),
 }
-FIELD_TESTS = Text("現地の測定", "field tests")
+FIELD_TESTS = figure("ground_tests").name
 UNTIL = "designated_until"
 
 
