@@ -40,7 +40,7 @@ from screens.map.view import published, view_of
 from screens.priorities import now, orders
 from screens.years import charts, zone_table
 
-EXACT, TENTH, WHOLE_NUMBER, BESIDE_A_SUM = 1e-6, 0.05, 0.5, 1.0  # how far a printed number may lie from the exact one
+EXACT, WHOLE_NUMBER, BESIDE_A_SUM = 1e-6, 0.5, 1.0  # how far a printed number may lie from the exact one
 MARKS = set("○△×－")
 SIGN = "×"  # masked in open data
 BESIDE_NAMES = ("推計", "か所", "km", "人", "貴社")  # what may stand in brackets behind a name
@@ -81,7 +81,7 @@ def read(place: str, label: str, text: Any, **about: str) -> Iterator[Seen]:
     elif "未満" not in said and (found := NUMBER.match(said)):
         number = found[1].replace(",", "")
         percent = said[found.end() :].startswith("%")
-        step = TENTH if "." in number else WHOLE_NUMBER
+        step = WHOLE_NUMBER / 10 ** len(number.partition(".")[2])
         yield Seen(place, label, float(number) / (100 if percent else 1), step / (100 if percent else 1), about)
 
 
@@ -325,26 +325,14 @@ def map_page(result: Result, rows: pd.DataFrame, caption: Caption) -> Iterator[S
             yield from read("screen 地図 カード 評点", f"評点 {label}", points, zone=str(zone))
 
 
-MAP_FACTS = {
-    "population": "population",
-    "uncovered": "uncovered_population",
-    "of_whom_complete": "complete_population",
-    "households": "uncovered_households",
-    "old": "uncovered_65plus",
-    "shelters": "shelters",
-    "nearest": "nearest_coverage_km",
-    "score": "score",
-}
-
-
 def map_html(folder: Path) -> Iterator[Seen]:
     """The data inside map.html under the words that its script puts beside them."""
     page = (folder / "map.html").read_text(encoding="utf-8")
     data = json.loads(re.search(r'id="kengai-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1])  # type: ignore[index]
     for zone in data["zones"]:
-        for word, name in MAP_FACTS.items():
-            for seen in read("map.html", data["words"][word], zone[name], zone=zone["id"]):
-                yield replace(seen, step=BESIDE_A_SUM if "population" in name or "hold" in name or "65" in name else TENTH)
+        for label, value in (*zip(data["facts"], zone["facts"], strict=True), (data["words"]["uncovered"], zone["people"])):
+            yield from read("map.html", label, value, zone=zone["id"])
+        yield from read("map.html", data["words"]["score"], f"{zone['score']:.2f}", zone=zone["id"])
         yield from read("map.html", data["words"]["rank"], zone["rank"], zone=zone["id"])
         for label, value in zone["more"]:
             yield from read("map.html", label, value, zone=zone["id"])

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from coverage.figures import figure
 from coverage.gaps import ANY, mark_column
 from geodata.areas import degrees, in_degrees
 from geodata.tables import text as tables_text
@@ -18,7 +19,7 @@ from requests_gen.results import columns
 from requests_gen.web_map.raster import PEOPLE_FROM, classes, raster, runs
 from requests_gen.web_map.words import MAP_WORDS
 from requests_gen.web_map.zone_card import urgency_facts
-from requests_gen.wording import Caption, captions
+from requests_gen.wording import Caption, captions, numbers_and_eras
 
 if TYPE_CHECKING:
     from coverage.ranking import Criterion
@@ -28,6 +29,16 @@ UNITS_A_DEGREE = 100_000  # about 1 m: finer than anything shown
 BORDER_STEP_DEGREES = 0.0004
 LEAST_ISLAND_DEGREES2 = 4e-6
 METRES_A_DEGREE = 111_000.0
+# figures of the card of a zone, in its order
+FACTS = (
+    "population",
+    "uncovered_population",
+    "complete_population",
+    "uncovered_households",
+    "uncovered_65plus",
+    "shelters",
+    "nearest_coverage_km",
+)
 
 
 def map_data(result: Result, caption: Caption, rows: pd.DataFrame | None = None) -> dict[str, Any]:
@@ -46,6 +57,7 @@ def map_data(result: Result, caption: Caption, rows: pd.DataFrame | None = None)
         "generation": caption.generation,
         "shake": result.study.ranking.shake,
         "criteria": _criteria(result, caption),
+        "facts": [figure(key).name.in_(caption.lang) for key in FACTS],
         "grid": window,
         "layers": _layers(result, place),
         "zones": _zones(result, rows, caption.lang),
@@ -79,6 +91,7 @@ def _zones(result: Result, rows: pd.DataFrame, lang: str) -> list[dict[str, Any]
     parts = [criterion.key for criterion in _weighed(result)]
     shapes = encoded(result.zones.geometry.reindex(rows.index).to_numpy(object), result.grid.crs)
     generations = study.generations
+    facts = list(zip(*(numbers_and_eras.figure_words(rows, key, lang) for key in FACTS), strict=True))
     return [
         plain(
             {
@@ -94,18 +107,8 @@ def _zones(result: Result, rows: pd.DataFrame, lang: str) -> list[dict[str, Any]
                 "score": _round(row["score"], 2),
                 "parts": [_round(row[f"score_{key}"], 2) for key in parts],
                 "kind": zone_class(row["complete_population"]),
-                **{
-                    key: _round(row[key], 1)
-                    for key in (
-                        "population",
-                        "uncovered_population",
-                        "complete_population",
-                        "uncovered_households",
-                        "uncovered_65plus",
-                        "shelters",
-                        "nearest_coverage_km",
-                    )
-                },
+                "facts": said,
+                "people": said[FACTS.index("uncovered_population")],
                 "more": urgency_facts(row, study, lang),
                 "marks": [[row[mark_column(g, c.key)] for g in generations] for c in study.carriers],
                 "x": round(row["lon"] * UNITS_A_DEGREE),
@@ -113,7 +116,7 @@ def _zones(result: Result, rows: pd.DataFrame, lang: str) -> list[dict[str, Any]
             }
         )
         | {"shape": shape}
-        for zone_id, row, shape in zip(rows.index, columns.records(rows), shapes, strict=True)
+        for zone_id, row, shape, said in zip(rows.index, columns.records(rows), shapes, facts, strict=True)
     ]
 
 

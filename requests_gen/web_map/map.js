@@ -4,8 +4,6 @@
 function kengaiMap(map) {
   const data = JSON.parse(document.getElementById("kengai-data").textContent), drawing = kengaiDrawing(map, data);
   const { W, ALL, say, make, add, at, sign, rankWords, facilities, placeMarkers } = drawing;
-  const number = (value, digits) => value === null || value === undefined ? W.unknown_value
-    : value.toLocaleString("ja-JP", { maximumFractionDigits: digits === undefined ? (Math.abs(value) < 10 ? 1 : 0) : digits });
   const points = value => value === null ? W.unknown_value : value.toFixed(1);
   drawing.goHome();
   drawing.ground.addTo(map); drawing.borders.addTo(map);
@@ -95,7 +93,7 @@ function kengaiMap(map) {
     const bar = make("div", null, "bar"), inner = make("i");
     inner.style.width = Math.max(0, Math.min(100, zone.score || 0)) + "%";
     score.appendChild(add(bar, inner));
-    add(rows, add(row, rank, name, score, make("td", number(zone.uncovered_population))));
+    add(rows, add(row, rank, name, score, make("td", zone.people)));
     row.addEventListener("click", () => choose(order, true));
     item.row = row; item.button = button;
     item.words = (zone.name + " " + zone.municipality + " " + zone.id).normalize("NFKC").toLowerCase();
@@ -129,14 +127,7 @@ function kengaiMap(map) {
   const card = document.getElementById("card");
   const facts = zone => {
     const out = make("dl", null, "needs");
-    const fact = (words, value, unit, digits) => add(out, make("dt", words), make("dd", value === null ? W.unknown_value : number(value, digits) + (unit ? " " + unit : "")));
-    fact(W.population, zone.population, W.people_unit);
-    fact(W.uncovered, zone.uncovered_population, W.people_unit);
-    fact(W.of_whom_complete, zone.complete_population, W.people_unit);
-    fact(W.households, zone.uncovered_households, W.households_unit);
-    fact(W.old, zone.uncovered_65plus, W.people_unit);
-    fact(W.shelters, zone.shelters, W.places_unit, 0);
-    fact(W.nearest, zone.nearest_coverage_km, W.km_unit, 1);
+    zone.facts.forEach((value, k) => add(out, make("dt", data.facts[k]), make("dd", value)));
     zone.more.forEach(([words, value]) => add(out, make("dt", words), make("dd", value)));
     return out;
   };
@@ -145,7 +136,7 @@ function kengaiMap(map) {
     data.criteria.forEach((criterion, k) => {
       const value = zone.parts[k], bar = make("div", null, value === null ? "bar unknown" : "bar");
       if (value !== null) { const inner = make("i"); inner.style.width = Math.min(100, 100 * value / criterion.points) + "%"; bar.appendChild(inner); }
-      add(out, make("span", criterion.name), bar, make("span", value === null ? W.unknown_value : say("of_points", { v: points(value), max: number(criterion.points, 1) })));
+      add(out, make("span", criterion.name), bar, make("span", value === null ? W.unknown_value : say("of_points", { v: points(value), max: criterion.points.toLocaleString("ja-JP", { maximumFractionDigits: 1 }) })));
     });
     return out;
   };

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coverage.carrier_need import zone_facilities
-from coverage.figures import Amount, figure, in_part
+from coverage.figures import Amount, figure
 from coverage.gaps import ANY, mark_column
 from geodata.errors import Text
 from geodata.tables import text
@@ -95,14 +95,9 @@ def _facts(row: pd.Series, caption: Caption) -> list[tuple[str, str]]:
     """The figures of CARD: what the catalogue calls them, and their values; a sum without an unknown part says so."""
     lang = caption.lang
     old = f"（{row['share_65plus']:.0%}）" if row["share_65plus"] == row["share_65plus"] else ""
-    return [(figure(key).name.in_(lang), _known(row, key, lang) + (old if key == "population_65plus" else "")) for key in CARD]
-
-
-def _known(row: pd.Series, key: str, lang: str) -> str:
-    value = float(row[key])
-    partly = bool(in_part(row.to_frame().T, key).iloc[0])
-    amount = Amount(None if value != value else value, int(partly), 1, "rows")
-    return numbers_and_eras.amount_words(amount, figure(key).unit, lang)
+    alone = row.to_frame().T
+    said = {key: numbers_and_eras.figure_words(alone, key, lang)[0] for key in CARD}
+    return [(figure(key).name.in_(lang), said[key] + (old if key == "population_65plus" else "")) for key in CARD]
 
 
 def _number(value: float, unit: str, lang: str) -> str:
