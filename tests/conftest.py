@@ -79,6 +79,14 @@ def example_result(example_run: tuple[Result, list[Text]]) -> Result:
     return example_run[0]
 
 
+@pytest.fixture(scope="session")
+def demo_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo of all years as tests.demo_made wrote it, made once for all tests; not to be changed."""
+    from tests.demo_made import write_demo
+
+    return made_once(tmp_path_factory, "demo_made", write_demo)
+
+
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing may leave the machine: connecting anywhere but loopback fails the test."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections import Counter
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ import shapely
 from coverage.change.comparison import compare
 from coverage.result import Result
 from coverage.study.study import read_study
-from geodata.errors import DataError, Text
+from geodata.errors import DataError
 from geodata.zone_ids import zone_ids_csv
 from requests_gen.demo.demo import make_demo
 from requests_gen.demo.years import AreaChange, disc, earlier_years, former, read_changes
@@ -26,51 +25,23 @@ from requests_gen.replies.codes import ANSWER_BY_KEY
 from requests_gen.results.store import read_result
 from requests_gen.workspace.new_study import copy_example
 from requests_gen.workspace.places import find_studies
+from tests.demo_made import AT, Made, Stopped, Watch, digests, read_demo
 from tests.mini_study import write_mini_study
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "mie"
-AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 METRIC = "EPSG:6674"
-FIRST_STEP = "人口を読んでいます"
 TINY = 1e-9  # degrees: a tenth of a millimetre
 
 
-class Stopped(Exception):  # noqa: N818 (nothing went wrong)
-    """The demo was stopped where a test wanted it."""
-
-
-class Watch:
-    """Listens to the steps of a demo being made in `out`: a copy when the second year begins, digests when the last does."""
-
-    def __init__(self, out: Path, first_year: Path | None = None) -> None:
-        self.out, self.first_year = out, first_year
-        self.earlier_years: dict[str, str] = {}
-
-    def __call__(self, step: Text) -> None:
-        if self.first_year and step.en == "making the example's fiscal year 2025":
-            shutil.copytree(self.out, self.first_year)
-        if step.ja == FIRST_STEP and not self.earlier_years and self._told(2025):
-            self.earlier_years = digests(self.out)
-            if self.first_year is None:
-                raise Stopped
-
-    def _told(self, year: int) -> bool:
-        with open_registry(self.out) as registry:
-            return year in set(registry.campaigns()["year"])
-
-
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Watch:
+def made(demo_made: Path) -> Made:
     """The whole demo, without letters, and what stood there after its years."""
-    home = tmp_path_factory.mktemp("demo")
-    watch = Watch(home / "demo", home / "first_year")
-    make_demo(EXAMPLE, watch.out, watch, who="試験", at=AT)
-    return watch
+    return read_demo(demo_made)
 
 
 @pytest.fixture(scope="module")
-def demo(made: Watch) -> Path:
+def demo(made: Made) -> Path:
     return made.out
 
 
@@ -78,11 +49,6 @@ def demo(made: Watch) -> Path:
 def years(demo: Path) -> dict[int, Result]:
     found = [read_result(place.results) for place in find_studies(demo)]
     return {result.study.about.fiscal_year: result for result in found}
-
-
-def digests(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def test_the_workspace_has_three_years_with_this_year_last(demo: Path, years: dict[int, Result]) -> None:
@@ -169,9 +135,8 @@ def test_zone_ids_stay_the_same_over_the_years(years: dict[int, Result]) -> None
         assert (new.reindex(old.index) == old).all()
 
 
-def test_the_earlier_years_are_the_same_every_time(made: Watch, tmp_path: Path) -> None:
+def test_the_earlier_years_are_the_same_every_time(made: Made, tmp_path: Path) -> None:
     """Gone on with after the first year, as after a power cut: that one is kept, the second is the same byte for byte."""
-    assert made.first_year is not None
     again = shutil.copytree(made.first_year, tmp_path / "demo")
     before = {path: path.stat().st_mtime_ns for path in again.rglob("2024/results/*")}
     watch = Watch(again)

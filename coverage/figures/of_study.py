@@ -273,7 +273,8 @@ OFFICIAL = (
         short=Text("面積カバー率", "area coverage"),
     ),
 )
-# the parts of a change between two years (coverage.change)
+# the parts of a change between two years (coverage.change), then sums of them
+SHORT_CHANGES = {"unknown": Text("不明な地区の分", "zones unknown"), "terms": Text("その他", "otherwise")}
 CHANGES = tuple(
     Figure(
         f"change_{key}",
@@ -283,7 +284,7 @@ CHANGES = tuple(
         "study",
         "gaps",
         made_of=PLACES,
-        short=Text(ja, en),
+        short=SHORT_CHANGES.get(key, Text(ja, en)),
     )
     for key, ja, en, definition, note in (
         (
@@ -323,6 +324,21 @@ CHANGES = tuple(
             "cells joining or leaving zones",
             "地区に数え始めた・数えなくなった区画の分",
             "cells that joined or left a zone",
+        ),
+        ("coverage", "エリアの変化", "by areas", "エリアの拡大とエリアの縮小の合計", "areas grown and areas shrunk, added up"),
+        (
+            "terms",
+            "その他（条件の違いと、地区に入った・外れた区画）",
+            "otherwise (other terms, cells joining or leaving zones)",
+            "規則・境界・データの違いによる分と、地区に入った・外れた区画の分の合計",
+            "by rule, boundaries, data, and cells that joined or left zones, added up",
+        ),
+        (
+            "real",
+            "実際の変化（エリアと人口）",
+            "real change (areas, people)",
+            "エリアの変化と人口の動きの合計。規則・境界・データの違いを除いた増減",
+            "by areas and by people, added up: without changed rules, boundaries and data",
         ),
     )
 )

@@ -428,6 +428,33 @@ RANKED = (
         "zone",
         unknown="whole",
         column="rank",
+        short=Text("順位", "rank"),
+        see=("municipal_rank",),
+    ),
+    Figure(
+        "best_rank",
+        Text("最も高い順位", "best rank"),
+        Text(
+            "その市町村の地区の優先順位のうち最も先のもの。空欄は順位を付けた地区がない",
+            "the most urgent rank of the municipality's zones; empty: none is ranked",
+        ),
+        "rank",
+        "zone",
+        unknown="whole",
+        see=("rank",),
+    ),
+    Figure(
+        "municipal_rank",
+        Text("市町の順位", "municipality's rank"),
+        Text(
+            "その市町の中で、市町が付けた順位。空欄は市町が順位を付けていない",
+            "given by the municipality among its own zones; empty: none given",
+        ),
+        "rank",
+        "zone",
+        unknown="none",
+        made_of=(),
+        see=("rank",),
     ),
     Figure(
         "score",
@@ -556,6 +583,7 @@ NEEDED = (
         "zone",
         "gaps",
         unknown="whole",
+        short=Text("うち65歳以上割合 {carrier} {generation}", "of whom 65+, share, {carrier} {generation}"),
         see=("share_65plus",),
     ),
     Figure(

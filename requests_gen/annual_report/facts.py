@@ -155,6 +155,11 @@ def _count(part: Part, key: str, label: str, unit: str, table: str, how: str, ro
     return Fact(part, key, label, len(keys), unit, table, how, keys, carrier)
 
 
+def _named(key: str, word: str = "") -> str:
+    """What the catalogue calls a count; its carrier stands beside it."""
+    return FIGURES[key].name.ja.format(word=word, carrier="").strip()
+
+
 def _plan(result: Result) -> list[Fact]:
     zones = result.zones
     ranked = result.ranking["rank"].dropna().index
@@ -197,7 +202,7 @@ def _do(carriers: Names, asked: Mapping[str, tuple[list[str], list[str]]]) -> li
     for key, _ in carriers:
         ids, spec = asked.get(key, ([], []))
         how = f"要望書 {'・'.join(ids)} の zones の数" if ids else "送付した要望書がない"
-        facts.append(_count("do", "asked", "要望した地区", "地区", LETTERS, how, spec, key))
+        facts.append(_count("do", "asked", _named("asked"), "地区", LETTERS, how, spec, key))
     return facts
 
 
@@ -207,11 +212,11 @@ def _check(stands: list[ZoneStatus]) -> list[Fact]:
     for state in SHOWN_STATES:
         rows = [_pair(s) for s in stands if s.state == state and not s.superseded_by]
         how = f"状態が {state} の地区×事業者"
-        facts.append(_count("check", f"state.{state}", progress_words.NAMES[state].ja, "件", PROGRESS, how, rows))
+        facts.append(_count("check", f"state.{state}", _named("state", progress_words.NAMES[state].ja), "件", PROGRESS, how, rows))
     for kind, words in progress_words.OVERDUE.items():
         rows = [_pair(s) for s in stands if kind in s.overdue]
         how = f"報告日に {kind} の期限が過ぎている地区×事業者"
-        facts.append(_count("check", f"overdue.{kind}", words.ja, "件", PROGRESS, how, rows))
+        facts.append(_count("check", f"overdue.{kind}", _named("overdue", words.ja), "件", PROGRESS, how, rows))
     return facts
 
 
@@ -225,14 +230,14 @@ def _check_carrier(key: str, asked: list[str], records: Records) -> list[Fact]:
     for code in codes.ANSWERS[:-1]:
         rows = [zone for zone, answer in answers.items() if answer == code.key]
         how = f"answer が {code.key} の行の数"
-        facts.append(_count("check", f"answer.{code.key}", code.entry(), "地区", REPLIES, how, rows, key))
+        facts.append(_count("check", f"answer.{code.key}", _named("answer", code.entry()), "地区", REPLIES, how, rows, key))
     unpublished = [zone for zone in asked if answers.get(zone, "N") == "N"]
     how = "送付した要望書の地区のうち、回答のないもの（N を含む）"
-    facts.append(_count("check", "no_reply", "未回答", "地区", "台帳 letters・replies", how, unpublished, key))
+    facts.append(_count("check", "no_reply", _named("no_reply"), "地区", "台帳 letters・replies", how, unpublished, key))
     for outcome in progress_words.OUTCOMES:
         made = records.kept[key].promises if key in records.kept else ()
         rows = [f"{p.zone_id}/{p.year}" for p in made if p.outcome == outcome]
-        label, how = f"約束: {progress_words.OUTCOMES[outcome].ja}", f"整備予定（A2）の回答のうち {outcome}"
+        label, how = _named("promise", progress_words.OUTCOMES[outcome].ja), f"整備予定（A2）の回答のうち {outcome}"
         facts.append(_count("check", f"promise.{outcome}", label, "件", "台帳 replies・verdicts", how, rows, key))
     return facts
 
@@ -253,7 +258,7 @@ def _act(result: Result, records: Records) -> list[Fact]:
     for owes in NEXT:
         rows = [_pair(s) for s in records.stands if s.owes == owes]
         how = f"次の動きが {owes} の地区×事業者"
-        facts.append(_count("act", f"next.{owes}", progress_words.OWES[owes].ja, "件", PROGRESS, how, rows))
+        facts.append(_count("act", f"next.{owes}", _named("next", progress_words.OWES[owes].ja), "件", PROGRESS, how, rows))
     year = result.study.about.fiscal_year
     first, last = f"{year + 1}-04-01", f"{year + 2}-03-31"
     due = [

@@ -13,7 +13,7 @@ from coverage.figures import FIGURES
 from geodata.errors import DataError, Text
 from requests_gen.annual_report.facts import PARTS, Records, Report, annual_report
 from requests_gen.annual_report.map import report_map
-from requests_gen.annual_report.words import INTERNAL, MAP_FILE, SAY, TITLE, TREND_PEOPLE, besides, printed
+from requests_gen.annual_report.words import INTERNAL, MAP_FILE, SAY, TITLE, TREND_PEOPLE, TREND_ZONES, besides, printed
 from requests_gen.files import replace_folder, typst_pdf, workbook
 from requests_gen.wording import caption, captions, fiscal_year, numbers_and_eras
 
@@ -195,7 +195,7 @@ def _block(book: workbook.Book, sheet: Any, row: int, headings: list[str], rows:
 
 
 def _trend(book: workbook.Book, sheet: Any, row: int, report: Report) -> int:
-    head = ["推移　年度", "注意（数え方）", "規則", "地区", "", TREND_PEOPLE]
+    head = ["推移　年度", "注意（数え方）", "規則", TREND_ZONES, "", TREND_PEOPLE]
     rows = [
         [
             SAY.fiscal_year(int(one["fiscal_year"])),
@@ -215,7 +215,7 @@ def _known(value: float) -> float | None:
 
 
 def _remaining(book: workbook.Book, sheet: Any, row: int, report: Report) -> int:
-    head = ["残る主な地区　地区ID", "地区", "市町村", "順位", "", FIGURES["uncovered_population"].name.ja, "回答", "次の動き"]
+    head = ["残る主な地区　地区ID", "地区", "市町村", FIGURES["rank"].heading.ja, "", TREND_PEOPLE, "回答", "次の動き"]
     rows = [
         [zone.zone_id, zone.name, zone.municipality, zone.rank, "", zone.people, zone.answers, zone.next_step] for zone in report.remaining
     ]

@@ -17,7 +17,7 @@ INTERNAL = "内部資料（事業者の回答を含むため公開しない）"
 TITLE = "携帯電話不感地域対策　年次報告"
 SAY = numbers_and_eras.Wording("hankaku")
 CHANGE_LINES = 8
-TREND_PEOPLE = FIGURES["uncovered_population"].name.ja
+TREND_PEOPLE, TREND_ZONES = (FIGURES[key].name.ja for key in ("uncovered_population", "zones_count"))
 TOP_BUILT = 8
 PROMISES = {"kept": "守られた", "late": "遅れて実現", "claimed": "報告のみ", "broken": "期限超過", "open": "期限前"}
 FIRST, SAME, OTHER = "－", "前の年度と同じ", "前の年度と違う"
@@ -66,7 +66,7 @@ def _labelled(fact: Fact, report: Report) -> str:
 def _carrier_table(report: Report) -> dict[str, Any]:
     """One row a carrier: what it was asked, what it answered by code, promises by what became of them."""
     codes = [code.key for code in replies_codes.ANSWERS[:-1]]
-    head = ["事業者", "要望", *codes, "未回答", *(f"約束\n{word}" for word in PROMISES.values())]
+    head = ["事業者", "要望した\n地区", *(f"回答\n{code}" for code in codes), "未回答", *(f"約束\n{word}" for word in PROMISES.values())]
     keys = ["asked", *(f"answer.{code}" for code in codes), "no_reply", *(f"promise.{name}" for name in PROMISES)]
     rows = [[name, *(number(dataclasses.replace(report.fact(key, carrier), unit="")) for key in keys)] for carrier, name in report.carriers]
     return {"carrier_head": head, "carrier_rows": rows}
@@ -89,7 +89,7 @@ def _trend(report: Report) -> dict[str, Any]:
     return {
         "trend_title": "推移",
         "trend": rows,
-        "trend_head": ["年度", TREND_PEOPLE, "（棒グラフ）", "地区", "（棒グラフ）", "数え方"],
+        "trend_head": ["年度", TREND_PEOPLE, "（棒グラフ）", TREND_ZONES, "（棒グラフ）", "数え方"],
         "trend_note": f"{TREND_PEOPLE}は、地区の区画ごとに、最も多くの人を外している会社のエリア外の人を足した数。"
         "数え方が「前の年度と違う」年度は、規則・人口・公表した会社のどれかが前の年度と違い、そのまま比べられない。",
     }
@@ -142,7 +142,17 @@ def _remaining(report: Report) -> dict[str, Any]:
     rest = report.without_promise - len(rows)
     return {
         "remaining_title": "残る主な地区（どの会社も整備を約束していない、優先順位の高い順）",
-        "remaining_head": ["番号", "順位", "地区ID", "市町村", "地区", "エリア外人口\n（最多の社）", "状況", "回答の区分", "次の動き"],
+        "remaining_head": [
+            "番号",
+            FIGURES["rank"].heading.ja,
+            "地区ID",
+            "市町村",
+            "地区",
+            TREND_PEOPLE.replace("（", "\n（"),
+            "状況",
+            "回答の区分",
+            "次の動き",
+        ],
         "remaining": rows,
         "rest": f"ほかに{rest:,}地区ある（地区IDは annual_report.xlsx）。" if rest > 0 else "ほかにはない。",
     }

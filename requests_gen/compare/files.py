@@ -17,6 +17,7 @@ from requests_gen.compare.whole_people import COLUMNS, ORDER, YEARS, WholePeople
 from requests_gen.compare.words import (
     CONVENTION,
     FIGURE_MEANINGS,
+    MOVE_NAMES,
     OTHERWISE,
     PART_NAMES,
     PART_ORDER,
@@ -164,12 +165,9 @@ def _zone_sheet(book: workbook.Book, change: Change, printed: WholePeople, capti
         (Text("地区ID", "zone id"), 11.0),
         (Text("市町村名", "municipality"), 13.0),
         (Text("地区名", "zone"), 22.0),
-        (Text("前回 エリア外人口", "left out before"), 12.0),
-        (Text("今回 エリア外人口", "left out now"), 12.0),
-        (Text("エリアの変化", "by areas"), 11.0),
-        (Text("人口の動き", "by people"), 11.0),
-        (Text("その他", "otherwise"), 11.0),
-        *([(Text("不明な地区の分", "zones unknown"), 11.0)] if apart else []),
+        (Text(f"前回 {FIGURES[UNCOVERED].name.ja}", f"before: {FIGURES[UNCOVERED].name.en}"), 12.0),
+        (Text(f"今回 {FIGURES[UNCOVERED].name.ja}", f"now: {FIGURES[UNCOVERED].name.en}"), 12.0),
+        *((MOVE_NAMES[name], 11.0) for name in people[len(YEARS) :]),
         (Text("主な理由", "chief reason"), 24.0),
         (Text("注記", "note"), 8.0),
     ]
@@ -232,7 +230,7 @@ def _meaning_sheet(book: workbook.Book, change: Change, caption: Caption) -> Non
     rows = [(STATE_NAMES[state].in_(lang), STATE_MEANINGS[state].in_(lang)) for state in ORDER]
     rows += [
         (Text("内訳", "parts").in_(lang), CONVENTION.in_(lang)),
-        (Text("その他", "otherwise").in_(lang), OTHERWISE.in_(lang)),
+        (MOVE_NAMES["terms"].in_(lang), OTHERWISE.in_(lang)),
         *((FIGURES[key].named().in_(lang), FIGURE_MEANINGS[key].in_(lang)) for key in FIGURE_MEANINGS),
         (Text("空欄", "empty").in_(lang), Text("その年度の一覧には無い地区（合計では0人）", "no zone of that year: counts as 0").in_(lang)),
         (

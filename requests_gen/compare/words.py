@@ -9,7 +9,7 @@ from coverage.change import REAL, REASONS, STATES, WORST, ZONE_PARTS, Change, Di
 from coverage.figures import FIGURES
 from coverage.gaps import ANY
 from geodata.errors import Text
-from requests_gen.compare.whole_people import Whole, WholePeople, whole_people
+from requests_gen.compare.whole_people import MOVES, Whole, WholePeople, whole_people
 from requests_gen.wording import captions, fiscal_year, numbers_and_eras
 
 # the figures of a comparison: one name each, wherever they are printed, and no two under one name
@@ -67,6 +67,8 @@ REASON_NAMES = {
     "": Text("", ""),
 }
 PART_NAMES = {part: FIGURES[f"change_{part}"].heading for part in ZONE_PARTS}
+# the sums of parts that stand beside a zone
+MOVE_NAMES = {move: FIGURES[f"change_{move}"].heading for move in MOVES}
 PART_ORDER = (*REAL, "rule", "boundary", "data", "zones", "unknown")
 DIFFERENCE_NAMES = {
     "rule": Text("地区を決める規則", "rule of the zones"),

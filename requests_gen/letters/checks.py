@@ -34,7 +34,7 @@ def sums_of(table: AnnexTable) -> dict[str, int | None]:
         "0社": sum(text == "0社" for text in column["提供事業者数"]),
         "人": _sum(column["貴社エリア外人口(推計)"]),
         "世帯": _sum(column["貴社エリア外世帯(推計)"]),
-        "か所": _sum(column["エリア外避難所等(か所)"]),
+        "か所": _sum(column["貴社エリア外の避難所等(か所)"]),
     }
 
 

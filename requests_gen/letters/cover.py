@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from coverage.figures import FIGURES
 from requests_gen.letters.annexes.annex1 import Annex
 from requests_gen.letters.annexes.annex1_table import dates, serving
 from requests_gen.letters.letter import RequestLetter
@@ -42,10 +43,8 @@ def cover(result: Result, settings: LetterSettings, zones: Annex, letter: Reques
             "地区ID",
             f"{words['municipalities']}名",
             "地区名",
-            "提供事業者数",
-            "貴社エリア外人口",
-            "貴社エリア外世帯",
-            "エリア外の避難所等",
+            FIGURES["serving_carriers"].name.ja,
+            *(FIGURES[f"letter_{name}"].name.ja for name in ("people", "households", "shelters")),
         ],
         "zones": [
             [
@@ -61,7 +60,7 @@ def cover(result: Result, settings: LetterSettings, zones: Annex, letter: Reques
             for row in shown
         ],
         "rest": wording.text("全地区は別紙1、各地区の状況は別紙2のとおり。") if len(shown) < len(zones.rows) else "",
-        "towns_title": f"{words['municipalities']}別の貴社エリア外人口（推計）",
+        "towns_title": f"{words['municipalities']}別の{FIGURES['letter_people'].name.ja}（推計）",
         "towns": _towns(zones, settings, words["municipalities"]),
         "notes": [
             wording.text("判定の規則　" + caption.rule.partition(": ")[2] + "。人口等は推計で、別紙1の各行の合計。"),
@@ -75,12 +74,13 @@ def cover(result: Result, settings: LetterSettings, zones: Annex, letter: Reques
 def figure_boxes(zones: Annex, settings: LetterSettings) -> list[list[str]]:
     """(what, number, unit) of the sums that are known."""
     wording, figures = settings.style.wording, zones.figures
+    names = {name: FIGURES[f"letter_{name}"].name.ja for name in ("zones", "zero_zones", "people", "households", "shelters")}
     boxes = [
-        ("要望する地区", figures.zones, "地区"),
-        (wording.text("うち0社の地区"), figures.zero_zones, "地区"),
-        ("貴社エリア外人口", figures.people, "人"),
-        ("貴社エリア外世帯", figures.households, "世帯"),
-        ("エリア外の避難所等", figures.shelters, "か所"),
+        (names["zones"], figures.zones, "地区"),
+        (wording.text("うち" + names["zero_zones"]), figures.zero_zones, "地区"),
+        (names["people"], figures.people, "人"),
+        (names["households"], figures.households, "世帯"),
+        (names["shelters"], figures.shelters, "か所"),
     ]
     return [[what, wording.number(value), unit] for what, value, unit in boxes if value is not None]
 

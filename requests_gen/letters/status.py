@@ -131,7 +131,6 @@ class Traced:
     """A figure of the letter. rows: (zone_id, what it adds), None where it is unknown; the figure is their sum."""
 
     name: Text
-    short: Text
     unit: Text
     value: int | None
     rows: tuple[tuple[str, int | None], ...]
@@ -139,32 +138,16 @@ class Traced:
 
 def traced(zones: Annex) -> list[Traced]:
     """The letter's figures, in its order, each with the rows of annex 1 it is the sum of."""
-    figures = zones.figures
-    places, people = Text("地区", "zones"), Text("人", "people")
+    added: dict[str, Callable[[ZoneRow], int | None]] = {
+        "zones": lambda row: 1,
+        "zero_zones": lambda row: int(row.nobody),
+        "people": lambda row: row.people,
+        "households": lambda row: row.households,
+        "shelters": lambda row: row.shelters,
+    }
+    found = {name: FIGURES[f"letter_{name}"] for name in added}
     return [
-        Traced(FIGURES["letter_zones"].name, Text("地区数", "Zones"), places, figures.zones, _rows(zones, lambda row: 1)),
-        Traced(
-            FIGURES["letter_zero_zones"].name,
-            Text("0社の地区", "No carrier"),
-            places,
-            figures.zero_zones,
-            _rows(zones, lambda row: int(row.nobody)),
-        ),
-        Traced(FIGURES["letter_people"].name, Text("人口", "People"), people, figures.people, _rows(zones, lambda row: row.people)),
-        Traced(
-            FIGURES["letter_households"].name,
-            Text("世帯", "Households"),
-            Text("世帯", "households"),
-            figures.households,
-            _rows(zones, lambda row: row.households),
-        ),
-        Traced(
-            FIGURES["letter_shelters"].name,
-            Text("避難所等", "Shelters"),
-            Text("か所", "places"),
-            figures.shelters,
-            _rows(zones, lambda row: row.shelters),
-        ),
+        Traced(found[name].name, found[name].words["unit"], getattr(zones.figures, name), _rows(zones, add)) for name, add in added.items()
     ]
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 import shapely
 
 from coverage.disclosure_control import SIGN, Masked, mask_small
+from coverage.figures import figure
 from geodata import mesh
 from geodata.areas import degrees
 from geodata.errors import Text
@@ -148,7 +149,7 @@ def _totals(result: Result, masked: Masked, caption: Caption) -> list[dict[str, 
             {
                 FIRST[0]: _code(name) if level else "",
                 FIRST[2]: names[name] if level else WHOLE,
-                "地区数": int(mine.sum()),
+                figure("zones_count").name.ja: int(mine.sum()),
                 **{c.heading: None if unknown[c.key] else _count(total[c.key]) for c in COUNTS},
                 LAST[2]: caption.generation,
                 LAST[3]: caption.rule_key,

@@ -32,13 +32,7 @@ DIFFERENCES = {
     UNRANKED: Text("市町は挙げたが順位なし", "named by them, not ranked"),
 }
 THEIRS = (
-    results_columns.Column(
-        "municipal_rank",
-        Text("市町の順位", "municipality's rank"),
-        Text("市町が付けた順位。空欄は回答なし", "given by the municipality; empty: none"),
-        "whole",
-        8,
-    ),
+    results_columns.Column("municipal_rank", figure("municipal_rank").name, figure("municipal_rank").definition, "whole", 8),
     results_columns.Column(
         "difference",
         Text("市町の順との違い", "against theirs"),

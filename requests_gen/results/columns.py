@@ -37,13 +37,11 @@ class Column:
     width: float = 9
 
 
-def _of(key: str, kind: Kind, width: float = 9, meaning: Text | None = None, **parts: tuple[str, Text | str]) -> Column:
+def _of(key: str, kind: Kind, width: float = 9, meaning: Text | None = None, short: bool = True, **parts: tuple[str, Text | str]) -> Column:
     """The column of a figure of the catalogue. parts: carrier, generation …, each (its key, what people call it)."""
     found = figure(key)
     column = found.column.format(**{part: word for part, (word, _) in parts.items()})
-    return Column(
-        column, found.named({part: name for part, (_, name) in parts.items()}, short=True), meaning or found.definition, kind, width
-    )
+    return Column(column, found.named({part: name for part, (_, name) in parts.items()}, short), meaning or found.definition, kind, width)
 
 
 # The columns on what else makes a zone urgent: places, roads, areas, grants, people to come.
@@ -157,7 +155,7 @@ GATES = {
     "no_data": Text("重みのある項目にデータがありません", "no data for any item that weighs"),
 }
 FIRST = (
-    _of("rank", "whole", 6),
+    _of("rank", "whole", 6, short=False),
     Column(
         "zone_id",
         Text("地区ID", "zone id"),

@@ -127,7 +127,7 @@ def _municipality_sheet(book: workbook.Book, result: Result, caption: Caption) -
             (figure(key).name.in_(lang), width)
             for key, width in (("study_population", 13), ("study_population_by_area", 11), ("study_unknown_cells", 9), ("zones_count", 7))
         ),
-        (Text("最も高い順位", "best rank").in_(lang), 8),
+        (figure("best_rank").name.in_(lang), 8),
     ]
     for generation in generations:
         for carrier in carriers:

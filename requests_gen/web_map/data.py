@@ -17,8 +17,8 @@ from requests_gen.files import plain
 from requests_gen.results import columns
 from requests_gen.web_map.raster import PEOPLE_FROM, classes, raster, runs
 from requests_gen.web_map.words import MAP_WORDS
-from requests_gen.web_map.zone_card import known_words, urgency_facts, zone_facts
-from requests_gen.wording import Caption, captions
+from requests_gen.web_map.zone_card import fact_names, fact_values, urgency_facts
+from requests_gen.wording import Caption, captions, numbers_and_eras
 
 if TYPE_CHECKING:
     from coverage.ranking import Criterion
@@ -46,6 +46,7 @@ def map_data(result: Result, caption: Caption, rows: pd.DataFrame | None = None)
         "generation": caption.generation,
         "shake": result.study.ranking.shake,
         "criteria": _criteria(result, caption),
+        "facts": fact_names(caption.lang),
         "grid": window,
         "layers": _layers(result, place),
         "zones": _zones(result, rows, caption.lang),
@@ -94,18 +95,6 @@ def _zones(result: Result, rows: pd.DataFrame, lang: str) -> list[dict[str, Any]
                 "score": _round(row["score"], 2),
                 "parts": [_round(row[f"score_{key}"], 2) for key in parts],
                 "kind": zone_class(row["complete_population"]),
-                **{
-                    key: _round(row[key], 1)
-                    for key in (
-                        "population",
-                        "uncovered_population",
-                        "complete_population",
-                        "uncovered_households",
-                        "uncovered_65plus",
-                        "shelters",
-                        "nearest_coverage_km",
-                    )
-                },
                 "people": people,
                 "needs": needs,
                 "more": urgency_facts(row, study, lang),
@@ -116,7 +105,12 @@ def _zones(result: Result, rows: pd.DataFrame, lang: str) -> list[dict[str, Any]
         )
         | {"shape": shape}
         for zone_id, row, shape, people, needs in zip(
-            rows.index, columns.records(rows), shapes, known_words(rows, "uncovered_population", lang), zone_facts(rows, lang), strict=True
+            rows.index,
+            columns.records(rows),
+            shapes,
+            numbers_and_eras.figure_words(rows, "uncovered_population", lang),
+            fact_values(rows, lang),
+            strict=True,
         )
     ]
 

@@ -4,8 +4,6 @@
 function kengaiMap(map) {
   const data = JSON.parse(document.getElementById("kengai-data").textContent), drawing = kengaiDrawing(map, data);
   const { W, ALL, say, make, add, at, sign, rankWords, facilities, placeMarkers } = drawing;
-  const number = (value, digits) => value === null || value === undefined ? W.unknown_value
-    : value.toLocaleString("ja-JP", { maximumFractionDigits: digits });
   const points = value => value === null ? W.unknown_value : value.toFixed(1);
   drawing.goHome();
   drawing.ground.addTo(map); drawing.borders.addTo(map);
@@ -129,7 +127,7 @@ function kengaiMap(map) {
   const card = document.getElementById("card");
   const facts = zone => {
     const out = make("dl", null, "needs");
-    zone.needs.concat(zone.more).forEach(([words, value]) => add(out, make("dt", words), make("dd", value)));
+    zone.needs.map((value, k) => [data.facts[k], value]).concat(zone.more).forEach(([words, value]) => add(out, make("dt", words), make("dd", value)));
     return out;
   };
   const parts = zone => {
@@ -137,7 +135,7 @@ function kengaiMap(map) {
     data.criteria.forEach((criterion, k) => {
       const value = zone.parts[k], bar = make("div", null, value === null ? "bar unknown" : "bar");
       if (value !== null) { const inner = make("i"); inner.style.width = Math.min(100, 100 * value / criterion.points) + "%"; bar.appendChild(inner); }
-      add(out, make("span", criterion.name), bar, make("span", value === null ? W.unknown_value : say("of_points", { v: points(value), max: number(criterion.points, 1) })));
+      add(out, make("span", criterion.name), bar, make("span", value === null ? W.unknown_value : say("of_points", { v: points(value), max: criterion.points.toLocaleString("ja-JP", { maximumFractionDigits: 1 }) })));
     });
     return out;
   };

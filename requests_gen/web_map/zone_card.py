@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from coverage.figures import Amount, figure, in_part
+from coverage.figures import figure
 from geodata.errors import Text
 from requests_gen.wording import numbers_and_eras
 
@@ -21,7 +21,7 @@ LABELS = {
     "designated": Text("条件不利地域", "disadvantaged area"),
     "subsidy": Text("補助活用", "grant"),
 }
-FIELD_TESTS = Text("現地の測定", "field tests")
+FIELD_TESTS = figure("ground_tests").name
 UNTIL = "designated_until"
 
 
@@ -38,27 +38,24 @@ CARD = (
 )
 
 
-def zone_facts(rows: pd.DataFrame, lang: str) -> list[list[tuple[str, str]]]:
-    """For each of `rows` (ranking_rows): (what the catalogue calls it, value) of the figures of CARD.
+def fact_names(lang: str) -> list[str]:
+    """What the catalogue calls the figures of CARD."""
+    return [figure(key).name.in_(lang) for key in CARD]
 
-    A sum without an unknown part says so.
-    """
-    values = {key: known_words(rows, key, lang) for key in CARD}
+
+def fact_values(rows: pd.DataFrame, lang: str) -> list[list[str]]:
+    """The values of CARD of each of `rows` (ranking_rows) in the order of fact_names; a sum without an unknown part says so."""
+    values = {key: numbers_and_eras.figure_words(rows, key, lang) for key in CARD}
     shares = rows["share_65plus"].to_numpy(float)
     values["population_65plus"] = [
         value + (f"（{share:.0%}）" if share == share else "") for value, share in zip(values["population_65plus"], shares, strict=True)
     ]
-    names = [figure(key).name.in_(lang) for key in CARD]
-    return [list(zip(names, each, strict=True)) for each in zip(*values.values(), strict=True)]
+    return [list(each) for each in zip(*values.values(), strict=True)]
 
 
-def known_words(rows: pd.DataFrame, key: str, lang: str) -> list[str]:
-    """One figure of each zone as people read it: 12人, 少なくとも12人（一部不明）, 不明."""
-    unit = figure(key).unit
-    return [
-        numbers_and_eras.amount_words(Amount(None if value != value else value, int(partly), 1, "rows"), unit, lang)
-        for value, partly in zip(rows[key].to_numpy(float).tolist(), in_part(rows, key).tolist(), strict=True)
-    ]
+def zone_facts(row: pd.Series, lang: str) -> list[tuple[str, str]]:
+    """(what the catalogue calls it, value) of the figures of CARD. row: of ranking_rows."""
+    return list(zip(fact_names(lang), fact_values(row.to_frame().T, lang)[0], strict=True))
 
 
 def urgency_facts(row: Mapping[str, Any], study: Study, lang: str) -> list[tuple[str, str]]:

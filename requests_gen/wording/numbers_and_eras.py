@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from coverage.figures import Amount
+from coverage.figures import Amount, figure, in_part
 from geodata.errors import Text
 
 # beside their sum, numbers are rounded together: the room's face shows both kinds of rounding under this one name
@@ -22,6 +22,9 @@ from requests_gen.wording.whole_numbers import largest_remainder as largest_rema
 
 if TYPE_CHECKING:
     pass
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Digits = Literal["zenkaku", "hankaku", "mixed"]
 
@@ -165,6 +168,14 @@ def counted(value: float, unit: str, lang: str = "ja") -> str:
     if unit == "carriers":  # △ counts as half a carrier
         return f"{value:g}{behind}"
     return f"{value:,.1f}{behind}"
+
+
+def figure_words(rows: pd.DataFrame, key: str, lang: str = "ja") -> list[str]:
+    """amount_words of a figure of each of `rows` (ranking_rows, or the zones): a sum without an unknown part says so."""
+    return [
+        amount_words(Amount(None if value != value else value, int(partly), 1, "rows"), figure(key).unit, lang)
+        for value, partly in zip(rows[key].astype(float).tolist(), in_part(rows, key).tolist(), strict=True)
+    ]
 
 
 def amount_words(amount: Amount | None, unit: str, lang: str = "ja") -> str:

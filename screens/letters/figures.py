@@ -45,7 +45,7 @@ def _said(context: PageContext, figure: status.Traced) -> str:
 def _sums(context: PageContext, zones: Annex, figures: list[status.Traced]) -> None:
     """Annex 1's rows with what each adds to each figure; the last row adds them up."""
     say, unknown = context.say, context.say(Text(numbers_and_eras.UNKNOWN, "unknown"))
-    names = [say(figure.short) for figure in figures]
+    names = [say(figure.name) for figure in figures]
     words = [
         say(Text(ja, en))
         for ja, en in (
@@ -77,12 +77,13 @@ def _rest(context: PageContext, zones: Annex) -> None:
     """What the carrier does not serve and annex 1 leaves out."""
     rest = zones.rest
     people = numbers_and_eras.UNKNOWN if rest.people is None else f"{rest.people:,}"
+    zones_out, people_out = FIGURES["letter_rest_zones"].name, FIGURES["letter_rest_people"].name
     lines = []
     if rest.zones:
         lines.append(
             Text(
-                f"このほか、記号に当てはまるが別紙1に載せない地区（上限を超えた・順位の無い地区）: {rest.zones:,}地区、{FIGURES['letter_people'].name.ja} {people}人",
-                f"Not listed, beyond the limit or not ranked: {rest.zones:,} zones, {people} people",
+                f"{zones_out.ja}（記号に当てはまるが、上限を超えた・順位の無い地区）: {rest.zones:,}地区　{people_out.ja}: {people}人",
+                f"{zones_out.en}, beyond the limit or not ranked: {rest.zones:,}; {people_out.en}: {people}",
             )
         )
     if rest.unknown_zones:

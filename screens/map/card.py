@@ -54,7 +54,7 @@ def card(zone_id: str, row: pd.Series, result: Result, facilities: list[str], ca
         zone_id=zone_id,
         title=text.stripped(f"{row['municipality']} {row['name']}"),
         rank=_rank(row, study.ranking.shake, lang),
-        facts=zone_facts(row.to_frame().T, lang)[0],
+        facts=zone_facts(row, lang),
         urgency=urgency_facts(row, study, lang),
         generations=study.generations,
         marks={

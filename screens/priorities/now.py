@@ -117,7 +117,7 @@ def table_frame(context: PageContext, rows: pd.DataFrame) -> pd.DataFrame:
 def _columns(context: PageContext) -> dict[str, Any]:
     say, column = context.say, st.column_config
     return {
-        "rank": column.NumberColumn(say(Text("順位", "rank")), width=50, format="%d"),
+        "rank": column.NumberColumn(say(figure("rank").heading), width=50, format="%d"),
         "step": column.TextColumn(
             say(Text("変化", "moved")),
             width=50,
@@ -125,11 +125,11 @@ def _columns(context: PageContext) -> dict[str, Any]:
         ),
         "name": column.TextColumn(say(Text("地区", "zone")), width=130),
         "municipality": column.TextColumn(say(Text("市町村", "municipality")), width=110),
-        "score": column.ProgressColumn(say(Text("評点", "score")), min_value=0, max_value=100, format="%.1f", width=120),
+        "score": column.ProgressColumn(say(figure("score").name), min_value=0, max_value=100, format="%.1f", width=120),
         "decides": column.TextColumn(
             say(Text("左右する項目", "decides")), width=120, help=say(Text("除くと順位が最も動く項目", "without it the rank moves most"))
         ),
-        "theirs": column.NumberColumn(say(Text("市町の順位", "theirs")), width=70, format="%d"),
+        "theirs": column.NumberColumn(say(figure("municipal_rank").name), width=70, format="%d"),
         "unknown": column.TextColumn(say(Text("不明な項目", "unknown")), width=110),
     }
 
@@ -204,9 +204,9 @@ def _unranked(context: PageContext) -> None:
             "municipality": column.TextColumn(say(Text("市町村", "municipality"))),
             "uncovered_population": column.NumberColumn(say(figure("uncovered_population").name), format="%.0f"),
             "why": column.TextColumn(say(Text("順位を付けない理由", "why not"))),
-            "score": column.NumberColumn(say(Text("参考: 評点", "score")), format="%.1f"),
-            "own_rank": column.TextColumn(say(Text("既定の順位", "study's own rank"))),
-            "municipal_rank": column.TextColumn(say(Text("市町の順位", "municipality's rank"))),
+            "score": column.NumberColumn(say(figure("score").name), format="%.1f"),
+            "own_rank": column.TextColumn(say(figure("rank").name)),
+            "municipal_rank": column.TextColumn(say(figure("municipal_rank").name)),
         },
         height="auto" if len(rows) <= 8 else 300,
         placeholder=context.say(Text("不明", "unknown")),

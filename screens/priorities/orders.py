@@ -125,7 +125,7 @@ def _columns(context: PageContext) -> dict[str, Any]:
         "municipality": column.TextColumn(say(Text("市町村", "municipality")), width=110),
         "name": column.TextColumn(say(Text("地区", "zone")), width=150),
         "people": column.NumberColumn(say(figure("uncovered_population").name), format="%.0f", width=90),
-        "rank": column.NumberColumn(say(Text("こちらの順位（全体）", "our rank, all")), format="%d", width=120),
+        "rank": column.NumberColumn(say(figure("rank").name), format="%d", width=120),
         "inside": column.NumberColumn(
             say(Text("市町が挙げた中での順", "ours among theirs")),
             format="%d",
@@ -134,7 +134,7 @@ def _columns(context: PageContext) -> dict[str, Any]:
                 Text("市町が順位を付けた地区だけを、こちらの順位で並べたときの番号", "our order of the zones the municipality placed")
             ),
         ),
-        "municipal_rank": column.NumberColumn(say(Text("市町の順位", "municipality's rank")), min_value=1, step=1, format="%d", width=100),
+        "municipal_rank": column.NumberColumn(say(figure("municipal_rank").name), min_value=1, step=1, format="%d", width=100),
         "reason": column.TextColumn(say(Text("違いの理由", "reason")), max_chars=500, width=330),
     }
 

@@ -123,7 +123,7 @@ def _figures(change: Change, opened: Opened) -> None:
             help=opened.say(words.FIGURE_MEANINGS[words.UNCOVERED]),
         )
         two.metric(
-            opened.say(Text("うち実際の変化（エリアと人口）", "Real change (areas, people)")),
+            opened.say(FIGURES["change_real"].heading),
             words.moved(whole.real, lang),
             help=opened.say(Text("規則・境界・データの違いを除いた増減です。", "Without changed rules, boundaries and data.")),
         )
@@ -251,7 +251,7 @@ def _zones(change: Change, opened: Opened) -> None:
         placeholder="－",
     )
     st.caption(as_written(sums(change, printed, opened.lang)))
-    meanings = [f"{opened.say(Text('その他', 'Otherwise'))}: {opened.say(words.OTHERWISE)}"]
+    meanings = [f"{opened.say(words.MOVE_NAMES['terms'])}: {opened.say(words.OTHERWISE)}"]
     meanings += [f"{opened.say(words.STATE_NAMES[state])}: {opened.say(words.STATE_MEANINGS[state])}" for state in held]
     st.caption("　".join(meanings))
 

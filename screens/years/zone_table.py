@@ -9,13 +9,6 @@ from geodata.errors import Text
 from requests_gen.compare import whole_people as printing
 from requests_gen.compare import words
 
-MOVE_NAMES = {
-    "coverage": Text("エリアの変化", "by areas"),
-    "population": Text("人口の動き", "by people"),
-    "terms": Text("その他", "otherwise"),
-    "unknown": Text("不明な地区の分", "zones unknown"),
-}
-
 
 def zone_rows(table: pd.DataFrame, whole: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Zones (coverage.change.zones.COLUMNS) in the words of the page; whole: their people as printed (whole_people)."""
@@ -25,11 +18,11 @@ def zone_rows(table: pd.DataFrame, whole: pd.DataFrame, lang: str) -> pd.DataFra
         "name": Text("地区", "zone"),
         "old_people": Text("前回（人）", "before"),
         "new_people": Text("今回（人）", "now"),
-        **{column: MOVE_NAMES[column] for column in ("coverage", "population", "terms")},
+        **{column: words.MOVE_NAMES[column] for column in ("coverage", "population", "terms")},
         "reason": Text("主な理由", "chief reason"),
     }
     if (table["unknown_years"] != "").any():
-        names = {**names, "unknown": MOVE_NAMES["unknown"], "reason": names.pop("reason")}
+        names = {**names, "unknown": words.MOVE_NAMES["unknown"], "reason": names.pop("reason")}
     unknown = Text("（どちらかの年度の人が不明）", " (people of one year unknown)").in_(lang)
     shown = table.assign(
         state=[words.STATE_NAMES[state].in_(lang) for state in table["state"]],
@@ -51,7 +44,7 @@ def sums(change: Change, printed: printing.WholePeople, lang: str) -> str:
     totals = printed.totals
     parts = [
         f"{name.in_(lang)} {words.moved(totals[column], lang)}"
-        for column, name in MOVE_NAMES.items()
+        for column, name in words.MOVE_NAMES.items()
         if totals[column] is not None and (column != "unknown" or totals[column])
     ]
     joined = Text("、", ", ").in_(lang).join(parts)

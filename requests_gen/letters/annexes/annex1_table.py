@@ -29,6 +29,7 @@ FIGURE_KEYS = {
     "public": "carrier_public",
     "road_km": "carrier_uncovered_road_km",
     "nearest_km": "carrier_edge_km",
+    "municipal_order": "municipal_rank",
     "roaming": "carrier_roaming_population",
 }
 
@@ -97,20 +98,20 @@ def _columns(result: Result, settings: LetterSettings, zones: Annex) -> dict[str
         "serving": Heading("提供\n事業者数", 15, "center"),
         "people": Heading("貴社\nエリア外\n人口(推計)", 19.5, "right"),
         "households": Heading("貴社\nエリア外\n世帯(推計)", 17.5, "right"),
-        "share_65plus": Heading("65歳\n以上割合", 14, "right"),
-        "shelters": Heading("エリア外\n避難所等\n（か所）", 14.5, "right"),
+        "share_65plus": Heading("うち\n65歳以上\n割合", 15, "right"),
+        "shelters": Heading("貴社\nエリア外の\n避難所等\n（か所）", 16, "right"),
     }
     # a column that nothing is known of is named in a note instead (_unknown_note)
     if any(row.public is not None for row in rows):
-        columns["public"] = Heading("エリア外\n学校・\n医療等\n（か所）", 14.5, "right")
+        columns["public"] = Heading("貴社\nエリア外の\n学校・医療\n等（か所）", 16, "right")
     if any(row.road_km is not None for row in rows):
-        columns["road_km"] = Heading("貴社\nエリア外\n道路(km)", 15, "right")
-    columns["nearest_km"] = Heading("貴社\nエリア端\nまで(km)", 15, "right")
+        columns["road_km"] = Heading("貴社\nエリア外の\n道路\n(km)", 16, "right")
+    columns["nearest_km"] = Heading("貴社の\nエリア端\nまで(km)", 15, "right")
     if any(row.designated != numbers_and_eras.UNKNOWN for row in rows):
         columns["designated"] = Heading("条件不利\n地域", 17, "left")
         columns["subsidy"] = Heading("補助活用\nの可能性", 20, "left")
     if any(row.municipal_order is not None for row in rows):
-        columns["municipal_order"] = Heading("市町の\n優先度", 12, "right")
+        columns["municipal_order"] = Heading("市町の\n順位", 12, "right")
     if any(row.roaming is not None for row in zones.rows):
         columns["roaming"] = Heading("うちパートナー\n回線区域の人口", 19, "right")
     columns["first_year"] = Heading("要望年度\n（初回）", 15, "center")
@@ -238,7 +239,7 @@ def _urgent_notes(result: Result, settings: LetterSettings, zones: Annex) -> lis
     else:
         missing.append("条件不利地域・補助活用の可能性")
     if any(row.municipal_order is not None for row in rows):
-        notes.append("市町の優先度　その市町の中での順位。－は市町が順位を付けていない地区。")
+        notes.append("市町の順位　その市町の中での順位。－は市町が順位を付けていない地区。")
     if missing:
         notes.append(f"{'、'.join(missing)}は、資料がないため不明であり、この表には掲げていない。")
     if any(row.people == 0 for row in rows):

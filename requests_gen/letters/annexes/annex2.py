@@ -199,11 +199,11 @@ def _people(row: ZoneRow, zone: pd.Series, result: Result, wording: numbers_and_
 def _to_come(zone: pd.Series, result: Result, wording: numbers_and_eras.Wording) -> list[tuple[str, ...]]:
     spec = result.study.future_population
     if spec is None:
-        return [("将来推計人口（参考）", MISSING, "－")]
+        return [(figure("population_to_come").name.ja.format(year="（参考）").replace(" ", ""), MISSING, "－")]
     source = urgency.credits_of(result, "future") or "－"
     return [
         (
-            wording.text(f"将来推計人口（参考）{year}年"),
+            wording.text(figure("population_to_come").name.ja.format(year=f"{year}年（参考）")),
             wording.number(numbers_and_eras.round_half_up(float(zone.get(f"{FUTURE}{year}", float("nan"))))),
             f"－（{source}）" if year == spec.years[0] else "－",
         )
@@ -218,7 +218,7 @@ def _percent(value: int | None, people: int | None, wording: numbers_and_eras.Wo
 
 
 def _serving(row: ZoneRow, wording: numbers_and_eras.Wording) -> Pairs:
-    rows = [("提供事業者数", serving(row, wording))]
+    rows = [(figure("serving_carriers").name.ja, serving(row, wording))]
     if row.roaming is not None:
         roaming = wording.say("エリア外人口のうち{people}人がパートナー回線の区域", people=wording.number(row.roaming))
         rows.append(("パートナー回線", roaming))
