@@ -330,7 +330,7 @@ def map_html(folder: Path) -> Iterator[Seen]:
     page = (folder / "map.html").read_text(encoding="utf-8")
     data = json.loads(re.search(r'id="kengai-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1])  # type: ignore[index]
     for zone in data["zones"]:
-        for label, value in (*zip(data["facts"], zone["facts"], strict=True), (data["words"]["uncovered"], zone["people"])):
+        for label, value in (*zip(data["facts"], zone["needs"], strict=True), (data["words"]["uncovered"], zone["people"])):
             yield from read("map.html", label, value, zone=zone["id"])
         yield from read("map.html", data["words"]["score"], f"{zone['score']:.2f}", zone=zone["id"])
         yield from read("map.html", data["words"]["rank"], zone["rank"], zone=zone["id"])

@@ -81,7 +81,7 @@ def test_a_place_without_people_but_with_a_road_is_asked_for_as_a_road():
     """峠: nobody, 0.58 km of 県道 outside both areas. It was － for want of people; its land lies outside."""
     rows = {row["地区ID"]: row for row in printed(papers().table)}
     row = rows[PASS]
-    assert (row["種別"], row["貴社エリア外人口(推計)"], row["貴社エリア外道路(km)"], row["６５歳以上割合"]) == (
+    assert (row["種別"], row["貴社エリア外人口(推計)"], row["貴社エリア外の道路(km)"], row["うち６５歳以上割合"]) == (
         "道路",
         "０",
         "０．６",
@@ -94,7 +94,7 @@ def test_a_place_without_people_but_with_a_road_is_asked_for_as_a_road():
 def test_kinds_places_designations_and_grants_by_hand():
     rows = {row["地区ID"]: row for row in printed(papers().table)}
     south = rows[SOUTH]
-    assert (south["種別"], south["エリア外学校・医療等（か所）"], south["条件不利地域"], south["補助活用の可能性"]) == (
+    assert (south["種別"], south["貴社エリア外の学校・医療等（か所）"], south["条件不利地域"], south["補助活用の可能性"]) == (
         "居住・施設・観光",
         "２",
         "過・半",
@@ -112,8 +112,8 @@ def plain(text: str) -> str:
 def test_totals_are_sums_of_the_printed_rows():
     table = papers().table
     total = dict(zip([h.text.replace("\n", "") for h in table.headings], table.totals, strict=True))
-    assert total["貴社エリア外道路(km)"].value == pytest.approx(0.6)
-    assert total["エリア外学校・医療等（か所）"].value == 2
+    assert total["貴社エリア外の道路(km)"].value == pytest.approx(0.6)
+    assert total["貴社エリア外の学校・医療等（か所）"].value == 2
 
 
 def test_a_carrier_is_shown_its_own_road_only():

@@ -239,21 +239,22 @@ def test_the_order_of_files_does_not_matter():
 def test_every_figure_is_the_sum_of_its_rows(tmp_path, letter_versions):
     settings = settings_of(tmp_path)
     zones = annex_of(world(), settings)
-    figures = {figure.short.en: figure for figure in traced(zones)}
+    figures = {figure.name.en: figure for figure in traced(zones)}
     assert {name: figure.value for name, figure in figures.items()} == {
-        "Zones": 2,
-        "No carrier": 1,
-        "People": 33,
-        "Households": 16,
-        "Shelters": None,
+        "zones asked for": 2,
+        "zones without a carrier": 1,
+        "people outside the carrier's area": 33,
+        "households outside the carrier's area": 16,
+        "shelters outside the carrier's area": None,
     }
     for figure in figures.values():
         if figure.value is None:
             assert None in [part for _, part in figure.rows]
         else:
             assert sum(part for _, part in figure.rows) == figure.value
+    people = figures["people outside the carrier's area"]
     make(letter_versions, settings, ["alpha"])
     told = json.loads((letter_versions / "letters.json").read_text(encoding="utf-8"))["letters"][0]
-    assert told["figures"]["people"] == figures["People"].value
-    assert [zone for zone, _ in figures["People"].rows] == told["zones"]
+    assert told["figures"]["people"] == people.value
+    assert [zone for zone, _ in people.rows] == told["zones"]
     assert "一部がエリア外（△）" in reason(zones.rows[0], zones, world()).ja + reason(zones.rows[1], zones, world()).ja
