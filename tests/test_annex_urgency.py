@@ -94,7 +94,7 @@ def test_a_place_without_people_but_with_a_road_is_asked_for_as_a_road():
 def test_kinds_places_designations_and_grants_by_hand():
     rows = {row["地区ID"]: row for row in printed(papers().table)}
     south = rows[SOUTH]
-    assert (south["種別"], south["貴社エリア外の学校・医療等（か所）"], south["条件不利地域"], south["補助活用の可能性"]) == (
+    assert (south["種別"], south["貴社エリア外の学校・医療等(か所)"], south["条件不利地域"], south["補助活用の可能性"]) == (
         "居住・施設・観光",
         "２",
         "過・半",
@@ -113,7 +113,7 @@ def test_totals_are_sums_of_the_printed_rows():
     table = papers().table
     total = dict(zip([h.text.replace("\n", "") for h in table.headings], table.totals, strict=True))
     assert total["貴社エリア外の道路(km)"].value == pytest.approx(0.6)
-    assert total["貴社エリア外の学校・医療等（か所）"].value == 2
+    assert total["貴社エリア外の学校・医療等(か所)"].value == 2
 
 
 def test_a_carrier_is_shown_its_own_road_only():

@@ -98,14 +98,14 @@ def _columns(result: Result, settings: LetterSettings, zones: Annex) -> dict[str
         "serving": Heading("提供\n事業者数", 15, "center"),
         "people": Heading("貴社\nエリア外\n人口(推計)", 19.5, "right"),
         "households": Heading("貴社\nエリア外\n世帯(推計)", 17.5, "right"),
-        "share_65plus": Heading("うち\n65歳以上\n割合", 15, "right"),
-        "shelters": Heading("貴社\nエリア外の\n避難所等\n（か所）", 16, "right"),
+        "share_65plus": Heading("うち\n65歳\n以上\n割合", 13, "right"),
+        "shelters": Heading("貴社\nエリア外\nの避難所\n等(か所)", 15, "right"),
     }
     # a column that nothing is known of is named in a note instead (_unknown_note)
     if any(row.public is not None for row in rows):
-        columns["public"] = Heading("貴社\nエリア外の\n学校・医療\n等（か所）", 16, "right")
+        columns["public"] = Heading("貴社\nエリア外\nの学校・\n医療等\n(か所)", 15, "right")
     if any(row.road_km is not None for row in rows):
-        columns["road_km"] = Heading("貴社\nエリア外の\n道路\n(km)", 16, "right")
+        columns["road_km"] = Heading("貴社\nエリア外\nの道路\n(km)", 15, "right")
     columns["nearest_km"] = Heading("貴社の\nエリア端\nまで(km)", 15, "right")
     if any(row.designated != numbers_and_eras.UNKNOWN for row in rows):
         columns["designated"] = Heading("条件不利\n地域", 17, "left")
