@@ -342,4 +342,18 @@ CHANGES = tuple(
         ),
     )
 )
-STUDY_FIGURES = (*PEOPLE_COUNTED, *ZONES_COUNTED, *NO_CARRIER, *OFFICIAL, *CHANGES)
+STATES = (
+    Figure(
+        "zones_in_state",
+        Text("経年の地区 {word}", "zones of the comparison: {word}"),
+        Text(
+            "2つの年度を比べて、この状態（新規・再発・増加・減少・変わらず・解消など）になった地区の数",
+            "zones that are in this state (new, back, grown, shrunk, unchanged, resolved …) between two years",
+        ),
+        "zones",
+        "zone",
+        "gaps",
+        unknown="counted",
+    ),
+)
+STUDY_FIGURES = (*PEOPLE_COUNTED, *ZONES_COUNTED, *NO_CARRIER, *OFFICIAL, *CHANGES, *STATES)
