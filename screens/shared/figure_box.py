@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
@@ -43,7 +43,8 @@ CHOOSE_A_ZONE = Text(
 @dataclass(frozen=True)
 class Offer:
     """What a page offers to explain. zone: the zone chosen on the page; generation, carrier: those the page shows;
-    listed: zone ids in view, None for all of them; findings: {how people call them: the findings}, the page's own first.
+    listed: zone ids in view, None for all of them; findings: {how people call them: the findings}, the page's own first;
+    elsewhere: where the page shows the value of a figure that is no single value of the findings.
     """
 
     keys: tuple[str, ...]
@@ -52,6 +53,7 @@ class Offer:
     generation: str = ""
     carrier: str = ""
     listed: tuple[str, ...] | None = None
+    elsewhere: Text = Text("", "")
 
 
 def meaning(key: str, lang: str) -> str:
@@ -68,12 +70,13 @@ def offer(
     carrier: str = "",
     listed: Sequence[str] | None = None,
     findings: Mapping[str, Callable[[], Result]] | None = None,
+    elsewhere: Text = Offer.elsewhere,
 ) -> None:
     """A button that opens the box for the figures `keys` of the page (see Offer for the others)."""
     own = {"": opened.findings} if findings is None else findings
     if BOX not in st.session_state and st.query_params.get(FIGURE):
         st.session_state[BOX] = True
-    _box(opened, Offer(tuple(dict.fromkeys(keys)), own, zone, generation, carrier, None if listed is None else tuple(listed)))
+    _box(opened, Offer(tuple(dict.fromkeys(keys)), own, zone, generation, carrier, None if listed is None else tuple(listed), elsewhere))
 
 
 @st.fragment
@@ -103,6 +106,8 @@ def _asked(opened: Opened, asked: Offer) -> None:
     by_generation = key in FIGURES and "generation" in FIGURES[key].parts
     told = _explained(opened, result, key, Asked(zone=zone, generation=asked.generation if by_generation else ""), asked.carrier, line)
     if told is not None:
+        if told.amount is None and not told.text and not told.note.ja:
+            told = replace(told, note=asked.elsewhere)
         _show(told, result, listed, opened)
 
 
@@ -246,7 +251,7 @@ def _rows(table: pd.DataFrame, name: str, key: str, result: Result, opened: Open
         hide_index=True,
         height=page_parts.table_height(min(len(table), ROWS_SHOWN), ROWS_PX),
         placeholder=opened.say(numbers_and_eras.NOT_KNOWN),
-        column_config={each: st.column_config.NumberColumn(format="localized") for each in table.select_dtypes("number").columns},
+        column_config={each: _number(table[each]) for each in table.select_dtypes("number").columns},
         key=_key("rows"),
     )
     said = caption(result, opened.lang)
@@ -258,3 +263,7 @@ def _rows(table: pd.DataFrame, name: str, key: str, result: Result, opened: Open
         on_click="ignore",
         key=_key("csv"),
     )
+
+
+def _number(values: pd.Series) -> Any:
+    return st.column_config.NumberColumn(format="localized" if pd.api.types.is_integer_dtype(values) else "%.1f")

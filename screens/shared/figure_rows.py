@@ -63,28 +63,34 @@ def rows_table(told: Explained, result: Result, lang: str) -> pd.DataFrame:
 
 def _values(told: Explained, lang: str) -> tuple[Text, Any]:
     values = told.rows["value"]
-    heading = Text("この数への分", "adds")
     if told.rows_of == "parts" or not pd.api.types.is_numeric_dtype(values):
         names = told.rows.get("name", values)
         return Text("値", "value"), [_word(value, str(name), lang) for value, name in zip(values, names, strict=True)]
+    sums = _add_up(values.to_numpy(float), told)
+    heading = Text("この数への分", "adds") if sums else Text("値", "value")
     unit = UNIT_OF_ROWS.get(told.rows_of, told.figure.unit)
     behind = numbers_and_eras.BEHIND[unit]
     heading = Text(
         *(f"{word}（{said.strip()}）" if said.strip() else word for word, said in ((heading.ja, behind.ja), (heading.en, behind.en)))
     )
-    if unit in WHOLE_TO_A_SUM or unit in numbers_and_eras.COUNTED:
-        return heading, pd.array(_whole(values.to_numpy(float), told), dtype="Int64")
+    if unit in numbers_and_eras.COUNTED:
+        return heading, pd.array(_whole(values.to_numpy(float), sums and unit in WHOLE_TO_A_SUM), dtype="Int64")
     return heading, (100 * values if unit == "share" else values).round(1)
 
 
-def _whole(values: np.ndarray, told: Explained) -> list[int | None]:
-    """Whole numbers; those of people add up to the value as it is printed. Unknown stays unknown."""
-    known = ~np.isnan(values)
+def _add_up(values: np.ndarray, told: Explained) -> bool:
+    """Whether the rows are what the value is the sum of; those of a rank or a share are not."""
     total = None if told.amount is None else told.amount.known
-    if told.figure.unit in WHOLE_TO_A_SUM and total is not None and abs(values[known].sum() - total) < HALF:
-        parts = iter(numbers_and_eras.largest_remainder(values[known].tolist()))
-        return [next(parts) if there else None for there in known]
-    return [numbers_and_eras.round_half_up(value) for value in values]
+    return total is not None and abs(np.nansum(values) - total) < HALF
+
+
+def _whole(values: np.ndarray, to_their_sum: bool) -> list[int | None]:
+    """Whole numbers, half up or so that they add up as their sum is printed. Unknown stays unknown."""
+    if not to_their_sum:
+        return [numbers_and_eras.round_half_up(value) for value in values]
+    known = ~np.isnan(values)
+    parts = iter(numbers_and_eras.largest_remainder(values[known].tolist()))
+    return [next(parts) if there else None for there in known]
 
 
 def _word(value: Any, column: str, lang: str) -> str:
