@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 BOX, FIGURE, CARRIER = "figure box", "figure", "figure_carrier"
 ROWS_SHOWN, ROWS_PX = 1000, 210
 TITLE = Text("数の意味と元", "What a number means")
-COUNT = "zones_count"
+COUNT, NOWHERE = "zones_count", Text("", "")
 CHOOSE_A_ZONE = Text(
     "地区ごとの数です。合計はありません。地区の表の行を選ぶと、その地区の値が出ます。",
     "a figure of each zone; there is no total. Choose a row of the table of zones for the value of that zone.",
@@ -53,7 +53,7 @@ class Offer:
     generation: str = ""
     carrier: str = ""
     listed: tuple[str, ...] | None = None
-    elsewhere: Text = Text("", "")
+    elsewhere: Text = NOWHERE
 
 
 def meaning(key: str, lang: str) -> str:
@@ -70,7 +70,7 @@ def offer(
     carrier: str = "",
     listed: Sequence[str] | None = None,
     findings: Mapping[str, Callable[[], Result]] | None = None,
-    elsewhere: Text = Offer.elsewhere,
+    elsewhere: Text = NOWHERE,
 ) -> None:
     """A button that opens the box for the figures `keys` of the page (see Offer for the others)."""
     own = {"": opened.findings} if findings is None else findings
@@ -86,6 +86,8 @@ def _box(opened: Opened, asked: Offer) -> None:
     if not popover.open:
         address.write_address({FIGURE: "", CARRIER: ""})
         return
+    if opened.place.stamp != opened.stamp:  # the study was run again meanwhile
+        st.rerun()
     with popover, st.container(key="kengai-figure-box"):
         try:
             _asked(opened, asked)
@@ -170,7 +172,6 @@ def _explained(opened: Opened, result: Result, key: str, asked: Asked, carrier: 
     from requests_gen.explain import explained  # the letters' typesetting comes with it: not before somebody asks
 
     day = datetime.now().astimezone().date()
-    wanted = st.query_params.get(CARRIER, "")
     try:
         told = explained(result, opened.place, key, asked, day)
     except DataError as error:
@@ -180,11 +181,14 @@ def _explained(opened: Opened, result: Result, key: str, asked: Asked, carrier: 
         address.write_address({CARRIER: ""})
         return told
     names = {each.key: each.name for each in result.study.carriers}
-    now = st.session_state.setdefault(_key(CARRIER), wanted or carrier or None)
+    # the address tells at first, then the page: another carrier chosen there is meant here too
+    asked_once = st.session_state.setdefault(_key("asked once"), {"carrier": st.query_params.get(CARRIER, "")})
+    widget = _key(f"{CARRIER} {carrier}")
+    now = st.session_state.setdefault(widget, asked_once.pop("carrier", "") or carrier or None)
     chosen = line.selectbox(
         opened.say(Text("事業者", "carrier")),
-        [*names, *({now or "", wanted} - {"", *names})],
-        key=_key(CARRIER),
+        [*names, *({now or ""} - {"", *names})],
+        key=widget,
         format_func=lambda each: names.get(each, each),
         placeholder=opened.say(Text("事業者を選んでください", "choose a carrier")),
         index=None,
@@ -220,11 +224,10 @@ def _show(told: Explained, result: Result, listed: tuple[str, ...] | None, opene
 
 def in_view(told: Explained, result: Result, listed: list[str]) -> Explained:
     """A figure of all zones narrowed to the zones `listed` (zone ids): its sum as the page shows it, and its rows."""
+    amount = told.amount
     if told.figure.key == COUNT:
         amount = Amount(float(len(listed)), 0, len(listed))
-    elif told.amount is None:
-        return told
-    else:
+    elif amount is not None:
         amount = zone_sum(result.zones.loc[listed], told.asked.column(told.figure))
     return replace(told, amount=amount, rows=told.rows[told.rows.index.isin(listed)])
 
