@@ -17,6 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coverage.explain import Asked, Explained, explain
+from coverage.figures import Amount
 from coverage.result import Result
 from geodata.mesh import standard as mesh
 from requests_gen.results.columns import ranking_rows
@@ -43,6 +45,8 @@ from screens.map.view import (
     view_of,
     zone_classes,
 )
+from screens.shared.figure_box import in_view as in_view_of
+from screens.shared.figure_rows import rows_csv, rows_table
 from tests.waiting import CEILING_S
 from tests.worlds import CARRIERS, HOSTILE, study, world
 
@@ -309,6 +313,13 @@ def test_map_table_and_card_speak_of_the_same_zone(busy_place: Path, busy_url: s
     assert str(mesh.encode(np.array([lon]), np.array([lat]), 500)[0]) in told
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(head).to_contain_text(spec["zone_id"])
+    page.get_by_role("button", name="数の意味と元").click()
+    box = page.locator(".st-key-kengai-figure-box")
+    box.get_by_role("combobox").fill("地区の人口")
+    page.keyboard.press("Enter")
+    expect(box.locator(".kengai-meaning")).to_contain_text(f"{float(spec['population']):,.0f}人")
+    expect(page).to_have_url(re.compile("figure=population"))
+    page.keyboard.press("Escape")
     again = visitor(page.url)
     expect(again.page.locator(".kengai-card .head").first).to_contain_text(spec["zone_id"])
 
@@ -347,3 +358,72 @@ def test_the_card_tells_what_the_registry_holds(busy_place: Path, tmp_path: Path
     assert not page.exception
     assert "現地で<b>確認</b>" in page.dataframe[0].value.to_string()
     assert "山田" in page.dataframe[0].value.to_string()
+
+
+def told_of(result: Result, key: str, **asked: str) -> Explained:
+    return explain(result, key, Asked(**asked))
+
+
+def test_rows_behind_a_figure_are_whole_and_add_up_to_it(result: Result) -> None:
+    told = told_of(result, "uncovered_population")
+    thirds = replace(told, rows=told.rows.assign(value=10 / 3).iloc[:3], amount=Amount(10.0, 0, 3))
+    assert list(rows_table(thirds, result, "ja")["この数への分（人）"]) == [4, 3, 3]
+    unknown = replace(thirds, rows=thirds.rows.assign(value=[6.5, 3.5, np.nan]))
+    assert rows_table(unknown, result, "ja").iloc[:, -1].isna().tolist() == [False, False, True]
+    shares = told_of(result, "share_65plus")
+    assert shares.amount is None
+    assert rows_table(shares, result, "en").columns[-1] == "value（%）"  # shares do not add up
+
+
+def test_rows_of_a_figure_as_csv_hold_no_formula_and_no_part_of_a_person(result: Result) -> None:
+    rows = told_of(result, "population").rows
+    rows = rows.assign(name=HOSTILE[-1], value=[np.nan, *rows["value"][1:]])
+    told = replace(told_of(result, "population"), rows=rows, amount=Amount(float(rows["value"].sum()), 1, len(rows)))
+    data = rows_csv(rows_table(told, result, "ja"), "地区の人口", "架空", "ja").decode("utf-8-sig")
+    lines = list(csv.DictReader(io.StringIO(data)))
+    assert len(lines) == len(rows)
+    assert {line["地区"] for line in lines} == {"'" + HOSTILE[-1]}
+    assert lines[0]["この数への分（人）"] == ""
+    assert all(line["この数への分（人）"].isdigit() for line in lines[1:])
+    assert {(line["数"], line["注記"]) for line in lines} == {("地区の人口", "架空")}
+
+
+def test_a_figure_of_the_zones_in_view_is_their_sum(result: Result) -> None:
+    two = [str(zone) for zone in result.zones.index[:2]]
+    some = in_view_of(told_of(result, "population"), result, two)
+    assert some.amount == Amount(float(result.zones.loc[two, "population"].sum()), 0, 2)
+    assert sorted(some.rows.index) == sorted(two)
+    assert in_view_of(told_of(result, "zones_count"), result, two).amount.value == 2
+
+
+def meant(page) -> str:
+    return " ".join(html.proto.body for html in page.get("html") if "kengai-meaning" in html.proto.body)
+
+
+def test_an_address_opens_the_meaning_of_a_figure(busy_place: Path) -> None:
+    first = ranking(busy_place)[0]
+    closed = opened(busy_place, zone=first["zone_id"])
+    assert not meant(closed)
+    assert not [box for box in closed.selectbox if "数" in box.label]
+    page = opened(busy_place, zone=first["zone_id"], figure="population")
+    assert not page.exception
+    assert f"<span>値</span> {float(first['population']):,.0f}人" in meant(page)
+    assert "[study_population]" in meant(page)
+    assert page.query_params["figure"] == "population"
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"figure": "population", "zone": "99999-999"}, "地区「99999"),
+        ({"figure": "populatoin"}, "「populatoin」という数はありません"),
+        ({"figure": "carrier_uncovered_population", "figure_carrier": "nobody"}, "事業者「nobody」は調査結果にありません"),
+    ],
+)
+def test_what_is_not_there_is_answered_with_the_nearest(busy_place: Path, query: dict[str, str], words: str) -> None:
+    page = opened(busy_place, **query)
+    assert not page.exception
+    (told,) = [error.value.replace("\\", "").replace("\u2060", "") for error in page.error]
+    assert words in told
+    assert "近いもの" in told
+    assert listed(page)  # the page itself is as always

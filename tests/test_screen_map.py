@@ -462,5 +462,5 @@ def test_tiles_are_asked_for_only_when_told_and_do_no_harm(address: str, browser
 
 def test_people_outside_what_nobody_published_are_unknown_not_none() -> None:
     rows = pd.DataFrame({"uncovered_population_5G": [np.nan, np.nan], "uncovered_population_4G": [np.nan, 3.0]})
-    assert "不明" in _outside_all(rows, "5G", all_published=False, lang="ja").note
-    assert "エリア外 3人" in _outside_all(rows, "4G", all_published=False, lang="ja").note
+    assert "不明" in _outside_all(rows, "5G", "4G", all_published=False, lang="ja").note
+    assert "公表した全社のエリア外人口 4G 3人" in _outside_all(rows, "4G", "4G", all_published=False, lang="ja").note

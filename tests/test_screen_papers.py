@@ -242,9 +242,9 @@ def test_figures_are_sums_of_rows(place):
     put(place)
     page = visit(place, part="figures")
     rows = page.dataframe[1].value
-    people = [int(text) for text in rows["人口"]]
+    people = [int(text) for text in rows["貴社エリア外人口"]]
     assert people[-1] == sum(people[:-1]) == 33
-    assert {metric.label: metric.value for metric in page.metric}["エリア外人口（推計）"] == "33人"
+    assert {metric.label: metric.value for metric in page.metric}["貴社エリア外人口"] == "33人"
     assert rows["避難所等"].iloc[-1] == "不明"
 
 

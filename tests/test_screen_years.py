@@ -69,7 +69,7 @@ def test_two_years(workspace: Path) -> None:
     assert test.selectbox(key="years earlier").options == ["2025"]
     assert [(metric.label, metric.value) for metric in test.metric] == [
         ("エリア外人口（最多の社）", "73人 → 53人"),
-        ("うち実際の変化（エリアと人口）", "−20人"),
+        ("実際の変化（エリアと人口）", "−20人"),
         ("解消した地区", "1"),
         ("新規・再発の地区", "0・0"),
     ]
@@ -164,7 +164,7 @@ def test_the_page_in_a_browser(url: str, visitor: Visitor, tmp_path: Path) -> No
     assert page.locator("iframe").count() >= 1
     assert page.locator('[data-testid="stVegaLiteChart"]').count() == 2
     page.get_by_label("だれのエリア外か").click()
-    page.get_by_role("option").filter(has_text=f"4G: {HOSTILE}").click()
+    page.get_by_role("option").filter(has_text=f"4G: エリア外人口 {HOSTILE}").click()
     visit.idle()
     assert "73人 → 53人（−20人）" in visit.text()
     page.get_by_text("過去の公表値を読み込む").click()

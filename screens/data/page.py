@@ -12,10 +12,20 @@ from geodata.errors import DataError, Text
 from requests_gen.intake import edits
 from requests_gen.runs import background
 from screens.data import new_year, now, put, run
-from screens.shared import Opened, page_parts
+from screens.shared import Opened, figure_box, page_parts
 
 TITLE = Text("データ", "Data")
 URL = "data"
+FIGURES_OF_A_RUN = (
+    "zones_count",
+    "zones_ranked",
+    "zones_no_data",
+    "source_population",
+    "study_population",
+    "outside_population",
+    "study_cells",
+    "study_unknown_cells",
+)
 
 PARTS: dict[str, tuple[Text, Callable[[Opened, Study], None]]] = {
     "now": (Text("今のデータ", "What the study uses"), now.show),
@@ -27,7 +37,11 @@ PARTS: dict[str, tuple[Text, Callable[[Opened, Study], None]]] = {
 
 def show(opened: Opened) -> None:
     """One of PARTS; which one is in the address."""
-    st.title(opened.say(TITLE))
+    line = st.container(horizontal=True, vertical_alignment="center")
+    line.title(opened.say(TITLE), width="content")
+    if opened.stamp:
+        with line:
+            figure_box.offer(opened, FIGURES_OF_A_RUN)
     chosen = page_parts.choose_part("part", page_parts.captions(opened, PARTS), "now", opened.say(TITLE))
     page_parts.show_done()
     try:

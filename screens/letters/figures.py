@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from coverage.figures import FIGURES
+from coverage.figures import FIGURES, Figure
 from geodata.errors import Text
 from requests_gen.letters import Annex, status
 from requests_gen.wording import caption, numbers_and_eras
 from screens.letters.context import PageContext
+from screens.shared import figure_box
 
 
 def figures_part(context: PageContext) -> None:
@@ -29,11 +30,16 @@ def figures_part(context: PageContext) -> None:
     )
     columns = st.columns(len(figures))
     for column, figure in zip(columns, figures, strict=True):
-        column.metric(say(figure.name), _said(context, figure))
+        column.metric(say(figure.name), _said(context, figure), help=figure_box.meaning(figure_of(figure).key, context.opened.lang))
     _sums(context, zones, figures)
     _rest(context, zones)
     result_caption = caption(context.result, context.opened.lang)
     st.text("\n".join([result_caption.rule, result_caption.as_of, *result_caption.sources]))
+
+
+def figure_of(traced: status.Traced) -> Figure:
+    """The figure of the catalogue that a letter's figure is: no two of the catalogue have the same name."""
+    return next(figure for figure in FIGURES.values() if figure.name == traced.name)
 
 
 def _said(context: PageContext, figure: status.Traced) -> str:
@@ -45,7 +51,11 @@ def _said(context: PageContext, figure: status.Traced) -> str:
 def _sums(context: PageContext, zones: Annex, figures: list[status.Traced]) -> None:
     """Annex 1's rows with what each adds to each figure; the last row adds them up."""
     say, unknown = context.say, context.say(Text(numbers_and_eras.UNKNOWN, "unknown"))
+<<<<<<< HEAD
     names = [say(figure.name) for figure in figures]
+=======
+    names = {say(figure.short): figure_box.meaning(figure_of(figure).key, context.opened.lang) for figure in figures}
+>>>>>>> h_box
     words = [
         say(Text(ja, en))
         for ja, en in (
@@ -63,7 +73,7 @@ def _sums(context: PageContext, zones: Annex, figures: list[status.Traced]) -> N
         table.append(dict(zip([*words[:4], *names, words[4]], [*facts[:4], *added, facts[4]], strict=True)))
     total = [say(Text("合計", "Sum")), "", "", "", *(unknown if f.value is None else f"{f.value:,}" for f in figures), ""]
     table.append(dict(zip([*words[:4], *names, words[4]], total, strict=True)))
-    right = {name: st.column_config.TextColumn(alignment="right", width=90) for name in names}
+    right = {name: st.column_config.TextColumn(alignment="right", width=90, help=said) for name, said in names.items()}
     st.dataframe(
         table,
         hide_index=True,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from coverage.figures import figure
+from coverage.figures import FIGURES, figure
 from geodata.errors import DataError, Text
 from requests_gen.letters import make, status, versions
 from requests_gen.wording import numbers_and_eras
@@ -16,7 +16,7 @@ from screens.letters.figures import figures_part
 from screens.letters.make import make_part
 from screens.letters.pages import pages_part
 from screens.letters.settings import settings_part
-from screens.shared import Opened, address, as_written, load_result
+from screens.shared import Opened, address, as_written, figure_box, load_result
 
 TITLE = Text("要望書", "Request letters")
 URL = "letters"
@@ -31,7 +31,8 @@ ANNEXES_HELD = 60
 
 def show(opened: Opened) -> None:
     """要望書."""
-    st.title(opened.say(TITLE))
+    line = st.container(horizontal=True, vertical_alignment="center")
+    line.title(opened.say(TITLE), width="content")
     result = opened.findings()
     file = opened.place.folder / LETTERS_FILE
     if not file.is_file():
@@ -47,6 +48,8 @@ def show(opened: Opened) -> None:
     )
     if trouble is not None:
         st.error(as_written(trouble.in_(opened.lang)), icon=":material/error:")
+    with line:
+        figure_box.offer(opened, [key for key in FIGURES if FIGURES[key].of == "letter"], carrier=chosen)
     context = PageContext(opened, result, settings, letter_states, chosen)
     _part(context)
 
@@ -133,8 +136,8 @@ def _overview(opened: Opened, letter_states: dict[str, status.LetterStatus], set
         hide_index=True,
         alt=say(Text("事業者ごとの要望書の状態", "How far each letter is")),
         column_config={
-            say(names[3]): st.column_config.TextColumn(alignment="right"),
-            say(names[4]): st.column_config.TextColumn(alignment="right"),
+            say(names[3]): st.column_config.TextColumn(alignment="right", help=figure_box.meaning("letter_zones", opened.lang)),
+            say(names[4]): st.column_config.TextColumn(alignment="right", help=figure_box.meaning("letter_people", opened.lang)),
             say(names[5]): st.column_config.TextColumn(width="large"),
         },
     )

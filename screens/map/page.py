@@ -14,14 +14,14 @@ from geodata.errors import Text
 from requests_gen.results import columns, gis, ranking_sheets
 from requests_gen.web_map import cell_at
 from requests_gen.wording import Caption, caption
-from screens.map.card import card, card_html, cell_html, facilities_by_zone, figures_html
+from screens.map.card import CARD, card, card_html, cell_html, facilities_by_zone, figures_html
 from screens.map.controls import controls, query_now
 from screens.map.figures import figures
 from screens.map.history import history_rows
 from screens.map.table import table
 from screens.map.view import View, chosen, kinds, part_of, published, query_of, search_text, unpublished_in, view_of, zone_classes
 from screens.map_component import Focus, MapState, last_click, map_files, zone_map
-from screens.shared import Opened, address, as_html, as_written, shell
+from screens.shared import Opened, address, as_html, as_written, figure_box, shell
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -92,12 +92,23 @@ def _selection(opened: Opened) -> None:
     ids = chosen(found.rows, classes, found.searched, view)
     files = map_files(result, opened.stamp, lang)
     _take_click(files)
+    lost = "" if PICK in st.session_state else st.query_params.get("zone", "")
     picked = _picked(set(found.rows.index))
     address.write_address({**query_of(view, result.study), "zone": picked or ""})
     rows = found.rows.loc[ids]
     for message in unpublished_in(view, result):
         st.warning(as_written(message.in_(lang)), icon=":material/help:")
-    st.html(figures_html(figures(rows, result, view, published(result, view.generation), lang)))
+    over = figures(rows, result, view, published(result, view.generation), lang)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html(figures_html(over), width="stretch")
+        figure_box.offer(
+            opened,
+            [*(figure.key for figure in over), *CARD],
+            zone=picked or lost,
+            generation=view.generation,
+            carrier=next(iter(view.carriers), ""),
+            listed=ids if len(ids) < len(found.rows) else None,
+        )
     left, right = st.columns([0.52, 0.48], gap="small")
     with right:
         _card(picked, ids, found, result, opened)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from coverage.figures import FIGURES
 from coverage.gaps import mark_column
 from requests_gen.results import columns
 from screens.map.view import View
-from screens.shared import as_written
+from screens.shared import as_written, figure_box
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -36,7 +37,8 @@ def table(rows: pd.DataFrame, result: Result, view: View, lang: str) -> tuple[pd
         elif kind == "text":
             config[key] = st.column_config.TextColumn(label, width=WIDTHS.get(key, WIDTHS[kind]))
         else:
-            config[key] = st.column_config.NumberColumn(label, format=shapes.get(key, "%,.0f"), width=WIDTHS.get(key, 80))
+            said = figure_box.meaning(key, lang) if key in FIGURES else None
+            config[key] = st.column_config.NumberColumn(label, format=shapes.get(key, "%,.0f"), width=WIDTHS.get(key, 80), help=said)
     return light(shown), config
 
 

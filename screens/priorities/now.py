@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -14,8 +15,9 @@ from requests_gen.ranking import tables, weightings
 from screens.priorities.charts import bars, ranges
 from screens.priorities.context import PageContext
 from screens.priorities.weights import weights_panel
-from screens.shared import address, as_written
+from screens.shared import address, as_written, figure_box
 
+SHOWN = ("score", "rank", "rank_low", "rank_high", "uncovered_population")
 TABLE, PANEL_PX, TABLE_PX = "priorities table", 640, 330
 CHART_ROWS = 20
 # makes room for six sliders without scrolling far
@@ -50,6 +52,18 @@ def now_part(context: PageContext) -> None:
     with reasons:
         _why(context, firm, chosen)
     _ranges(context, firm.loc[shown], ranges_at)
+
+
+def offer_meanings(context: PageContext) -> None:
+    """What the figures of the list mean and come from, for the chosen zone and with the weights of this visit."""
+    ranks = context.quick_ranking["rank"]
+    first = str(ranks.idxmin()) if ranks.notna().any() else ""  # the row that is chosen before anybody chooses
+    figure_box.offer(
+        context.opened,
+        SHOWN,
+        zone=st.query_params.get("zone", "") or address.remembered("zone", context.zones.index, first),
+        findings={"": lambda: replace(context.result, ranking=context.ranking)},
+    )
 
 
 def _standing(context: PageContext, rows: pd.DataFrame) -> None:
@@ -117,7 +131,9 @@ def table_frame(context: PageContext, rows: pd.DataFrame) -> pd.DataFrame:
 def _columns(context: PageContext) -> dict[str, Any]:
     say, column = context.say, st.column_config
     return {
-        "rank": column.NumberColumn(say(figure("rank").heading), width=50, format="%d"),
+        "rank": column.NumberColumn(
+            say(figure("rank").heading), width=50, format="%d", help=figure_box.meaning("rank", context.opened.lang)
+        ),
         "step": column.TextColumn(
             say(Text("変化", "moved")),
             width=50,
@@ -125,7 +141,14 @@ def _columns(context: PageContext) -> dict[str, Any]:
         ),
         "name": column.TextColumn(say(Text("地区", "zone")), width=130),
         "municipality": column.TextColumn(say(Text("市町村", "municipality")), width=110),
-        "score": column.ProgressColumn(say(figure("score").name), min_value=0, max_value=100, format="%.1f", width=120),
+        "score": column.ProgressColumn(
+            say(figure("score").name),
+            min_value=0,
+            max_value=100,
+            format="%.1f",
+            width=120,
+            help=figure_box.meaning("score", context.opened.lang),
+        ),
         "decides": column.TextColumn(
             say(Text("左右する項目", "decides")), width=120, help=say(Text("除くと順位が最も動く項目", "without it the rank moves most"))
         ),
@@ -202,7 +225,11 @@ def _unranked(context: PageContext) -> None:
             "zone_id": column.TextColumn(say(Text("地区ID", "zone id")), width=90),
             "name": column.TextColumn(say(Text("地区", "zone"))),
             "municipality": column.TextColumn(say(Text("市町村", "municipality"))),
-            "uncovered_population": column.NumberColumn(say(figure("uncovered_population").name), format="%.0f"),
+            "uncovered_population": column.NumberColumn(
+                say(figure("uncovered_population").name),
+                format="%.0f",
+                help=figure_box.meaning("uncovered_population", context.opened.lang),
+            ),
             "why": column.TextColumn(say(Text("順位を付けない理由", "why not"))),
             "score": column.NumberColumn(say(figure("score").name), format="%.1f"),
             "own_rank": column.TextColumn(say(figure("rank").name)),

@@ -7,7 +7,7 @@ import streamlit as st
 from geodata.errors import Text
 from screens.priorities.context import context_of
 from screens.priorities.frozen import frozen_part
-from screens.priorities.now import now_part
+from screens.priorities.now import now_part, offer_meanings
 from screens.priorities.orders import orders_part
 from screens.shared import Opened, page_parts
 
@@ -27,6 +27,9 @@ def show(opened: Opened) -> None:
     line.title(opened.say(TITLE), width="content")
     with line:
         part = page_parts.choose_part("ranking", page_parts.captions(opened, PARTS), "now", opened.say(TITLE))
+    if part == "now":
+        with line:
+            offer_meanings(context)
     page_parts.show_done()
     if context.trouble:
         st.warning(context.trouble)

@@ -18,7 +18,7 @@ from requests_gen.compare import whole_people as printing
 from requests_gen.web_map import data
 from requests_gen.wording import caption
 from screens.map_component import Focus, MapState, map_files_for, zone_map
-from screens.shared import Opened, as_written, load_result
+from screens.shared import Opened, as_written, figure_box, load_result
 from screens.years.charts import reasons
 from screens.years.trend import trend_part
 from screens.years.zone_table import sums, zone_rows
@@ -31,6 +31,8 @@ URL = "years"
 MAP_HEIGHT, TABLE_HEIGHT = 430, 430
 DRAWN_AS = {"terms": "unknown", "unclear": "unknown"}
 PLACE_AND_STATE = ["municipality", "name", "state", "unknown_years"]
+IN_LINES = ("no_carrier_population", "no_carrier_households", "no_carrier_zones")  # of the lines of years
+IN_PARTS = tuple(key for key in FIGURES if key.startswith("change_"))
 CHANGED = ("new", "came_back", "grown", "shrunk", "resolved")
 
 
@@ -45,6 +47,7 @@ def show(opened: Opened) -> None:
             chosen = _earlier(held, opened)
             old_year = load_result(str(chosen.results), chosen.stamp).study.about.fiscal_year
             st.markdown(f"**{opened.say(words.years_of(old_year, new.study.about.fiscal_year))}**", width="content")
+            _meanings(chosen, new, opened)
         _comparison(chosen, new, opened)
     else:
         _nothing_earlier(opened)
@@ -77,6 +80,20 @@ def _earlier(held: list[Held], opened: Opened) -> Held:
 
     label = opened.say(Text("比べる相手", "Compare with"))
     return held[st.selectbox(label, range(len(held)), format_func=named, key="years earlier", width=220) or 0]
+
+
+def _meanings(chosen: Held, new: Result, opened: Opened) -> None:
+    """What the figures of the page mean and come from, in this year or in the one it is compared with."""
+    findings = {
+        opened.say(Text("今回", "now")): lambda: new,
+        opened.say(Text("前回", "before")): lambda: load_result(str(chosen.results), chosen.stamp),
+    }
+    generation = str(new.study.zones.generation)
+    shown = [words.UNCOVERED, *IN_LINES, words.CARRIERS, *IN_PARTS]
+    bars = Text(
+        "値は、この画面の「増減の理由」の棒と「地区ごとの変化」の表にあります。", "Its value is in the bars and the table of this page."
+    )
+    figure_box.offer(opened, shown, generation=generation, findings=findings, elsewhere=bars)
 
 
 @st.cache_resource(max_entries=8, show_spinner="2つの年度を比べています…")
@@ -120,7 +137,7 @@ def _figures(change: Change, opened: Opened) -> None:
             words.moved(whole.difference, lang),
             delta_color="off",
             delta_arrow="off",
-            help=opened.say(words.FIGURE_MEANINGS[words.UNCOVERED]),
+            help=f"{figure_box.meaning(words.UNCOVERED, lang)}\n\n{as_written(opened.say(words.FIGURE_MEANINGS[words.UNCOVERED]))}",
         )
         two.metric(
             opened.say(FIGURES["change_real"].heading),
