@@ -245,7 +245,7 @@ def test_figures_are_sums_of_rows(place):
     people = [int(text) for text in rows["貴社エリア外人口"]]
     assert people[-1] == sum(people[:-1]) == 33
     assert {metric.label: metric.value for metric in page.metric}["貴社エリア外人口"] == "33人"
-    assert rows["避難所等"].iloc[-1] == "不明"
+    assert rows["貴社エリア外の避難所等"].iloc[-1] == "不明"
 
 
 @pytest.mark.parametrize("part", ["settings", "pages", "make", "figures"])

@@ -17,6 +17,7 @@ from requests_gen.files import plain
 from requests_gen.results import columns
 from requests_gen.web_map.raster import PEOPLE_FROM, classes, raster, runs
 from requests_gen.web_map.words import MAP_WORDS
+from requests_gen.web_map.zone_card import CARD as CARD
 from requests_gen.web_map.zone_card import fact_names, fact_values, urgency_facts
 from requests_gen.wording import Caption, captions, numbers_and_eras
 

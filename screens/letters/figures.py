@@ -23,8 +23,8 @@ def figures_part(context: PageContext) -> None:
     st.caption(
         say(
             Text(
-                "要望書の数字は、別紙1に印刷した各行（小数点以下を四捨五入）の合計です。行を足すと要望書の数字になります。",
-                "The letter's figures are the sums of the rows printed in annex 1, each rounded half up.",
+                "要望書の数字は、別紙1に印刷した各行の合計です（合計を四捨五入し、各行は合計に合うよう端数を調整）。行を足すと要望書の数字になります。",
+                "The letter's figures are the sums of the rows printed in annex 1; rows are rounded so that they add up.",
             )
         )
     )
@@ -51,11 +51,7 @@ def _said(context: PageContext, figure: status.Traced) -> str:
 def _sums(context: PageContext, zones: Annex, figures: list[status.Traced]) -> None:
     """Annex 1's rows with what each adds to each figure; the last row adds them up."""
     say, unknown = context.say, context.say(Text(numbers_and_eras.UNKNOWN, "unknown"))
-<<<<<<< HEAD
-    names = [say(figure.name) for figure in figures]
-=======
-    names = {say(figure.short): figure_box.meaning(figure_of(figure).key, context.opened.lang) for figure in figures}
->>>>>>> h_box
+    names = {say(figure.name): figure_box.meaning(figure_of(figure).key, context.opened.lang) for figure in figures}
     words = [
         say(Text(ja, en))
         for ja, en in (

@@ -14,7 +14,7 @@ from coverage.gaps import ANY, mark_column
 from geodata.errors import Text
 from geodata.tables import text
 from requests_gen.results import columns
-from requests_gen.web_map import MAP_WORDS, CellValues, urgency_facts, zone_facts
+from requests_gen.web_map import MAP_WORDS, CellValues, data, urgency_facts, zone_facts
 from requests_gen.wording import Caption, captions, numbers_and_eras
 from screens.shared import as_html
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from coverage.result import Result
 
 MARKS = "○△×－"
+CARD = data.CARD  # the figures of a zone's card
 PART = "score_"
 LEAST_SHOWN = 0.01
 NOT_SPOTS = {
