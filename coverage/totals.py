@@ -74,7 +74,7 @@ def _kept(result: Result) -> Iterator[tuple[str, str, str]]:
     for key, figure in FIGURES.items():
         if not (key in _OF_STUDY or adds_up(figure)) or (figure.column and not _columns_there(result, figure)):
             continue
-        generations = result.study.generations if _by_generation(figure) else [""]
+        generations = result.study.generations if by_generation(figure) else [""]
         carriers = result.study.carrier_keys if "carrier" in figure.parts else [""]
         yield from ((key, generation, carrier) for generation in generations for carrier in carriers)
 
@@ -84,7 +84,8 @@ def _columns_there(result: Result, figure: Figure) -> bool:
     return "{year}" not in figure.column and ("{" in figure.column or figure.column in result.zones)
 
 
-def _by_generation(figure: Figure) -> bool:
+def by_generation(figure: Figure) -> bool:
+    """Whether a figure has a value in each generation; the others are of the generation that the zones are made for."""
     return "generation" in figure.parts or figure.key in {
         "no_carrier_population",
         "no_carrier_households",
@@ -94,9 +95,8 @@ def _by_generation(figure: Figure) -> bool:
 
 
 def _where(result: Result, figure: Figure, generation: str, carrier: str) -> tuple[str, str]:
-    return (generation or str(result.study.zones.generation)) if _by_generation(
-        figure
-    ) else "", carrier if "carrier" in figure.parts else ""
+    main = str(result.study.zones.generation)
+    return (generation or main) if by_generation(figure) else "", carrier if "carrier" in figure.parts else ""
 
 
 def _total(result: Result, key: str, generation: str, carrier: str, rule: str = "") -> Amount:

@@ -198,6 +198,13 @@ def test_a_column_of_the_ranking_is_a_way_to_ask():
     assert of(world(), "score", zone=SOUTH).rows["value"].sum() == pytest.approx(of(world(), "score", zone=SOUTH).amount.value)
 
 
+def test_a_figure_of_the_zones_own_generation_is_never_laid_beside_cells_of_another():
+    own, other = (of(world(), "uncovered_population", zone=SOUTH, **asked) for asked in ({}, {"generation": "5G"}))
+    assert own.amount == other.amount
+    assert own.rows.equals(other.rows)
+    assert of(world(), "carrier_uncovered_population", zone=SOUTH, carrier="alpha", generation="5G").amount.value != 28
+
+
 @pytest.mark.parametrize(
     ("key", "asked", "code", "offered"),
     [

@@ -68,7 +68,7 @@ def explain(result: Result, key: str, asked: Asked) -> Explained:
 def value_of(result: Result, key: str, asked: Asked) -> Amount | None:
     """The value of a figure as `explain` finds it; None for a sign, or where what was asked does not tell which is meant."""
     found = FIGURES[key]
-    if "carrier" in found.parts and not asked.carrier:
+    if any(not getattr(asked, part, "") for part in found.parts - {"generation", "rule"}):
         return None
     try:
         return _value(result, found, asked)[0]
@@ -100,7 +100,9 @@ def _found(result: Result, key: str, asked: Asked) -> tuple[Figure, Asked]:
         )
     if asked.generation:
         _known("generation", asked.generation, {each: Text(each, each) for each in study.generations})
-    return found, asked if asked.generation else replace(asked, generation=str(study.zones.generation))
+    if not asked.generation or not totals.by_generation(found):  # what the zones are made of is of their generation
+        asked = replace(asked, generation=str(study.zones.generation))
+    return found, asked
 
 
 def _zone_names(result: Result) -> dict[str, Text]:
