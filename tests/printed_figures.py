@@ -87,7 +87,8 @@ def read(place: str, label: str, text: Any, **about: str) -> Iterator[Seen]:
 
 def sheet_rows(path: Path, name: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """(headings, rows under them) of a sheet of ours."""
-    values = list(openpyxl.load_workbook(path, read_only=True)[name].values)
+    with path.open("rb") as file:
+        values = list(openpyxl.load_workbook(file, read_only=True)[name].values)
     heads = ["" if head is None else str(head) for head in values[HEADER_ROW]]
     return heads, [row for row in values[HEADER_ROW + 1 :] if any(cell is not None for cell in row)]
 
@@ -340,7 +341,7 @@ def map_html(folder: Path) -> Iterator[Seen]:
 
 def priorities_page(result: Result) -> Iterator[Seen]:
     """優先順位 with the study's own weights: the ranked list and the sheet of the municipalities' orders."""
-    context: Any = SimpleNamespace(say=lambda text: text.ja)
+    context: Any = SimpleNamespace(say=lambda text: text.ja, opened=SimpleNamespace(lang="ja"))
     config = now._columns(context)
     for label, column in (("rank", "rank"), ("score", "score")):
         for zone, value in result.ranking[column].dropna().items():

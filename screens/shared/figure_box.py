@@ -106,11 +106,11 @@ def _asked(opened: Opened, asked: Offer) -> None:
         result = _findings_chosen(opened, asked)()
         zone, listed = _whose(opened, asked, key, result)
     by_generation = key in FIGURES and "generation" in FIGURES[key].parts
-    told = _explained(opened, result, key, Asked(zone=zone, generation=asked.generation if by_generation else ""), asked.carrier, line)
-    if told is not None:
-        if told.amount is None and not told.text and not told.note.ja:
-            told = replace(told, note=asked.elsewhere)
-        _show(told, result, listed, opened)
+    answer = _explained(opened, result, key, Asked(zone=zone, generation=asked.generation if by_generation else ""), asked.carrier, line)
+    if answer is not None:
+        if answer.amount is None and not answer.text and not answer.note.ja:
+            answer = replace(answer, note=asked.elsewhere)
+        _show(answer, result, listed, opened)
 
 
 def _key(name: str) -> str:
@@ -168,18 +168,18 @@ def _whose(opened: Opened, asked: Offer, key: str, result: Result) -> tuple[str,
 
 
 def _explained(opened: Opened, result: Result, key: str, asked: Asked, carrier: str, line: DeltaGenerator) -> Explained | None:
-    """The figure told; one carrier's figure after a carrier was chosen (None until then). Raises DataError as explained does."""
+    """The figure asked; one carrier's figure after a carrier was chosen (None until then). Raises DataError as explained does."""
     from requests_gen.explain import explained  # the letters' typesetting comes with it: not before somebody asks
 
     day = datetime.now().astimezone().date()
     try:
-        told = explained(result, opened.place, key, asked, day)
+        answer = explained(result, opened.place, key, asked, day)
     except DataError as error:
         if error.code != "carrier-needed":
             raise
     else:
         address.write_address({CARRIER: ""})
-        return told
+        return answer
     names = {each.key: each.name for each in result.study.carriers}
     # the address tells at first, then the page: another carrier chosen there is meant here too
     asked_once = st.session_state.setdefault(_key("asked once"), {"carrier": st.query_params.get(CARRIER, "")})
@@ -198,38 +198,38 @@ def _explained(opened: Opened, result: Result, key: str, asked: Asked, carrier: 
     return explained(result, opened.place, key, replace(asked, carrier=chosen), day) if chosen else None
 
 
-def _show(told: Explained, result: Result, listed: tuple[str, ...] | None, opened: Opened) -> None:
+def _show(answer: Explained, result: Result, listed: tuple[str, ...] | None, opened: Opened) -> None:
     """The words of `kengai explain`, then the rows and the files as tables."""
     from requests_gen.explain import lines, name_of
 
-    lang, figure = opened.lang, told.figure
+    lang, figure = opened.lang, answer.figure
     if listed is not None:
-        told = in_view(told, result, list(listed))
-    if told.amount is None and not told.text and figure.of == "zone" and not told.asked.zone:
-        told = replace(told, note=CHOOSE_A_ZONE)
-    table = rows_table(told, result, lang)
-    name = name_of(figure, told, result).in_(lang)
-    st.html(_as_list(lines(replace(told, rows=told.rows.iloc[:0], files=[]), result, lang, 0)))
+        answer = in_view(answer, result, list(listed))
+    if answer.amount is None and not answer.text and figure.of == "zone" and not answer.asked.zone:
+        answer = replace(answer, note=CHOOSE_A_ZONE)
+    table = rows_table(answer, result, lang)
+    name = name_of(figure, answer, result).in_(lang)
+    st.html(_as_list(lines(replace(answer, rows=answer.rows.iloc[:0], files=[]), result, lang, 0)))
     if listed is not None and figure.see:
         st.caption(opened.say(Text("「似ているが別の数」は、調査の全体の値です。", "The others like it are of the whole study.")))
     if len(table):
         _rows(table, name, figure.key, result, opened)
-    if told.files:
+    if answer.files:
         st.caption(opened.say(Text("元のファイル", "files")))
         files = pd.DataFrame(
-            {opened.say(Text("ファイル", "file")): [f.path for f in told.files], "SHA-256": [f.sha256 for f in told.files]}
+            {opened.say(Text("ファイル", "file")): [f.path for f in answer.files], "SHA-256": [f.sha256 for f in answer.files]}
         )
         st.dataframe(files, hide_index=True, height=page_parts.table_height(len(files), ROWS_PX), key=_key("files"))
 
 
-def in_view(told: Explained, result: Result, listed: list[str]) -> Explained:
+def in_view(answer: Explained, result: Result, listed: list[str]) -> Explained:
     """A figure of all zones narrowed to the zones `listed` (zone ids): its sum as the page shows it, and its rows."""
-    amount = told.amount
-    if told.figure.key == COUNT:
+    amount = answer.amount
+    if answer.figure.key == COUNT:
         amount = Amount(float(len(listed)), 0, len(listed))
     elif amount is not None:
-        amount = zone_sum(result.zones.loc[listed], told.asked.column(told.figure))
-    return replace(told, amount=amount, rows=told.rows[told.rows.index.isin(listed)])
+        amount = zone_sum(result.zones.loc[listed], answer.asked.column(answer.figure))
+    return replace(answer, amount=amount, rows=answer.rows[answer.rows.index.isin(listed)])
 
 
 def _as_list(said: list[str]) -> str:

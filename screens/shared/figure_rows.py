@@ -1,6 +1,6 @@
 """The rows behind a figure, as a table for people and as a CSV of all of them.
 
-rows_table(told, result, "ja")       # 地区ID, 市町村, 地区, この数への分（人）
+rows_table(answer, result, "ja")       # 地区ID, 市町村, 地区, この数への分（人）
 rows_csv(table, name, notice, "ja")
 """
 
@@ -40,35 +40,35 @@ UNIT_OF_ROWS = {"places": "places", "rows": "cases"}  # else the figure's own
 HALF = 0.5  # how far the rows may be from the value for the value to be their sum
 
 
-def rows_table(told: Explained, result: Result, lang: str) -> pd.DataFrame:
-    """`told.rows` in the words of the page, in the same order; the last column is what each adds, missing where unknown.
+def rows_table(answer: Explained, result: Result, lang: str) -> pd.DataFrame:
+    """`answer.rows` in the words of the page, in the same order; the last column is what each adds, missing where unknown.
 
     People and households are whole and add up to the value; a part of a score or a sign is a word.
     """
-    rows, made = told.rows, {}
-    if told.rows_of in KEYS:
-        made[KEYS[told.rows_of]] = rows.index.astype(str)
+    rows, made = answer.rows, {}
+    if answer.rows_of in KEYS:
+        made[KEYS[answer.rows_of]] = rows.index.astype(str)
     if "municipality" in rows:
         made[Text("市町村", "municipality")] = rows["municipality"].map(text.stripped)
-    if told.rows_of in NAMES and "name" in rows:
-        named = rows["name"].map(str) if told.rows_of != "parts" else [_part_name(each, result, lang) for each in rows["name"]]
-        made[NAMES[told.rows_of]] = [text.stripped(each) for each in named]
-    if told.rows_of == "cells":
+    if answer.rows_of in NAMES and "name" in rows:
+        named = rows["name"].map(str) if answer.rows_of != "parts" else [_part_name(each, result, lang) for each in rows["name"]]
+        made[NAMES[answer.rows_of]] = [text.stripped(each) for each in named]
+    if answer.rows_of == "cells":
         made[Text("地区ID", "zone id")] = rows["zone_id"].fillna("").astype(str)
     if "value" in rows:
-        heading, values = _values(told, lang)
+        heading, values = _values(answer, lang)
         made[heading] = values
     return pd.DataFrame({heading.in_(lang): list(column) for heading, column in made.items()})
 
 
-def _values(told: Explained, lang: str) -> tuple[Text, Any]:
-    values = told.rows["value"]
-    if told.rows_of == "parts" or not pd.api.types.is_numeric_dtype(values):
-        names = told.rows.get("name", values)
+def _values(answer: Explained, lang: str) -> tuple[Text, Any]:
+    values = answer.rows["value"]
+    if answer.rows_of == "parts" or not pd.api.types.is_numeric_dtype(values):
+        names = answer.rows.get("name", values)
         return Text("値", "value"), [_word(value, str(name), lang) for value, name in zip(values, names, strict=True)]
-    sums = _add_up(values.to_numpy(float), told)
+    sums = _add_up(values.to_numpy(float), answer)
     heading = Text("この数への分", "adds") if sums else Text("値", "value")
-    unit = UNIT_OF_ROWS.get(told.rows_of, told.figure.unit)
+    unit = UNIT_OF_ROWS.get(answer.rows_of, answer.figure.unit)
     behind = numbers_and_eras.BEHIND[unit]
     heading = Text(
         *(f"{word}（{said.strip()}）" if said.strip() else word for word, said in ((heading.ja, behind.ja), (heading.en, behind.en)))
@@ -78,9 +78,9 @@ def _values(told: Explained, lang: str) -> tuple[Text, Any]:
     return heading, (100 * values if unit == "share" else values).round(1)
 
 
-def _add_up(values: np.ndarray, told: Explained) -> bool:
+def _add_up(values: np.ndarray, answer: Explained) -> bool:
     """Whether the rows are what the value is the sum of; those of a rank or a share are not."""
-    total = None if told.amount is None else told.amount.known
+    total = None if answer.amount is None else answer.amount.known
     return total is not None and abs(np.nansum(values) - total) < HALF
 
 
