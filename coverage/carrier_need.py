@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from coverage.gaps import uncovered_column
+from coverage.gaps import nobody_left_out, part_left_out, uncovered_column
 from coverage.matrix import Members, layers_by_column
 from coverage.zones import facilities as zones_facilities
 from geodata.inside import any_contains
@@ -33,7 +33,7 @@ def carrier_need(result: Result, carrier: str, generation: str) -> pd.DataFrame:
     cells = result.cells[result.cells["zone_id"] != ""]
     zone = cells["zone_id"]
     left = _left_out(result, cells, carrier, generation)
-    part = left_part(result, cells, carrier, generation)
+    part = part_left_out(left, cells["population"])
     open_ = (left.isna() & (cells["population"] > 0)).groupby(zone).any().reindex(zones, fill_value=False)
     outside, road = facilities_outside(result, carrier, generation), f"uncovered_road_km_{carrier}"
     return pd.DataFrame(
@@ -53,15 +53,11 @@ def carrier_need(result: Result, carrier: str, generation: str) -> pd.DataFrame:
 
 def left_part(result: Result, cells: pd.DataFrame, carrier: str, generation: str) -> pd.Series:
     """Which part, 0..1, of the people of each of `cells` the carrier leaves out; households and elderly go with it. NaN unknown."""
-    left = _left_out(result, cells, carrier, generation)
-    return (left / cells["population"].where(cells["population"] > 0)).fillna(0.0).where(left.notna())
+    return part_left_out(_left_out(result, cells, carrier, generation), cells["population"])
 
 
 def _left_out(result: Result, cells: pd.DataFrame, carrier: str, generation: str) -> pd.Series:
-    left = result.gaps.loc[cells.index, uncovered_column(generation, carrier)]
-    if left.notna().any():  # a carrier that does not know some cells says nothing less of cells without people
-        left = left.mask(left.isna() & (cells["population"] == 0), 0.0)
-    return left
+    return nobody_left_out(result.gaps.loc[cells.index, uncovered_column(generation, carrier)], cells["population"])
 
 
 def _sum(amount: pd.Series, part: pd.Series, zone: pd.Series) -> pd.Series:

@@ -21,6 +21,19 @@ def mark_column(generation: str, carrier: str) -> str:
     return f"mark_{generation}_{carrier}"
 
 
+def part_left_out(left: pd.Series, population: pd.Series) -> pd.Series:
+    """Which part, 0..1, of each cell's people `left` is; households and people aged 65+ are left out alike. NaN unknown."""
+    return (left / population.where(population > 0)).fillna(0.0).where(left.notna())
+
+
+def nobody_left_out(left: pd.Series, population: pd.Series) -> pd.Series:
+    """`left` with 0 where nobody lives: there nobody is left out, whether or not the area is known.
+
+    A carrier of which nothing is known says nothing of empty cells either.
+    """
+    return left.mask(left.isna() & (population == 0), 0.0) if left.notna().any() else left
+
+
 def not_spot(covered: pd.DataFrame) -> pd.Series:
     """Class of each cell from what each carrier covers. Index as `covered`.
 

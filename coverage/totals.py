@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from coverage.figures import FIGURES, Amount, Figure, add_up, zone_sum
-from coverage.gaps import ANY, uncovered_column
+from coverage.gaps import ANY, nobody_left_out, part_left_out, uncovered_column
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -29,12 +29,11 @@ OF_PEOPLE = {
 }
 OF_RULE = {"covered_official": "covered", "uncovered_official": "uncovered", "unknown_official": "unknown"}
 SHARES = ("population_coverage", "area_coverage")
-UNIONS = ("any_carrier", "best_carrier")
 
 
 def adds_up(figure: Figure) -> bool:
-    """Whether the zones of a figure have a total: people do, a rank does not."""
-    return bool(figure.column) and figure.unit in ADDED
+    """Whether the zones of a figure have a total: people do, a rank does not, and of years to come each is asked by itself."""
+    return bool(figure.column) and figure.unit in ADDED and figure.sums and "{year}" not in figure.column
 
 
 def total(result: Result, key: str, generation: str = "", carrier: str = "", rule: str = "") -> Amount:
@@ -55,7 +54,8 @@ def total(result: Result, key: str, generation: str = "", carrier: str = "", rul
 def municipal(result: Result, municipality_id: str, key: str, generation: str, carrier: str, rule: str = "") -> Amount:
     """A figure by rule (covered, uncovered, unknown, coverage) of one municipality."""
     counted = result.summary["municipalities"][municipality_id]
-    return _by_rule(counted["generations"][generation][rule or result.summary["rules"]["official"]][carrier], key)
+    figures = counted["generations"][generation][rule or result.summary["rules"]["official"]][carrier]
+    return _by_rule(figures, key, counted.get("unknown_cells", 0))
 
 
 def kept_totals(result: Result) -> list[dict[str, Any]]:
@@ -80,8 +80,8 @@ def _kept(result: Result) -> Iterator[tuple[str, str, str]]:
 
 
 def _columns_there(result: Result, figure: Figure) -> bool:
-    """Whether the zones have the column of a figure, whatever its carrier or generation; years to come are asked one by one."""
-    return "{year}" not in figure.column and ("{" in figure.column or figure.column in result.zones)
+    """Whether the zones have the column of a figure, whatever its carrier or generation."""
+    return "{" in figure.column or figure.column in result.zones
 
 
 def by_generation(figure: Figure) -> bool:
@@ -104,22 +104,24 @@ def _total(result: Result, key: str, generation: str, carrier: str, rule: str = 
     if figure.column:
         if not adds_up(figure):
             raise KeyError(key)
-        return zone_sum(result.zones, figure.column.format(generation=generation, carrier=carrier, year=""))
+        return zone_sum(result.zones, figure.column.format(generation=generation, carrier=carrier))
     if key in OF_RULE or key in SHARES:
-        return _by_rule(result.summary["generations"][generation][rule or result.summary["rules"]["official"]][carrier], key)
+        figures = result.summary["generations"][generation][rule or result.summary["rules"]["official"]][carrier]
+        return _by_rule(figures, key, result.summary["population"].get("unknown_cells", 0))
     return _OF_STUDY[key](result, key, generation, carrier)
 
 
-def _by_rule(figures: dict[str, Any], key: str) -> Amount:
-    """One figure of a carrier in the summary: of `unknown` people nobody knows whether they are covered."""
+def _by_rule(figures: dict[str, Any], key: str, unknown_cells: int) -> Amount:
+    """One figure of a carrier in the summary. Of its `unknown` people nobody knows whether they are covered; the people of
+    `unknown_cells` cells are in none of its figures.
+    """
     if key in SHARES:
         return Amount(figures[key], 0 if figures[key] is not None else 1, 1, "rows")
-    known = float(figures[OF_RULE[key]])
-    unknown = round(figures["unknown"]) if key != "unknown_official" else 0
+    known, people = float(figures[OF_RULE[key]]), sum(figures[part] for part in OF_RULE.values())
+    open_ = round(figures["unknown"]) if key != "unknown_official" else 0
     # nobody known to be outside, and some unknown: not "at least 0", but unknown
-    return Amount(
-        None if unknown and known == 0 else known, unknown, round(figures["covered"] + figures["uncovered"] + figures["unknown"]), "people"
-    )
+    value = None if (open_ or unknown_cells) and known == 0 else known
+    return Amount(value, unknown_cells, unknown_cells, "cells") if unknown_cells else Amount(value, open_, round(people), "people")
 
 
 def _people(result: Result, key: str, generation: str, carrier: str) -> Amount:
@@ -145,24 +147,27 @@ def left_out(result: Result, generation: str, carrier: str = ANY) -> pd.Series:
 
     Of all carriers: unknown everywhere while one of them has published nothing in `generation`.
     """
-    people = result.gaps[uncovered_column(generation, carrier)]
-    if people.notna().any():  # where nobody lives nobody is left out, known area or not
-        people = people.mask(people.isna() & (result.cells["population"] == 0), 0.0)
+    people = published_left_out(result, generation, carrier)
     if carrier == ANY and any(result.gaps[uncovered_column(generation, each)].isna().all() for each in result.study.carrier_keys):
         return people * float("nan")
     return people
 
 
+def published_left_out(result: Result, generation: str, carrier: str = ANY) -> pd.Series:
+    """left_out, of all carriers only of those that have published."""
+    return nobody_left_out(result.gaps[uncovered_column(generation, carrier)], result.cells["population"])
+
+
 def left_out_share(result: Result, generation: str) -> pd.Series:
     """The part of each cell's people whom no carrier serves, by which its households are counted too; NaN unknown."""
-    people = result.cells["population"]
-    left = left_out(result, generation)
-    return (left / people.where(people > 0)).fillna(0.0).where(left.notna())
+    return part_left_out(left_out(result, generation), result.cells["population"])
 
 
 def _no_carrier(result: Result, key: str, generation: str, carrier: str) -> Amount:
     if key == "no_carrier_households":
         return add_up(result.cells["households"] * left_out_share(result, generation), of="cells")
+    if key == "published_no_carrier_population":
+        return add_up(published_left_out(result, generation), of="cells")
     return add_up(left_out(result, generation, carrier or ANY), of="cells")
 
 
@@ -187,6 +192,7 @@ _OF_STUDY = {
     **dict.fromkeys(("study_unknown_cells", "study_cells", "zones_count", "zones_ranked", "zones_no_data"), _count),
     "no_carrier_zones": _no_carrier_zones,
     "no_carrier_population": _no_carrier,
+    "published_no_carrier_population": _no_carrier,
     "no_carrier_households": _no_carrier,
     "carrier_uncovered_population_all": _no_carrier,
     "no_carrier_official": _official,

@@ -9,12 +9,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from coverage.figures import FIGURES, Figure  # noqa: E402 (after the path)
+from coverage.figures import FIGURES, Figure
 
-PAGE = ROOT / "docs" / "figures.md"
+PAGE = Path(__file__).resolve().with_name("figures.md")
 HEAD = """# 数の一覧
 
 画面・要望書・表・JSON に出る数を、1つずつ、1つの名前で載せています。この一覧は `coverage/figures/` から `docs/make_figures.py` で作ります（手で直さないでください。`tests/test_figures.py` が確かめます）。

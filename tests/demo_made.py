@@ -18,7 +18,7 @@ AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 FIRST_STEP = "人口を読んでいます"
 
 
-class Stopped(Exception):  # noqa: N818 (nothing went wrong)
+class StoppedError(Exception):
     """The demo was stopped where a test wanted it."""
 
 
@@ -35,7 +35,7 @@ class Watch:
         if step.ja == FIRST_STEP and not self.earlier_years and self._told(2025):
             self.earlier_years = digests(self.out)
             if self.first_year is None:
-                raise Stopped
+                raise StoppedError
 
     def _told(self, year: int) -> bool:
         with open_registry(self.out) as registry:

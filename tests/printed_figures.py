@@ -329,7 +329,7 @@ def map_page(result: Result, rows: pd.DataFrame, caption: Caption) -> Iterator[S
 def map_html(folder: Path) -> Iterator[Seen]:
     """The data inside map.html under the words that its script puts beside them."""
     page = (folder / "map.html").read_text(encoding="utf-8")
-    data = json.loads(re.search(r'id="kengai-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1])  # type: ignore[index]
+    data = json.loads(re.findall(r'id="kengai-data"[^>]*>(.*?)</script>', page, re.DOTALL)[0])
     for zone in data["zones"]:
         for label, value in (*zip(data["facts"], zone["needs"], strict=True), (data["words"]["uncovered"], zone["people"])):
             yield from read("map.html", label, value, zone=zone["id"])

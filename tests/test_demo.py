@@ -25,7 +25,7 @@ from requests_gen.replies.codes import ANSWER_BY_KEY
 from requests_gen.results.store import read_result
 from requests_gen.workspace.new_study import copy_example
 from requests_gen.workspace.places import find_studies
-from tests.demo_made import AT, Made, Stopped, Watch, digests, read_demo
+from tests.demo_made import AT, Made, StoppedError, Watch, digests, read_demo
 from tests.mini_study import write_mini_study
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -140,7 +140,7 @@ def test_the_earlier_years_are_the_same_every_time(made: Made, tmp_path: Path) -
     again = shutil.copytree(made.first_year, tmp_path / "demo")
     before = {path: path.stat().st_mtime_ns for path in again.rglob("2024/results/*")}
     watch = Watch(again)
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         make_demo(EXAMPLE, again, watch, who="試験", at=AT)
     assert watch.earlier_years == made.earlier_years
     assert {name.split("/")[0] for name in made.earlier_years} >= {"2024", "2025", "kengai.sqlite"}

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from requests_gen.wording.numbers_and_eras import add_up, largest_remainder, round_half_up
+from requests_gen.wording.numbers_and_eras import round_half_up
+from requests_gen.wording.whole_numbers import add_up, largest_remainder
 
 CLOSE = 1e-6
 # tenths and thirds: many ties, whole numbers among them, and sums that floats do not hit

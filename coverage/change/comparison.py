@@ -16,6 +16,7 @@ import pandas as pd
 from coverage.change.cells import WORST, Steps, parts, steps
 from coverage.change.terms import Difference, common_carriers, comparable, differences, not_renewed
 from coverage.change.zones import ZONE_PARTS, counted, states_by_people, unclear_zones, zone_changes
+from coverage.figures import in_part
 from coverage.gaps import ANY, uncovered_column
 
 if TYPE_CHECKING:
@@ -113,13 +114,19 @@ def _known(values: pd.Series, unknown: int) -> float | None:
 
 def _of_zones(old: Result, new: Result, zones: pd.DataFrame, generation: str) -> Figure:
     """The one figure that the table of zones adds up to, in all its parts."""
-    unknown = [int(zones["unknown_years"].isin([year, "both"]).sum()) for year in ("old", "new")]
+    unknown = [_unknown_zones(zones, *each) for each in (("old", old), ("new", new))]
     before, after = _known(zones["old_people"], unknown[0]), _known(zones["new_people"], unknown[1])
     told = None
     # where the cells cannot be compared no zone has parts
     if before is not None and after is not None and (zones["unknown"].notna().any() or not len(zones)):
         told = {name: float(zones[name].sum()) for name in ZONE_PARTS}
     return Figure(WORST, generation, before, after, told, _silent(old, new, WORST, generation), *unknown)
+
+
+def _unknown_zones(zones: pd.DataFrame, year: str, result: Result) -> int:
+    """Zones of a year of which nobody knows the people, or not of every cell."""
+    partly = in_part(result.zones, "uncovered_population").reindex(zones.index, fill_value=False)
+    return int((zones["unknown_years"].isin([year, "both"]) | partly).sum())
 
 
 def _silent(old: Result, new: Result, carrier: str, generation: str) -> tuple[str, ...]:

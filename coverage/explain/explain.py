@@ -12,6 +12,7 @@ from coverage.carrier_need import carrier_need
 from coverage.explain.rows import Asked, RowsOf, rows_behind
 from coverage.figures import FIGURES, Amount, Figure, add_up, figure, figure_of_column, in_part, nearest
 from coverage.gaps import mark_column
+from coverage.rules import RULES
 from geodata.errors import DataError, Text
 
 if TYPE_CHECKING:
@@ -24,6 +25,17 @@ NEED = {
     "carrier_public": "public",
     "carrier_roaming_population": "roaming",
 }
+WHAT = {
+    "zone": Text("地区", "zone"),
+    "carrier": Text("事業者", "carrier"),
+    "generation": Text("世代", "generation"),
+    "rule": Text("規則", "rule"),
+}
+MOST_COLUMNS = 6
+OF_TWO_YEARS = Text(
+    "2つの年度を比べる数です。値は kengai compare と、画面の経年比較にあります。",
+    "a figure of two years: `kengai compare` and the page of years have its value",
+)
 NOT_KEPT = Text(
     "この数の元になる1件ごとの値は、調査結果に残していません。", "what this figure is made of, item by item, is not kept in the findings"
 )
@@ -51,14 +63,16 @@ class Explained:
 def explain(result: Result, key: str, asked: Asked) -> Explained:
     """The figure `key` (a key of the catalogue, its name, or a column of ranking.csv) of what was asked.
 
-    Raises DataError that offers the nearest: figure-unknown, zone-unknown, carrier-unknown, generation-unknown,
-    carrier-needed.
+    Raises DataError: figure-unknown, zone-unknown, carrier-unknown, generation-unknown, rule-unknown (with the nearest);
+    carrier-needed, part-needed; not-for-figure, where a zone, carrier, generation or rule would be passed over.
     """
     found, asked = _found(result, key, asked)
     amount, text = _value(result, found, asked)
     rows_of, rows = rows_behind(result, found, asked)
     note = Text("", "")
-    if amount is None and not text:
+    if found.key.startswith("change_") or found.key == "zones_in_state":
+        note = OF_TWO_YEARS
+    elif amount is None and not text:
         note = PER_ZONE if found.of == "zone" and not asked.zone else Text("", "")
     elif not rows_of:
         note = NOT_KEPT
@@ -77,32 +91,70 @@ def value_of(result: Result, key: str, asked: Asked) -> Amount | None:
 
 
 def _found(result: Result, key: str, asked: Asked) -> tuple[Figure, Asked]:
-    """The figure, and what is asked with all that its name or column says itself."""
-    of_column = figure_of_column(key)
+    """The figure, and what is asked with all that its name or column says itself. Refused is what would not be answered."""
+    of_column = None if key in FIGURES else figure_of_column(key)
     if of_column is not None and _there(result, of_column[1]):
         found, parts = of_column
         asked = replace(asked, **{part: getattr(asked, part) or word for part, word in parts.items()})
     else:
         found = figure(key)
-    study = result.study
-    if asked.zone:
-        _known("zone", asked.zone, _zone_names(result))
-    names = {carrier.key: Text(carrier.name, carrier.name) for carrier in study.carriers}
-    if found.key in totals.OF_RULE or found.key in totals.SHARES:
-        names |= {"any_carrier": Text("いずれか1社", "any carrier"), "best_carrier": Text("最も広い1社", "best carrier")}
-    if asked.carrier:
-        _known("carrier", asked.carrier, names)
-    elif "carrier" in found.parts or found.key in NEED or found.of == "letter":
-        raise DataError(
+    study, by_rule = result.study, found.key in totals.OF_RULE or found.key in totals.SHARES
+    carriers = {carrier.key: Text(carrier.name, carrier.name) for carrier in study.carriers}
+    if by_rule:
+        carriers |= {"any_carrier": Text("いずれか1社", "any carrier"), "best_carrier": Text("最も広い1社", "best carrier")}
+    of_carrier = "carrier" in found.parts or found.of == "letter"
+    main = str(study.zones.generation)
+    if of_carrier and not asked.carrier:
+        raise _needed(
+            found,
             "carrier-needed",
-            Text(f"「{found.name.ja}」は事業者ごとの数です", f"{found.key} is a figure of one carrier"),
-            Text(f"--carrier で事業者を選んでください: {'、'.join(names)}", f"choose one with --carrier: {', '.join(names)}"),
+            f"--carrier で事業者を選んでください: {'、'.join(carriers)}",
+            f"choose one with --carrier: {', '.join(carriers)}",
         )
-    if asked.generation:
-        _known("generation", asked.generation, {each: Text(each, each) for each in study.generations})
-    if not asked.generation or not totals.by_generation(found):  # what the zones are made of is of their generation
-        asked = replace(asked, generation=str(study.zones.generation))
-    return found, asked
+    if missing := found.parts - {"carrier", "generation", "rule", "word"} - {name for name, word in vars(asked).items() if word}:
+        names = "、".join(_columns(result, found)[:MOST_COLUMNS]) or "－"
+        raise _needed(
+            found, "part-needed", f"列の名前で尋ねてください: {names}", f"ask by the name of the column ({', '.join(missing)}): {names}"
+        )
+    for what, word, fits, known in (
+        ("zone", asked.zone, found.of == "zone" and found.unit != "zones", _zone_names(result)),
+        ("carrier", asked.carrier, of_carrier, carriers),
+        (
+            "generation",
+            asked.generation,
+            asked.generation == main or totals.by_generation(found),
+            {each: Text(each, each) for each in study.generations},
+        ),
+        ("rule", asked.rule, by_rule and found.key != "area_coverage", {rule: Text(rule, rule) for rule in RULES}),
+    ):
+        if word:
+            _known(what, word, known)
+            if not fits:
+                raise _not_for(found, what)
+    return found, replace(asked, generation=asked.generation or main)
+
+
+def _needed(found: Figure, code: str, ja: str, en: str) -> DataError:
+    name = found.named()
+    return DataError(
+        code, Text(f"「{name.ja}」は、どれのことかを選ぶ数です", f"{found.key} ({name.en}) has to be told which"), Text(ja, en)
+    )
+
+
+def _not_for(found: Figure, what: str) -> DataError:
+    """A figure that has no value of one zone, carrier, generation or rule: an answer would be another figure's."""
+    name, see = found.named(), "、".join(found.see) or "－"
+    return DataError(
+        "not-for-figure",
+        Text(f"「{name.ja}」に、{WHAT[what].ja}ごとの値はありません", f"{found.key} has no value by {WHAT[what].en}"),
+        Text(f"--{what} を外してください。似ている数: {see}", f"leave --{what} away; figures like it: {see}"),
+    )
+
+
+def _columns(result: Result, found: Figure) -> list[str]:
+    """The columns of zones and ranking that hold a figure, one a criterion, group or year."""
+    columns = [*result.ranking.columns, *result.zones.columns]
+    return [str(name) for name in columns if (of := figure_of_column(str(name))) is not None and of[0] is found]
 
 
 def _zone_names(result: Result) -> dict[str, Text]:
@@ -116,7 +168,7 @@ def _there(result: Result, parts: dict[str, str]) -> bool:
 
 
 def _known(what: str, asked: str, known: dict[str, Text]) -> None:
-    words = {"zone": Text("地区", "zone"), "carrier": Text("事業者", "carrier"), "generation": Text("世代", "generation")}[what]
+    words = WHAT[what]
     if asked not in known:
         raise DataError(
             f"{what}-unknown",

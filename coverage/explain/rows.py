@@ -10,9 +10,10 @@ import pandas as pd
 
 from coverage import totals
 from coverage.carrier_need import facilities_outside, left_part, zone_facilities
-from coverage.figures import Figure
-from coverage.gaps import mark_column, uncovered_column
+from coverage.figures import Figure, in_part
+from coverage.gaps import mark_column, part_left_out, uncovered_column
 from coverage.zones import facilities as zones_facilities
+from coverage.zones import tables
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -20,12 +21,7 @@ if TYPE_CHECKING:
 RowsOf = Literal["", "zones", "municipalities", "cells", "places", "parts", "rows"]
 OWN = ("population", "households", "population_65plus")  # of the cells themselves
 WORST = {"uncovered_population": "population", "uncovered_households": "households", "uncovered_65plus": "population_65plus"}
-UNKNOWN_OF = {
-    "unknown_people_cells": "population",
-    "unknown_households_cells": "households",
-    "unknown_65plus_cells": "population_65plus",
-    "study_unknown_cells": "population",
-}
+UNKNOWN_OF = {**tables.UNKNOWN_CELLS, "study_unknown_cells": "population"}
 COUNTED_PLACES = {
     "shelters": zones_facilities.SHELTERING,
     "public_facilities": zones_facilities.MEETING,
@@ -38,10 +34,9 @@ PLACE_COLUMNS = ["municipality", "name"]
 
 @dataclass(frozen=True)
 class Asked:
-    """Of what a figure is asked: a zone, a municipality, a carrier, a generation; "" where it was not said."""
+    """Of what a figure is asked: a zone, a carrier, a generation …; "" where it was not said."""
 
     zone: str = ""
-    municipality: str = ""
     carrier: str = ""
     generation: str = ""
     rule: str = ""
@@ -67,7 +62,7 @@ def rows_behind(result: Result, figure: Figure, asked: Asked) -> tuple[RowsOf, p
     if figure.of == "zone" and figure.column:
         column = asked.column(figure)
         table = result.ranking if column in result.ranking else result.zones
-        return "zones", _named(result, table[column].reindex(result.zones.index)) if column in table else _nothing()
+        return "zones", _zones(result, table[column], column) if column in table else _nothing()
     if figure.key in {"zones_count", "zones_ranked", "zones_no_data", "no_carrier_zones"}:
         return "zones", _zones_counted(result, figure.key, asked)
     if (
@@ -76,7 +71,8 @@ def rows_behind(result: Result, figure: Figure, asked: Asked) -> tuple[RowsOf, p
         or figure.key in {"study_population", "study_population_by_area", "no_carrier_official"}
     ):
         return "municipalities", _municipalities(result, figure.key, asked)
-    cells = _of_cells(result, figure, asked, result.cells)
+    of_zones = result.cells["zone_id"] != "" if figure.of == "zone" else slice(None)
+    cells = _of_cells(result, figure, asked, result.cells[of_zones])
     return ("cells", _cells(result, cells)) if cells is not None else ("", _nothing())
 
 
@@ -84,9 +80,10 @@ def _nothing() -> pd.DataFrame:
     return pd.DataFrame(columns=[*PLACE_COLUMNS, "value"])
 
 
-def _named(result: Result, values: pd.Series) -> pd.DataFrame:
-    """values: index zone_id."""
-    return _largest_first(result.zones[PLACE_COLUMNS].join(values.rename("value")))
+def _zones(result: Result, values: pd.Series, column: str) -> pd.DataFrame:
+    """Every zone with its `values` (index zone_id); partly: whether they do not hold all of it."""
+    zones = result.zones
+    return _largest_first(zones[PLACE_COLUMNS].assign(value=values.reindex(zones.index), partly=in_part(zones, column)))
 
 
 def _largest_first(rows: pd.DataFrame) -> pd.DataFrame:
@@ -100,23 +97,28 @@ def _zones_counted(result: Result, key: str, asked: Asked) -> pd.DataFrame:
     ranking = result.ranking
     if key == "no_carrier_zones":
         people = result.zones[uncovered_column(asked.generation)]
-        return _named(result, people[people >= totals.LEAST_PEOPLE])
+        unknown = totals.left_out(result, asked.generation).isna().all()
+        return result.zones.loc[(people >= totals.LEAST_PEOPLE) & ~unknown, PLACE_COLUMNS]
     counted = {"zones_count": ranking.index, "zones_ranked": ranking.index[ranking["gate"] == ""]}
     ids = counted.get(key, ranking.index[ranking["gate"] == "no_data"])
     return result.zones[PLACE_COLUMNS].reindex(ids)
 
 
 def _municipalities(result: Result, key: str, asked: Asked) -> pd.DataFrame:
+    """Every municipality with its part of the figure; partly: whether it has cells of unknown people."""
+    carrier, field = (asked.carrier, key) if key != "no_carrier_official" else ("any_carrier", "uncovered_official")
+    if carrier == "best_carrier":  # of the study: each municipality has a best one of its own, which adds up to nothing
+        rule = asked.rule or result.summary["rules"]["official"]
+        carrier = result.summary["generations"][asked.generation][rule][carrier]["carrier"] or carrier
     rows = []
     for code, counted in result.summary["municipalities"].items():
         if key in {"study_population", "study_population_by_area"}:
             value = counted["population" if key == "study_population" else "population_area_split"]
         else:
-            carrier, field = (asked.carrier, key) if key != "no_carrier_official" else ("any_carrier", "uncovered_official")
             value = totals.municipal(result, code, field, asked.generation, carrier, asked.rule).known
-        rows.append((code, result.municipalities["name"].get(code, code), np.nan if value is None else float(value)))
-    table = pd.DataFrame(rows, columns=["municipality_id", "municipality", "value"]).set_index("municipality_id")
-    return _largest_first(table)
+        name = result.municipalities["name"].get(code, code)
+        rows.append((code, name, np.nan if value is None else float(value), counted.get("unknown_cells", 0) > 0))
+    return _largest_first(pd.DataFrame(rows, columns=["municipality_id", "municipality", "value", "partly"]).set_index("municipality_id"))
 
 
 def _of_cells(result: Result, figure: Figure, asked: Asked, cells: pd.DataFrame) -> pd.Series | None:
@@ -126,17 +128,18 @@ def _of_cells(result: Result, figure: Figure, asked: Asked, cells: pd.DataFrame)
     if key in OWN:
         return cells[key]
     if key in UNKNOWN_OF:
-        return (cells[UNKNOWN_OF[key]].isna() & ~(cells["population"] == 0)).astype(float)
+        return tables.is_unknown(cells, UNKNOWN_OF[key]).astype(float)
     if key in WORST:
         worst = gaps[[uncovered_column(generation, carrier) for carrier in result.study.carrier_keys]].max(axis=1)
-        part = (worst / cells["population"].where(cells["population"] > 0)).fillna(0.0).where(worst.notna())
-        return worst if key == "uncovered_population" else cells[WORST[key]] * part
+        return worst if key == "uncovered_population" else cells[WORST[key]] * part_left_out(worst, cells["population"])
     if key in {"complete_population", "published_uncovered_population"}:
         return gaps[uncovered_column(generation)]
     if key in {"carrier_uncovered_population", "carrier_uncovered_population_all"}:
         return gaps[uncovered_column(generation, asked.carrier)]
     if key == "carrier_uncovered_households":
         return cells["households"] * left_part(result, cells, asked.carrier, generation)
+    if key == "published_no_carrier_population":
+        return totals.published_left_out(result, generation).loc[cells.index]
     if key == "no_carrier_population":
         return totals.left_out(result, generation).loc[cells.index]
     if key == "no_carrier_households":
@@ -161,7 +164,10 @@ def _of_zone(result: Result, figure: Figure, asked: Asked) -> tuple[RowsOf, pd.D
         return "places", _places(result, figure, asked)
     if key in {"score", "rank", "score_group"}:
         row = result.ranking.loc[zone]
-        return "parts", _parts({f: row[f] for f in result.ranking.columns if f.startswith("score_")})
+        groups = {f"score_{each.key}": each.group for each in result.study.ranking.all_criteria}
+        return "parts", _parts(
+            {f: row[f] for f in result.ranking.columns if f.startswith("score_") and asked.group in {"", groups.get(str(f), "")}}
+        )
     if key in {"carriers_missing", "carriers_unknown", "serving_carriers"}:
         marks = {mark_column(asked.generation, carrier): carrier for carrier in result.study.carrier_keys}
         return "parts", _parts({f"mark_{carrier}": result.zones.at[zone, column] for column, carrier in marks.items()})

@@ -67,7 +67,8 @@ class Figure:
 
     name, short: as printed (short: in narrow headings); both may hold {carrier}, {generation} and the like. rule: by which
     rule people count as covered; of: OF, the population of reference; unknown: UNKNOWN; made_of: kinds of files it comes from;
-    column: its column in the zones, "" where it is none; see: figures easily taken for this one.
+    column: its column in the zones, "" where it is none; sums: whether amounts of its unit add up over zones (a distance does
+    not); see: figures easily taken for this one.
     """
 
     key: str
@@ -80,6 +81,7 @@ class Figure:
     made_of: tuple[Kind, ...] = PLACES
     column: str = ""
     short: Text | None = None
+    sums: bool = True
     see: tuple[str, ...] = ()
 
     @property

@@ -145,6 +145,20 @@ NO_CARRIER = (
         see=("complete_population", "no_carrier_official"),
     ),
     Figure(
+        "published_no_carrier_population",
+        Text("公表した全社のエリア外人口 {generation}（調査区域全体）", "outside all published {generation} (whole study)"),
+        Text(
+            "調査区域の全メッシュの人のうち、エリアを公表したどの会社にも入らない人。未公表の会社は数えないので、"
+            "全社エリア外人口（調査区域全体）より少ないことはない",
+            "of everybody in the study, those outside every published layer: never fewer than the people no carrier serves",
+        ),
+        "people",
+        "study",
+        "gaps",
+        made_of=GAPS,
+        see=("no_carrier_population", "published_uncovered_population"),
+    ),
+    Figure(
         "no_carrier_households",
         Text("全社エリア外世帯（調査区域全体）", "households no carrier serves (whole study)"),
         Text(

@@ -317,6 +317,7 @@ THERE = (
         "zone",
         unknown="whole",
         column="nearest_coverage_km",
+        sums=False,
         see=("carrier_edge_km",),
     ),
     Figure(

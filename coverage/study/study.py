@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from coverage.study.evidence import EvidenceFiles
 from coverage.study.ranking import OwnCriterion, Ranking
@@ -55,11 +55,22 @@ class About(Part):
     notes: str = ""
 
 
+# what figures of several carriers together are called: no carrier may be called so
+UNIONS = ("any", "any_carrier", "best_carrier", "worst")
+
+
 class Carrier(Part):
     """A mobile network operator."""
 
     key: Key
     name: str
+
+    @field_validator("key")
+    @classmethod
+    def _not_a_union(cls, key: str) -> str:
+        if key in UNIONS:
+            raise ValueError(f"{key} は、いくつかの会社をまとめた数の名前です。別のキーにしてください / is the name of a union of carriers")
+        return key
 
 
 class Layer(VectorFiles):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from coverage.gaps import ANY, mark_column, uncovered_column
+from coverage.gaps import ANY, mark_column, part_left_out, uncovered_column
 from geodata.areas import metric_xy
 from geodata.errors import DataError, Text
 from geodata.grid import Grid
@@ -119,10 +119,18 @@ def zone_table(
             by_people = mark(table["population"], uncovered)
             table[mark_column(generation, carrier)] = by_people.where(table["population"] > 0, by_land)
     for column, amount in UNKNOWN_CELLS.items():
-        # where nobody lives there is no household either, whatever the source leaves blank
-        unknown = cells[amount].isna() & ~(cells["population"] == 0)
-        table[column] = unknown.groupby(zone).sum().reindex(table.index).astype(int)
+        table[column] = is_unknown(cells, amount).groupby(zone).sum().reindex(table.index).astype(int)
     return _with_need(table, cells, gaps, carriers, main)
+
+
+def is_unknown(cells: pd.DataFrame, amount: str) -> pd.Series:
+    """Which cells are missing from a sum of `amount` (a column of UNKNOWN_CELLS): bool, index as `cells`.
+
+    Where nobody lives there is no household either, whatever the source leaves blank; where nobody knows who lives there,
+    a blank is no nought.
+    """
+    people = cells["population"]
+    return (cells[amount].isna() | people.isna()) & ~(people == 0)
 
 
 def _sum(frame: pd.DataFrame, zone: pd.Series) -> pd.DataFrame:
@@ -147,7 +155,7 @@ def _with_need(table: pd.DataFrame, cells: pd.DataFrame, gaps: pd.DataFrame, car
     by_carrier = [uncovered_column(main, carrier) for carrier in carriers]
     worst = gaps[by_carrier].max(axis=1)
     # what the carriers leave out of a cell, as a part of its people: households and elderly are taken alike
-    left_out = (worst / cells["population"].where(cells["population"] > 0)).fillna(0.0).where(worst.notna())
+    left_out = part_left_out(worst, cells["population"])
     zone = cells["zone_id"]
     households = (cells["households"] * left_out).groupby(zone).sum(min_count=1)
     elderly = (cells["population_65plus"] * left_out).groupby(zone).sum(min_count=1)

@@ -15,7 +15,7 @@ from requests_gen.annual_report.facts import PARTS, Records, Report, annual_repo
 from requests_gen.annual_report.map import report_map
 from requests_gen.annual_report.words import INTERNAL, MAP_FILE, SAY, TITLE, TREND_PEOPLE, TREND_ZONES, besides, printed
 from requests_gen.files import replace_folder, typst_pdf, workbook
-from requests_gen.wording import caption, captions, fiscal_year, numbers_and_eras
+from requests_gen.wording import caption, captions, numbers_and_eras
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -130,7 +130,7 @@ def pdf_bytes(report: Report, result: Result) -> bytes:
         notice=report.caption.notice,
         author=report.caption.title,
         carrier_name=report.caption.title,
-        year=fiscal_year(report.year).ja,
+        year=captions.fiscal_year(report.year).ja,
         wording=SAY,
         made=report.made,
     )

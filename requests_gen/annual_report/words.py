@@ -11,7 +11,7 @@ from requests_gen.annual_report.facts import PARTS, Fact, Report
 from requests_gen.annual_report.map import ReportMap
 from requests_gen.progress import words
 from requests_gen.replies import codes as replies_codes
-from requests_gen.wording import fiscal_year, numbers_and_eras
+from requests_gen.wording import captions, numbers_and_eras
 
 INTERNAL = "内部資料（事業者の回答を含むため公開しない）"
 TITLE = "携帯電話不感地域対策　年次報告"
@@ -29,7 +29,7 @@ def printed(report: Report, drawn: ReportMap) -> dict[str, Any]:
     said = report.caption
     return {
         "title": TITLE,
-        "subtitle": f"{said.title}　{fiscal_year(report.year).ja}",
+        "subtitle": f"{said.title}　{captions.fiscal_year(report.year).ja}",
         "date": SAY.date(report.made) + "現在",
         "parts": PARTS,
         "plan": [[fact.label, number(fact)] for fact in report.of("plan")],

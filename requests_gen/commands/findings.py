@@ -291,7 +291,7 @@ def explain(
             typer.echo(_listing(listed(lang), as_json))
             return
         result = read_result(results_of(place.folder))
-        told = explained(result, place, figure, Asked(zone, "", carrier, generation, rule), day_of(""))
+        told = explained(result, place, figure, Asked(zone=zone, carrier=carrier, generation=generation, rule=rule), day_of(""))
     except DataError as error:
         refuse(error, lang)
     if as_json:

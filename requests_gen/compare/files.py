@@ -16,7 +16,7 @@ from geodata.errors import Text
 from requests_gen.compare.whole_people import COLUMNS, ORDER, YEARS, WholePeople, ordered_zones, whole_people
 from requests_gen.compare.words import (
     CONVENTION,
-    FIGURE_MEANINGS,
+    FIGURE_KEYS,
     MOVE_NAMES,
     OTHERWISE,
     PART_NAMES,
@@ -26,6 +26,7 @@ from requests_gen.compare.words import (
     STATE_NAMES,
     UNCOVERED,
     key_of,
+    meaning_of,
     sentences,
     unknown_beside,
     whose,
@@ -231,7 +232,7 @@ def _meaning_sheet(book: workbook.Book, change: Change, caption: Caption) -> Non
     rows += [
         (Text("内訳", "parts").in_(lang), CONVENTION.in_(lang)),
         (MOVE_NAMES["terms"].in_(lang), OTHERWISE.in_(lang)),
-        *((FIGURES[key].named().in_(lang), FIGURE_MEANINGS[key].in_(lang)) for key in FIGURE_MEANINGS),
+        *((FIGURES[key].named().in_(lang), meaning_of(key).in_(lang)) for key in FIGURE_KEYS),
         (Text("空欄", "empty").in_(lang), Text("その年度の一覧には無い地区（合計では0人）", "no zone of that year: counts as 0").in_(lang)),
         (
             Text("不明", "unknown").in_(lang),

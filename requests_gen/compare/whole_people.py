@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from coverage.change import REAL, WORST, Change, Figure
-from requests_gen.wording import numbers_and_eras
+from requests_gen.wording import amounts, numbers_and_eras
 
 YEARS = ["old_people", "new_people"]
 MOVES = {
@@ -101,7 +101,7 @@ def _zones(change: Change) -> tuple[pd.DataFrame, dict[str, int | None]]:
     sums = {name: numbers_and_eras.round_half_up(float(known[name].sum())) or 0 for name in columns}
     wanted = [int(side) * sums[name] for name, side in zip(columns, sign, strict=True)]
     if told:
-        printed = numbers_and_eras.add_up(signed, wanted)
+        printed = amounts.add_up(signed, wanted)
     else:
         printed = np.array([_shared(side.tolist(), total) for side, total in zip(signed.T, wanted, strict=True)]).T.reshape(signed.shape)
     whole = pd.DataFrame(printed * sign.astype(np.int64), exact.index, columns).reindex(columns=COLUMNS).astype("Int64")
@@ -118,9 +118,9 @@ def _rounded(value: float | None) -> int | None:
 def _shared(values: list[float], total: int) -> list[int]:
     """Whole parts of a total that is printed anyhow."""
     try:
-        return numbers_and_eras.largest_remainder(values, total)
+        return amounts.largest_remainder(values, total)
     except ValueError:
         # a year's total that ends on a half to the last bit was rounded otherwise than its parts: the largest gives way
         most = int(np.argmax(np.abs(values)))
         values[most] += total - sum(values)
-        return numbers_and_eras.largest_remainder(values, total)
+        return amounts.largest_remainder(values, total)

@@ -10,27 +10,12 @@ from coverage.figures import FIGURES
 from coverage.gaps import ANY
 from geodata.errors import Text
 from requests_gen.compare.whole_people import MOVES, Whole, WholePeople, whole_people
-from requests_gen.wording import captions, fiscal_year, numbers_and_eras
+from requests_gen.wording import captions, numbers_and_eras
 
 # the figures of a comparison: one name each, wherever they are printed, and no two under one name
 UNCOVERED, NOBODYS, CARRIERS = "uncovered_population", "no_carrier_population", "carrier_uncovered_population_all"
-FIGURE_MEANINGS = {
-    UNCOVERED: Text(
-        "地区の一覧にある区画ごとに、最も多くの人を外している会社のエリア外の人を数えた合計。地区の表の合計、地図、優先順位、"
-        "年次報告の推移と同じ数です。",
-        "in each cell of the zones on the list, the people left out by the carrier that leaves out most: what the table of zones "
-        "adds up to, and the total of the map, the ranking and the annual report",
-    ),
-    NOBODYS: Text(
-        "地区の一覧に無い区画も含めた調査区域全体で、どの会社のエリアにも入らない人。地区の表の合計とは別の数え方で、合計しても一致しません。",
-        "over all cells, on the list of zones or not, the people outside every carrier's area: counted otherwise than the table of "
-        "zones, and not its sum",
-    ),
-    CARRIERS: Text(
-        "その会社だけで見た、調査区域全体のエリア外の人。地区の表の合計とは別の数え方です。",
-        "over all cells, by that carrier alone: counted otherwise than the table of zones",
-    ),
-}
+PUBLISHED = "published_no_carrier_population"
+FIGURE_KEYS = (UNCOVERED, NOBODYS, PUBLISHED, CARRIERS)
 SUM_OF_TABLE = Text("表の合計", "what the table adds up to")
 OTHERWISE_COUNTED = Text("表の合計とは別の数え方", "counted otherwise than the table")
 STATE_NAMES = {
@@ -112,7 +97,7 @@ def years(change: Change) -> Text:
 
 def years_of(before: int, after: int) -> Text:
     """From one fiscal year to another."""
-    old, new = fiscal_year(before), fiscal_year(after)
+    old, new = captions.fiscal_year(before), captions.fiscal_year(after)
     return Text(f"{old.ja} → {new.ja}", f"{old.en} → {new.en}")
 
 
@@ -131,7 +116,15 @@ def moved(count: int | None, lang: str) -> str:
 
 def key_of(which: Figure) -> str:
     """Which figure of the catalogue it is."""
+    if which.carrier == ANY and which.unpublished:
+        return PUBLISHED
     return {WORST: UNCOVERED, ANY: NOBODYS}.get(which.carrier, CARRIERS)
+
+
+def meaning_of(key: str) -> Text:
+    """What a figure of the comparison counts, and whether the table of zones adds up to it."""
+    said, link = FIGURES[key].definition, SUM_OF_TABLE if key == UNCOVERED else OTHERWISE_COUNTED
+    return Text(f"{said.ja}（{link.ja}）", f"{said.en} ({link.en})")
 
 
 def whose(which: Figure, carriers: dict[str, str]) -> Text:

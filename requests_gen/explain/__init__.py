@@ -7,6 +7,6 @@ lines(answer, result, "ja", 10)
 from __future__ import annotations
 
 from requests_gen.explain.asked import explained
-from requests_gen.explain.words import as_dict, lines, listed, name_of
+from requests_gen.explain.words import as_dict, lines, listed, name_of, part_name, part_words
 
-__all__ = ["as_dict", "explained", "lines", "listed", "name_of"]
+__all__ = ["as_dict", "explained", "lines", "listed", "name_of", "part_name", "part_words"]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from coverage.explain import Asked, Explained, explain
 from coverage.figures import FIGURES, figure
-from requests_gen.explain import papers
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -19,6 +18,8 @@ def explained(result: Result, place: StudyPlace, key: str, asked: Asked, day: da
 
     Raises DataError as coverage.explain.explain does.
     """
+    from requests_gen.explain import papers  # the letters' typesetting comes with it: not before somebody asks
+
     if key not in FIGURES or FIGURES[key].of not in {"letter", "year"}:
         answer = explain(result, key, asked)
         if answer.figure.of not in {"letter", "year"}:

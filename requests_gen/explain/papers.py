@@ -32,7 +32,8 @@ def of_letter(result: Result, figure: Figure, asked: Asked, letters: Path) -> Ex
     value = entry.facts.get(group, {}).get(field)
     zones = [str(zone) for zone in entry.facts.get("zones", []) if group == "figures"]
     rows = result.zones[["municipality", "name"]].reindex(zones)
-    amount = Amount(None if value is None else float(value), 0 if value is not None else 1, len(zones))
+    missing = entry.facts.get(group, {}).get("unknown", {}).get(field, 0 if value is not None else 1)
+    amount = Amount(None if value is None else float(value), missing, len(zones))
     note = Text(f"文書 {entry.id}（{entry.folder}）。{ANNEX.ja}", f"letter {entry.id} ({entry.folder}); {ANNEX.en}")
     return Explained(figure, asked, amount, "", "zones", rows, [], note)
 

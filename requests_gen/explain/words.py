@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from coverage.explain import Explained, value_of
-from coverage.figures import FIGURES, Figure, figure_of_column
+from coverage.figures import FIGURES, Amount, Figure, figure_of_column
 from geodata.errors import Text
 from requests_gen.files import plain
-from requests_gen.wording import captions, numbers_and_eras
+from requests_gen.wording import amounts, captions
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -78,10 +78,10 @@ def _rule(figure: Figure, answer: Explained, result: Result, lang: str) -> str:
 
 
 def _value(answer: Explained, lang: str) -> str:
-    return answer.text or numbers_and_eras.amount_words(answer.amount, answer.figure.unit, lang)
+    return answer.text or amounts.amount_words(answer.amount, answer.figure.unit, lang)
 
 
-def _part_name(column: str, result: Result, lang: str) -> str:
+def part_name(column: str, result: Result, lang: str) -> str:
     """What people call a column of the ranking or of the zones; any other word stays."""
     names = {each.key: Text(each.ja, each.en) for each in result.study.ranking.all_criteria}
     carriers = {f"mark_{carrier.key}": carrier.name for carrier in result.study.carriers}
@@ -101,21 +101,34 @@ def _rows(answer: Explained, result: Result, lang: str, most: int) -> list[str]:
     out = [f"  {head}:"]
     for key, row in answer.rows.head(most).iterrows():
         names = [str(row[name]) for name in ("municipality", "name", "zone_id") if name in row and str(row[name]) != ""]
+        value = ""
         if answer.rows_of == "parts":
-            names = [_part_name(name, result, lang) for name in names]
+            names, value = [part_name(names[0], result, lang)], part_words(row["value"], names[0], lang)
+        elif "value" in row:
+            value = row_words(row["value"], bool(row.get("partly", False)), answer, lang)
         said = names if isinstance(key, int) else [str(key), *names]
-        value = _row_value(row["value"], answer, lang) if "value" in row else ""
         out.append("    " + "  ".join([*said, value]).rstrip())
     return out
 
 
-def _row_value(value: Any, answer: Explained, lang: str) -> str:
+def part_words(value: Any, column: str, lang: str) -> str:
+    """A part that is itself a figure (a part of a score, a sign): a sign as it is, a number in the unit of its own figure."""
     if isinstance(value, str):
         return value
-    if value != value:
-        return numbers_and_eras.NOT_KNOWN.in_(lang)
-    units = {"places": "places", "parts": "points" if answer.figure.unit in {"points", "rank"} else "cases", "rows": "cases"}
-    return numbers_and_eras.counted(float(value), units.get(answer.rows_of, answer.figure.unit), lang)
+    found = figure_of_column(column)
+    return amounts.amount_words(_alone(value), found[0].unit if found else "cases", lang)
+
+
+def row_words(value: Any, partly: bool, answer: Explained, lang: str) -> str:
+    """What a row adds to a figure, in its unit; a sign as it is."""
+    if isinstance(value, str):
+        return value
+    unit = {"places": "places", "rows": "cases"}.get(answer.rows_of, answer.figure.unit)
+    return amounts.amount_words(_alone(value, partly), unit, lang)
+
+
+def _alone(value: float, partly: bool = False) -> Amount:
+    return Amount(None if value != value else float(value), int(partly), 1, "rows")
 
 
 def _alike(answer: Explained, result: Result, lang: str) -> list[str]:
@@ -134,7 +147,7 @@ def _alike(answer: Explained, result: Result, lang: str) -> list[str]:
 def alike_words(result: Result, key: str, answer: Explained, lang: str) -> str:
     """The value of another figure for what was asked; "" where that does not tell which is meant."""
     amount = value_of(result, key, answer.asked)
-    return "" if amount is None else numbers_and_eras.amount_words(amount, FIGURES[key].unit, lang)
+    return "" if amount is None else amounts.amount_words(amount, FIGURES[key].unit, lang)
 
 
 def as_dict(answer: Explained, result: Result, lang: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def counted(text: str) -> list[tuple[int, str]]:
 
 
 def sums_of(table: AnnexTable) -> dict[str, int | None]:
-    """Counts and sums of annex 1, read from its printed cells. A cell that says 不明 is in no sum; None where all do."""
+    """Counts and sums of annex 1, read from its printed cells: 8以上 is 8. A cell that says 不明 is in no sum; None where all do."""
     names = [unicodedata.normalize("NFKC", heading.text).replace("\n", "") for heading in table.headings]
     column = {name: [unicodedata.normalize("NFKC", row[at].text) for row in table.cells] for at, name in enumerate(names)}
     return {
@@ -39,7 +39,8 @@ def sums_of(table: AnnexTable) -> dict[str, int | None]:
 
 
 def _sum(printed: list[str]) -> int | None:
-    known = [int(text.replace(",", "")) for text in printed if text.replace(",", "").isdigit()]
+    counts = [text.replace(",", "").removesuffix("以上") for text in printed]
+    known = [int(text) for text in counts if text.isdigit()]
     return sum(known) if known or not printed else None
 
 

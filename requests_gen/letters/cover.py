@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from coverage.figures import FIGURES
-from requests_gen.letters.annexes.annex1 import Annex
-from requests_gen.letters.annexes.annex1_table import dates, serving
+from requests_gen.letters.annexes.annex1 import Annex, ZoneRow
+from requests_gen.letters.annexes.annex1_table import AT_LEAST, count, dates, serving
 from requests_gen.letters.letter import RequestLetter
 from requests_gen.letters.sources import sources
-from requests_gen.wording import Caption, numbers_and_eras
+from requests_gen.wording import Caption
 from requests_gen.workspace import LetterSettings, letters_toml
 
 if TYPE_CHECKING:
@@ -53,9 +54,7 @@ def cover(result: Result, settings: LetterSettings, zones: Annex, letter: Reques
                 row.municipality,
                 row.name,
                 serving(row, wording),
-                wording.number(row.people),
-                wording.number(row.households),
-                wording.number(row.shelters),
+                *(count(row, name, wording) for name in ("people", "households", "shelters")),
             ]
             for row in shown
         ],
@@ -72,28 +71,34 @@ def cover(result: Result, settings: LetterSettings, zones: Annex, letter: Reques
 
 
 def figure_boxes(zones: Annex, settings: LetterSettings) -> list[list[str]]:
-    """(what, number, unit) of the sums that are known."""
+    """(what, number, unit) of the sums that are known; 12 世帯以上 where not all of them is."""
     wording, figures = settings.style.wording, zones.figures
-    names = {name: FIGURES[f"letter_{name}"].name.ja for name in ("zones", "zero_zones", "people", "households", "shelters")}
-    boxes = [
-        (names["zones"], figures.zones, "地区"),
-        (wording.text("うち" + names["zero_zones"]), figures.zero_zones, "地区"),
-        (names["people"], figures.people, "人"),
-        (names["households"], figures.households, "世帯"),
-        (names["shelters"], figures.shelters, "か所"),
-    ]
-    return [[what, wording.number(value), unit] for what, value, unit in boxes if value is not None]
+    boxes = []
+    for name, unit in (("zones", "地区"), ("zero_zones", "地区"), ("people", "人"), ("households", "世帯"), ("shelters", "か所")):
+        value = getattr(figures, name)
+        if value is not None:
+            label = ("うち" if name == "zero_zones" else "") + FIGURES[f"letter_{name}"].name.ja
+            boxes.append([wording.text(label), wording.number(value), unit + (AT_LEAST if name in figures.unknown else "")])
+    return boxes
 
 
 def _towns(zones: Annex, settings: LetterSettings, word: str) -> list[list[Any]]:
     """(municipality, text, length of its bar 0..1), most people first; the last line holds all the others."""
     wording = settings.style.wording
-    by_town: dict[str, list[int | None]] = {}
+    by_town: dict[str, list[ZoneRow]] = {}
     for row in zones.rows:
-        by_town.setdefault(row.municipality, []).append(row.people)
-    sums = sorted(((name, numbers_and_eras.total(people)) for name, people in by_town.items()), key=lambda s: (-(s[1] or 0), s[0]))
-    shown, others = sums[:FIRST_TOWNS], sums[FIRST_TOWNS:]
-    if others:
-        shown.append((wording.say("ほか{n}" + word, n=len(others)), numbers_and_eras.total([people for _, people in others])))
-    longest = max((people or 0 for _, people in shown), default=0) or 1
-    return [[name, wording.number(people) + ("人" if people is not None else ""), (people or 0) / longest] for name, people in shown]
+        by_town.setdefault(row.municipality, []).append(row)
+    shown = sorted(((name, *_people(rows)) for name, rows in by_town.items()), key=lambda s: (-(s[1] or 0), s[0]))
+    if others := shown[FIRST_TOWNS:]:
+        rows = [row for name, *_ in others for row in by_town[name]]
+        shown = [*shown[:FIRST_TOWNS], (wording.say("ほか{n}" + word, n=len(others)), *_people(rows))]
+    longest = max((people or 0 for _, people, _ in shown), default=0) or 1
+    return [[name, wording.number(people) + unit, (people or 0) / longest] for name, people, unit in shown]
+
+
+def _people(rows: Sequence[ZoneRow]) -> tuple[int | None, str]:
+    """(the people that are known, 人 or 人以上); None and no unit where nothing is."""
+    known = [row.people for row in rows if row.people is not None]
+    if not known:
+        return None, ""
+    return sum(known), "人" + (AT_LEAST if len(known) < len(rows) or any("people" in row.least for row in rows) else "")

@@ -43,7 +43,6 @@ class LetterFacts:
     roaming_partner: str
     contradicted: bool  # whether field tests contradict the carrier's own area map
     deadline: str
-    least: bool = False  # whether cells of unknown people lie in the zones: what is counted is a least
 
     def say(self, sentence: str, **parts: str | int) -> str:
         """`sentence` with its {parts}; {we}, {government}, {municipalities} are always known."""
@@ -118,11 +117,14 @@ def found(facts: LetterFacts) -> str:
 def inside(facts: LetterFacts) -> str:
     """How many people and shelters are in those areas."""
     figures = facts.figures
-    lives = [facts.say("{n}" + unit, n=n) for n, unit in ((figures.people, "人"), (figures.households, "世帯")) if n]
-    living = "、推計で" + ("少なくとも" if facts.least else "") + facts.wording.comma.join(lives) + "が居住し" if lives else ""
-    if figures.shelters:
-        least = "少なくとも" if figures.unknown.get("shelters") else ""
-        return living + facts.say("、指定避難所等" + least + "{n}か所が含まれる", n=figures.shelters)
+    people, households, shelters = (
+        facts.say(("少なくとも" if name in figures.unknown else "") + "{n}" + unit, n=n) if (n := getattr(figures, name)) else ""
+        for name, unit in (("people", "人"), ("households", "世帯"), ("shelters", "か所"))
+    )
+    lives = [each for each in (people, households) if each]
+    living = "、推計で" + facts.wording.comma.join(lives) + "が居住し" if lives else ""
+    if shelters:
+        return living + "、指定避難所等" + shelters + "が含まれる"
     return living + "ている" if living else "、住民や来訪者の利用する場所が含まれる"
 
 
@@ -330,14 +332,7 @@ def _letter_facts(result: Result, settings: LetterSettings, zones: Annex, histor
         roaming_partner=to.roaming_partner,
         contradicted=any(evidence.contradictions(result.verdicts, key, row.zone_id, study.evidence, wording) for row in zones.rows),
         deadline=_date(settings.letter.deadline, wording, weekday=True),
-        least=_some_unknown(result, [row.zone_id for row in zones.rows]) or bool(zones.figures.unknown),
     )
-
-
-def _some_unknown(result: Result, zone_ids: list[str]) -> bool:
-    # results of a program that did not count them yet have no such column
-    unknown = result.zones.get("unknown_people_cells")
-    return unknown is not None and bool((unknown.reindex(zone_ids) > 0).any())
 
 
 def _number(symbol: str, number: str, wording: numbers_and_eras.Wording) -> str:

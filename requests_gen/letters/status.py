@@ -128,12 +128,13 @@ def _sha256(settings: LetterSettings | None) -> str:
 
 @dataclass(frozen=True)
 class Traced:
-    """A figure of the letter. rows: (zone_id, what it adds), None where it is unknown; the figure is their sum."""
+    """A figure of the letter. rows: (zone_id, what it adds), None where it is unknown; the figure is the sum of the others."""
 
     name: Text
     unit: Text
     value: int | None
     rows: tuple[tuple[str, int | None], ...]
+    unknown: int = 0  # rows that the sum does not hold, or not wholly
 
 
 def traced(zones: Annex) -> list[Traced]:
@@ -147,7 +148,10 @@ def traced(zones: Annex) -> list[Traced]:
     }
     found = {name: FIGURES[f"letter_{name}"] for name in added}
     return [
-        Traced(found[name].name, found[name].words["unit"], getattr(zones.figures, name), _rows(zones, add)) for name, add in added.items()
+        Traced(
+            found[name].name, found[name].words["unit"], getattr(zones.figures, name), _rows(zones, add), zones.figures.unknown.get(name, 0)
+        )
+        for name, add in added.items()
     ]
 
 

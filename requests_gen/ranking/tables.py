@@ -11,7 +11,7 @@ from coverage.ranking import Criterion
 from geodata.errors import Text
 from requests_gen.ranking.weightings import points
 from requests_gen.results import columns
-from requests_gen.wording import numbers_and_eras
+from requests_gen.wording import amounts
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 LEAST_LABELLED = 2.5  # points: a narrower part of a bar has no room for its sign
@@ -207,7 +207,7 @@ def amount(zone: pd.Series, criterion: Criterion) -> Text:
         return Text("不明", "unknown")
     unit = {"人": "people", "世帯": "households"}.get(criterion.unit)
     if unit:
-        return Text(numbers_and_eras.counted(value, unit), numbers_and_eras.counted(value, unit, "en"))
+        return Text(amounts.counted(value, unit), amounts.counted(value, unit, "en"))
     whole = abs(value - round(value)) < 0.05 or value >= 10
     said = f"{value:,.0f}" if whole else f"{value:,.1f}"
     return Text(f"{said}{criterion.unit}", said)

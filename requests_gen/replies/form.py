@@ -18,7 +18,7 @@ from geodata.atomic import write_bytes
 from geodata.errors import DataError, Text
 from requests_gen.files import workbook
 from requests_gen.replies.codes import ANSWERS, METHODS, OWN_VIEWS, PUBLICATION, REASONS, SUBSIDIES
-from requests_gen.wording import captions, fiscal_year, numbers_and_eras
+from requests_gen.wording import captions, numbers_and_eras
 
 SHEET, GUIDE = "回答様式", "記入要領"
 HEADER_ROW = 4  # the fifth row: above it stand the title, the deadline and the marks
@@ -74,7 +74,7 @@ class ReplyForm:
     @property
     def title(self) -> str:
         """The first line of the form."""
-        return f"携帯電話不感地域の解消等に関する回答様式　{fiscal_year(self.fiscal_year).ja}"
+        return f"携帯電話不感地域の解消等に関する回答様式　{captions.fiscal_year(self.fiscal_year).ja}"
 
     @property
     def marks(self) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from requests_gen.registry import Registry
 from requests_gen.survey.columns import HEADINGS
 from requests_gen.survey.new_places import RETURN, ZONE
-from requests_gen.wording import fiscal_year
+from requests_gen.wording import captions
 
 COUNTS = ("people", "households", "municipal_rank")
 WORDS = ("confirmed", "land", "power", "fibre", "consent", "reason", "remarks", "answered_on", "office", "person", "phone")
@@ -75,5 +75,5 @@ def survey_words(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     if not told:
         return ()
     day = f"、{row['answered_on']}回答" if row["answered_on"] else ""
-    source = f"{fiscal_year(int(row['year'])).ja}の市町への照会による{day}"
+    source = f"{captions.fiscal_year(int(row['year'])).ja}の市町への照会による{day}"
     return (*told, ("市町把握値の出所", source))

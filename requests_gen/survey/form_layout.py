@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from requests_gen.files import workbook
-from requests_gen.wording import captions, fiscal_year
+from requests_gen.wording import captions
 
 FONT = "BIZ UDPゴシック"
 TO_FILL_IN, OURS, OURS_HEADING, THEIRS_HEADING = "#FFF6D6", "#F2F2F2", "#D9D9D9", "#FFE08A"
@@ -30,7 +30,7 @@ class Head:
     @property
     def title(self) -> str:
         """The title of the form."""
-        return f"携帯電話不感地域に関する照会　{fiscal_year(self.year).ja}"
+        return f"携帯電話不感地域に関する照会　{captions.fiscal_year(self.year).ja}"
 
     @property
     def whose(self) -> str:

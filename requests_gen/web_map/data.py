@@ -19,7 +19,7 @@ from requests_gen.web_map.raster import PEOPLE_FROM, classes, raster, runs
 from requests_gen.web_map.words import MAP_WORDS
 from requests_gen.web_map.zone_card import CARD as CARD
 from requests_gen.web_map.zone_card import fact_names, fact_values, urgency_facts
-from requests_gen.wording import Caption, captions, numbers_and_eras
+from requests_gen.wording import Caption, amounts, captions
 
 if TYPE_CHECKING:
     from coverage.ranking import Criterion
@@ -109,7 +109,7 @@ def _zones(result: Result, rows: pd.DataFrame, lang: str) -> list[dict[str, Any]
             rows.index,
             columns.records(rows),
             shapes,
-            numbers_and_eras.figure_words(rows, "uncovered_population", lang),
+            amounts.figure_words(rows, "uncovered_population", lang),
             fact_values(rows, lang),
             strict=True,
         )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from coverage.figures import figure
 from geodata.errors import Text
-from requests_gen.wording import numbers_and_eras
+from requests_gen.wording import amounts
 
 if TYPE_CHECKING:
     from coverage.study import Study
@@ -45,7 +45,7 @@ def fact_names(lang: str) -> list[str]:
 
 def fact_values(rows: pd.DataFrame, lang: str) -> list[list[str]]:
     """The values of CARD of each of `rows` (ranking_rows) in the order of fact_names; a sum without an unknown part says so."""
-    values = {key: numbers_and_eras.figure_words(rows, key, lang) for key in CARD}
+    values = {key: amounts.figure_words(rows, key, lang) for key in CARD}
     shares = rows["share_65plus"].to_numpy(float)
     values["population_65plus"] = [
         value + (f"（{share:.0%}）" if share == share else "") for value, share in zip(values["population_65plus"], shares, strict=True)

@@ -45,12 +45,15 @@ def figure_of(traced: status.Traced) -> Figure:
 def _said(context: PageContext, figure: status.Traced) -> str:
     if figure.value is None:
         return context.say(Text(numbers_and_eras.UNKNOWN, "unknown"))
-    return context.say(Text(f"{figure.value:,}{figure.unit.ja}", f"{figure.value:,}"))
+    whole = Text(f"{figure.value:,}{figure.unit.ja}", f"{figure.value:,}")
+    if not figure.unknown:
+        return context.say(whole)
+    return context.say(Text(f"{whole.ja}以上（不明 {figure.unknown:,}地区）", f"at least {whole.en} ({figure.unknown:,} zones unknown)"))
 
 
 def _sums(context: PageContext, zones: Annex, figures: list[status.Traced]) -> None:
     """Annex 1's rows with what each adds to each figure; the last row adds them up."""
-    say, unknown = context.say, context.say(Text(numbers_and_eras.UNKNOWN, "unknown"))
+    say, unknown, least = context.say, context.say(Text(numbers_and_eras.UNKNOWN, "unknown")), context.say(Text("以上", " or more"))
     names = {say(figure.name): figure_box.meaning(figure_of(figure).key, context.opened.lang) for figure in figures}
     words = [
         say(Text(ja, en))
@@ -67,7 +70,14 @@ def _sums(context: PageContext, zones: Annex, figures: list[status.Traced]) -> N
         facts = (str(row.number), row.zone_id, row.municipality, row.name, say(status.reason(row, zones, context.result)))
         added = (unknown if figure.rows[at][1] is None else f"{figure.rows[at][1]:,}" for figure in figures)
         table.append(dict(zip([*words[:4], *names, words[4]], [*facts[:4], *added, facts[4]], strict=True)))
-    total = [say(Text("合計", "Sum")), "", "", "", *(unknown if f.value is None else f"{f.value:,}" for f in figures), ""]
+    total = [
+        say(Text("合計", "Sum")),
+        "",
+        "",
+        "",
+        *(unknown if f.value is None else f"{f.value:,}{least if f.unknown else ''}" for f in figures),
+        "",
+    ]
     table.append(dict(zip([*words[:4], *names, words[4]], total, strict=True)))
     right = {name: st.column_config.TextColumn(alignment="right", width=90, help=said) for name, said in names.items()}
     st.dataframe(

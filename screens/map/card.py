@@ -15,7 +15,7 @@ from geodata.errors import Text
 from geodata.tables import text
 from requests_gen.results import columns
 from requests_gen.web_map import MAP_WORDS, CellValues, data, urgency_facts, zone_facts
-from requests_gen.wording import Caption, captions, numbers_and_eras
+from requests_gen.wording import Caption, amounts, captions
 from screens.shared import as_html
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _rank(row: pd.Series, perturbation: float, lang: str) -> str:
 
 
 def _number(value: float, unit: str, lang: str) -> str:
-    return numbers_and_eras.amount_words(Amount(None if value != value else value), unit, lang)
+    return amounts.amount_words(Amount(None if value != value else value), unit, lang)
 
 
 def _parts(row: pd.Series, result: Result, lang: str) -> list[tuple[str, float, float]]:

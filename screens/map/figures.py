@@ -9,7 +9,7 @@ import pandas as pd
 
 from coverage.figures import figure, zone_sum
 from geodata.errors import Text
-from requests_gen.wording import numbers_and_eras
+from requests_gen.wording import amounts
 from screens.map.view import View
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def _summed(key: str, rows: pd.DataFrame, lang: str, generation: str = "", carri
     amount = zone_sum(rows, found.column.format(generation=generation, carrier=carrier))
     label = found.named({"generation": generation, "carrier": name}).in_(lang)
     if amount.known is None:
-        return Figure(key, label, numbers_and_eras.NOT_KNOWN.in_(lang))
+        return Figure(key, label, amounts.NOT_KNOWN.in_(lang))
     note = Text(f"ほかに不明 {amount.unknown:,}地区", f"unknown in {amount.unknown:,} more zones").in_(lang) if amount.unknown else ""
-    return Figure(key, label, numbers_and_eras.counted(amount.known, found.unit, lang), note)
+    return Figure(key, label, amounts.counted(amount.known, found.unit, lang), note)
 
 
 def _outside_all(rows: pd.DataFrame, generation: str, main: str, all_published: bool, lang: str) -> Figure:
@@ -67,4 +67,4 @@ def _outside_all(rows: pd.DataFrame, generation: str, main: str, all_published: 
     unknown = figure("complete_population")
     label = Text(f"{generation}の{unknown.name.ja}", f"{generation}: {unknown.name.en}").in_(lang)
     note = Text(f"未公表の社あり（{published.label} {published.value}）", f"not all published ({published.label}: {published.value})")
-    return Figure(unknown.key, label, numbers_and_eras.NOT_KNOWN.in_(lang), note.in_(lang))
+    return Figure(unknown.key, label, amounts.NOT_KNOWN.in_(lang), note.in_(lang))

@@ -8,7 +8,7 @@ import streamlit as st
 from geodata.errors import DataError, Text
 from requests_gen.intake import edits
 from requests_gen.ranking import export, frozen, municipal_orders, study_file
-from requests_gen.wording import fiscal_year
+from requests_gen.wording import captions
 from screens.priorities.context import PageContext
 from screens.priorities.versions import downloads, versions
 from screens.shared import as_written, page_parts, registry_cache
@@ -28,7 +28,13 @@ def frozen_part(context: PageContext) -> None:
 
 def _freeze(context: PageContext) -> None:
     say = context.say
-    st.subheader(say(Text(f"{fiscal_year(context.year).ja}の順位を確定する", f"Freeze the ranking of {fiscal_year(context.year).en}")))
+    st.subheader(
+        say(
+            Text(
+                f"{captions.fiscal_year(context.year).ja}の順位を確定する", f"Freeze the ranking of {captions.fiscal_year(context.year).en}"
+            )
+        )
+    )
     ranked = int(context.quick_ranking["rank"].notna().sum())
     lines = [
         Text(
@@ -101,7 +107,8 @@ def _freeze_now(context: PageContext, who: str, note: str) -> None:
         page_parts.show_error(error, context.opened.lang)
         return
     page_parts.done(
-        context.opened, Text(f"{fiscal_year(context.year).ja}の順位を第{version}版として確定しました。", f"Frozen as version {version}.")
+        context.opened,
+        Text(f"{captions.fiscal_year(context.year).ja}の順位を第{version}版として確定しました。", f"Frozen as version {version}."),
     )
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from geodata.errors import DataError, Text
 from requests_gen.ranking import export, tables, weightings
 from requests_gen.ranking import frozen as ranking_frozen
-from requests_gen.wording import caption, fiscal_year
+from requests_gen.wording import caption, captions
 from screens.priorities.context import PageContext, frozen_heads, frozen_version, keep_weighting
 from screens.shared import as_written, page_parts, registry_cache
 
@@ -78,8 +78,9 @@ def _version(context: PageContext, head: pd.Series, rows: pd.DataFrame) -> None:
     frozen = ranking_frozen.frozen_weighting(head)
     when = _moment(head)
     description = Text(
-        f"{fiscal_year(context.year).ja} 第{version}版、{when} {head['who']} が確定" + (f"（{head['note']}）" if head["note"] else ""),
-        f"{fiscal_year(context.year).en} version {version}, frozen {when} by {head['who']}"
+        f"{captions.fiscal_year(context.year).ja} 第{version}版、{when} {head['who']} が確定"
+        + (f"（{head['note']}）" if head["note"] else ""),
+        f"{captions.fiscal_year(context.year).en} version {version}, frozen {when} by {head['who']}"
         + (f" ({head['note']})" if head["note"] else ""),
     )
     st.markdown(as_written(say(description)))

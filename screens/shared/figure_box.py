@@ -21,7 +21,8 @@ from streamlit.delta_generator import DeltaGenerator
 from coverage.explain import Asked, Explained
 from coverage.figures import FIGURES, Amount, zone_sum
 from geodata.errors import DataError, Text
-from requests_gen.wording import caption, numbers_and_eras
+from requests_gen.explain import explained, lines, name_of
+from requests_gen.wording import amounts, caption
 from screens.shared import address, page_parts
 from screens.shared.escape import as_html, as_written
 from screens.shared.figure_rows import rows_csv, rows_table
@@ -169,8 +170,6 @@ def _whose(opened: Opened, asked: Offer, key: str, result: Result) -> tuple[str,
 
 def _explained(opened: Opened, result: Result, key: str, asked: Asked, carrier: str, line: DeltaGenerator) -> Explained | None:
     """The figure asked; one carrier's figure after a carrier was chosen (None until then). Raises DataError as explained does."""
-    from requests_gen.explain import explained  # the letters' typesetting comes with it: not before somebody asks
-
     day = datetime.now().astimezone().date()
     try:
         answer = explained(result, opened.place, key, asked, day)
@@ -200,8 +199,6 @@ def _explained(opened: Opened, result: Result, key: str, asked: Asked, carrier: 
 
 def _show(answer: Explained, result: Result, listed: tuple[str, ...] | None, opened: Opened) -> None:
     """The words of `kengai explain`, then the rows and the files as tables."""
-    from requests_gen.explain import lines, name_of
-
     lang, figure = opened.lang, answer.figure
     if listed is not None:
         answer = in_view(answer, result, list(listed))
@@ -253,7 +250,7 @@ def _rows(table: pd.DataFrame, name: str, key: str, result: Result, opened: Open
         table.head(ROWS_SHOWN),
         hide_index=True,
         height=page_parts.table_height(min(len(table), ROWS_SHOWN), ROWS_PX),
-        placeholder=opened.say(numbers_and_eras.NOT_KNOWN),
+        placeholder=opened.say(amounts.NOT_KNOWN),
         column_config={each: _number(table[each]) for each in table.select_dtypes("number").columns},
         key=_key("rows"),
     )

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from coverage.explain import Explained
-from coverage.figures import figure_of_column
 from geodata.errors import Text
 from geodata.tables import text
+from requests_gen.explain import part_name, part_words
 from requests_gen.results import ranking_sheets
-from requests_gen.wording import numbers_and_eras
+from requests_gen.wording import amounts, numbers_and_eras
 
 if TYPE_CHECKING:
     from coverage.result import Result
@@ -51,13 +51,15 @@ def rows_table(answer: Explained, result: Result, lang: str) -> pd.DataFrame:
     if "municipality" in rows:
         made[Text("市町村", "municipality")] = rows["municipality"].map(text.stripped)
     if answer.rows_of in NAMES and "name" in rows:
-        named = rows["name"].map(str) if answer.rows_of != "parts" else [_part_name(each, result, lang) for each in rows["name"]]
+        named = rows["name"].map(str) if answer.rows_of != "parts" else [part_name(each, result, lang) for each in rows["name"]]
         made[NAMES[answer.rows_of]] = [text.stripped(each) for each in named]
     if answer.rows_of == "cells":
         made[Text("地区ID", "zone id")] = rows["zone_id"].fillna("").astype(str)
     if "value" in rows:
         heading, values = _values(answer, lang)
         made[heading] = values
+    if "partly" in rows and rows["partly"].any():
+        made[Text("一部不明", "partly unknown")] = np.where(rows["partly"], Text("少なくとも", "at least").in_(lang), "")
     return pd.DataFrame({heading.in_(lang): list(column) for heading, column in made.items()})
 
 
@@ -65,15 +67,15 @@ def _values(answer: Explained, lang: str) -> tuple[Text, Any]:
     values = answer.rows["value"]
     if answer.rows_of == "parts" or not pd.api.types.is_numeric_dtype(values):
         names = answer.rows.get("name", values)
-        return Text("値", "value"), [_word(value, str(name), lang) for value, name in zip(values, names, strict=True)]
+        return Text("値", "value"), [part_words(value, str(name), lang) for value, name in zip(values, names, strict=True)]
     sums = _add_up(values.to_numpy(float), answer)
     heading = Text("この数への分", "adds") if sums else Text("値", "value")
     unit = UNIT_OF_ROWS.get(answer.rows_of, answer.figure.unit)
-    behind = numbers_and_eras.BEHIND[unit]
+    behind = amounts.BEHIND[unit]
     heading = Text(
         *(f"{word}（{said.strip()}）" if said.strip() else word for word, said in ((heading.ja, behind.ja), (heading.en, behind.en)))
     )
-    if unit in numbers_and_eras.COUNTED:
+    if unit in amounts.COUNTED:
         return heading, pd.array(_whole(values.to_numpy(float), sums and unit in WHOLE_TO_A_SUM), dtype="Int64")
     return heading, (100 * values if unit == "share" else values).round(1)
 
@@ -89,28 +91,8 @@ def _whole(values: np.ndarray, to_their_sum: bool) -> list[int | None]:
     if not to_their_sum:
         return [numbers_and_eras.round_half_up(value) for value in values]
     known = ~np.isnan(values)
-    parts = iter(numbers_and_eras.largest_remainder(values[known].tolist()))
+    parts = iter(amounts.largest_remainder(values[known].tolist()))
     return [next(parts) if there else None for there in known]
-
-
-def _word(value: Any, column: str, lang: str) -> str:
-    """A part as a word: a sign as it is, a number in the unit of its own figure."""
-    if isinstance(value, str):
-        return value
-    if value != value:
-        return numbers_and_eras.NOT_KNOWN.in_(lang)
-    found = figure_of_column(column)
-    return numbers_and_eras.counted(float(value), found[0].unit if found else "cases", lang)
-
-
-def _part_name(column: str, result: Result, lang: str) -> str:
-    """What people call a column of the ranking or of the zones."""
-    carriers = {f"mark_{carrier.key}": carrier.name for carrier in result.study.carriers}
-    found = figure_of_column(column)
-    if found is None or column in carriers:
-        return carriers.get(column, column)
-    criteria = {each.key: Text(each.ja, each.en) for each in result.study.ranking.all_criteria}
-    return found[0].named({part: criteria.get(word, word) for part, word in found[1].items()}).in_(lang)
 
 
 def rows_csv(table: pd.DataFrame, name: str, notice: str, lang: str) -> bytes:

@@ -137,7 +137,7 @@ def _figures(change: Change, opened: Opened) -> None:
             words.moved(whole.difference, lang),
             delta_color="off",
             delta_arrow="off",
-            help=f"{figure_box.meaning(words.UNCOVERED, lang)}\n\n{as_written(opened.say(words.FIGURE_MEANINGS[words.UNCOVERED]))}",
+            help=f"{figure_box.meaning(words.UNCOVERED, lang)}\n\n{as_written(opened.say(words.SUM_OF_TABLE))}",
         )
         two.metric(
             opened.say(FIGURES["change_real"].heading),
@@ -179,7 +179,7 @@ def _reasons(change: Change, carriers: dict[str, str], opened: Opened) -> None:
     total = f"{words.moved(whole.difference, opened.lang)}"
     st.caption(
         f"{words.people(whole.old, opened.lang)} → {words.people(whole.new, opened.lang)}（{total}）"
-        f"{opened.say(words.unknown_beside(figure))}　{opened.say(words.FIGURE_MEANINGS[words.key_of(figure)])}　{opened.say(words.CONVENTION)}"
+        f"{opened.say(words.unknown_beside(figure))}　{opened.say(words.meaning_of(words.key_of(figure)))}　{opened.say(words.CONVENTION)}"
     )
 
 

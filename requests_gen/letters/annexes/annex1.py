@@ -16,10 +16,11 @@ import numpy as np
 import pandas as pd
 
 from coverage.carrier_need import carrier_need
+from coverage.figures import in_part
 from coverage.gaps import mark_column
 from requests_gen.letters.last_year import CarrierHistory
 from requests_gen.registry import location, open_registry
-from requests_gen.wording import numbers_and_eras, urgency
+from requests_gen.wording import amounts, numbers_and_eras, urgency
 from requests_gen.workspace import letters_toml
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class ZoneRow:
     roaming: int | None
     first_year: int
     answer: str
+    least: tuple[str, ...] = ()  # which of people and households hold only the part that is known
 
     @property
     def nobody(self) -> bool:
@@ -100,7 +102,8 @@ class Rest:
 
 @dataclass(frozen=True)
 class _Zones:
-    """What the rows are taken from, by zone_id: table zones; marks, need: of the carriers; designated, subsidy: words."""
+    """What the rows are taken from, by zone_id: table zones; marks, need: of the carriers; designated, subsidy: words;
+    partly: which amounts hold only the part that is known."""
 
     table: pd.DataFrame
     marks: pd.DataFrame
@@ -110,6 +113,7 @@ class _Zones:
     subsidy: Mapping[str, str]
     orders: Mapping[str, int]
     first_year: pd.Series
+    partly: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -173,9 +177,11 @@ def _zones(result: Result, carrier: str, generation: str, edge_km: pd.Series, or
         subsidy={zone: urgency.SUBSIDY[found.answer].ja for zone, found in grants.items()},
         orders=orders,
         first_year=result.zone_ids.set_index("zone_id")["first_year"],
+        partly=pd.DataFrame({name: in_part(table, f"uncovered_{column}") for name, column in LEAST.items()}),
     )
 
 
+LEAST = {"people": "population", "households": "households"}
 SUMS = ("people", "households", "shelters", "public", "road_km")
 FIGURE_NAMES = ("zones", "zero_zones", *SUMS, "roaming_zones")  # coverage.figures calls them letter_<name>
 
@@ -194,8 +200,12 @@ def figures(rows: tuple[ZoneRow, ...]) -> Figures:
         public=sums["public"],
         road_km=None if sums["road_km"] is None else round(float(sums["road_km"]), 1),
         roaming_zones=sum(bool(row.roaming) for row in rows),
-        unknown={name: len(rows) - len(known[name]) for name in SUMS if 0 < len(known[name]) < len(rows)},
+        unknown={name: missing for name in SUMS if known[name] and (missing := sum(_not_whole(row, name) for row in rows))},
     )
+
+
+def _not_whole(row: ZoneRow, name: str) -> bool:
+    return getattr(row, name) is None or name in row.least
 
 
 def _printed(need: pd.DataFrame) -> pd.DataFrame:
@@ -206,7 +216,7 @@ def _printed(need: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(np.nan, index=need.index, columns=["people", "households", "road_km"])
     for name, units in (("people", 1), ("households", 1), ("road_km", 10)):
         known = need[name].dropna()
-        table.loc[known.index, name] = np.array(numbers_and_eras.largest_remainder((known * units).tolist()), float) / units
+        table.loc[known.index, name] = np.array(amounts.largest_remainder((known * units).tolist()), float) / units
     return table
 
 
@@ -217,6 +227,8 @@ def _row(number: int, zone_id: str, rank: int, zones: _Zones, printed: pd.DataFr
     people, households = (numbers_and_eras.round_half_up(printed.at[zone_id, name]) for name in ("people", "households"))
     road_km = numbers_and_eras.round_tenths(float(printed.at[zone_id, "road_km"]))
     reply = history.zones.get(zone_id) if history else None
+    least = tuple(name for name in LEAST if zones.partly.at[zone_id, name])
+    whole = need["people"] > 0 and not least
     kinds = ((HOMES, people), (ROADS, road_km), (PLACES, (shelters or 0) + (public or 0)), (VISITED, visited))
     return ZoneRow(
         number=number,
@@ -230,7 +242,7 @@ def _row(number: int, zone_id: str, rank: int, zones: _Zones, printed: pd.DataFr
         serving_unknown=marks.count(UNKNOWN_MARK),
         people=people,
         households=households,
-        share_65plus=numbers_and_eras.round_half_up(100 * need["elderly"] / need["people"]) if need["people"] > 0 else None,
+        share_65plus=numbers_and_eras.round_half_up(100 * need["elderly"] / need["people"]) if whole else None,
         shelters=shelters,
         public=public,
         visited=visited,
@@ -242,6 +254,7 @@ def _row(number: int, zone_id: str, rank: int, zones: _Zones, printed: pd.DataFr
         roaming=numbers_and_eras.round_half_up(need["roaming"]),
         first_year=(reply.first_year if reply and reply.first_year else int(zones.first_year[zone_id])),
         answer=reply.answer if reply else "",
+        least=least,
     )
 
 

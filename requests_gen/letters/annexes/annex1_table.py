@@ -17,6 +17,7 @@ Align = Literal["left", "center", "right"]
 TITLE = "優先整備要望地区一覧表"
 TOTAL = "合計"
 UNKNOWN_SIGN = "－"
+AT_LEAST = "以上"
 # the figure of the catalogue that stands in a column of numbers; marks: one column a carrier
 FIGURE_KEYS = {
     "rank": "rank",
@@ -150,8 +151,13 @@ def _cell(name: str, row: ZoneRow, zones: Annex, wording: numbers_and_eras.Wordi
         return Cell(wording.number(km, 1), km, "km")
     if name == "municipal_order" and row.municipal_order is None:
         return Cell(UNKNOWN_SIGN)
+    return Cell(count(row, name, wording), None if name in row.least else getattr(row, name), "whole")
+
+
+def count(row: ZoneRow, name: str, wording: numbers_and_eras.Wording) -> str:
+    """An amount of a row: ８, ８以上 where only a part of it is known, 不明."""
     value = getattr(row, name)
-    return Cell(wording.number(value), value, "whole")
+    return wording.number(value) + (AT_LEAST if name in row.least and value is not None else "")
 
 
 def serving(row: ZoneRow, wording: numbers_and_eras.Wording) -> str:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from coverage.carrier_need import facilities_outside, given_categories
-from coverage.figures import figure
+from coverage.figures import figure, in_part
 from coverage.gaps import mark_column
 from coverage.subsidy import Possibility
 from geodata.areas import degrees
 from requests_gen.letters.annexes.annex1 import Annex, ZoneRow
-from requests_gen.letters.annexes.annex1_table import serving
+from requests_gen.letters.annexes.annex1_table import AT_LEAST, count, serving
 from requests_gen.letters.annexes.annex2_urgency import MISSING, building, dangers, grant, places_and_roads
 from requests_gen.letters.sources import layer_days, sources
 from requests_gen.wording import Caption, captions, evidence, numbers_and_eras, urgency
@@ -189,11 +189,18 @@ def _people(row: ZoneRow, zone: pd.Series, result: Result, wording: numbers_and_
         numbers_and_eras.round_half_up(100 * zone["share_65plus"]), numbers_and_eras.round_half_up(zone["population"]), wording
     )
     return (
-        ("人口（人）", wording.number(numbers_and_eras.round_half_up(zone["population"])), wording.number(row.people)),
-        ("世帯", wording.number(numbers_and_eras.round_half_up(zone["households"])), wording.number(row.households)),
+        ("人口（人）", _whole(zone, "population", wording), count(row, "people", wording)),
+        ("世帯", _whole(zone, "households", wording), count(row, "households", wording)),
         (wording.text("65歳以上の割合"), share, elderly),
         *_to_come(zone, result, wording),
     )
+
+
+def _whole(zone: pd.Series, column: str, wording: numbers_and_eras.Wording) -> str:
+    """An amount of the whole zone; 8以上 where only a part of it is known."""
+    value = numbers_and_eras.round_half_up(zone[column])
+    partly = value is not None and bool(in_part(zone.to_frame().T, column).iloc[0])
+    return wording.number(value) + (AT_LEAST if partly else "")
 
 
 def _to_come(zone: pd.Series, result: Result, wording: numbers_and_eras.Wording) -> list[tuple[str, ...]]:
@@ -226,11 +233,15 @@ def _serving(row: ZoneRow, wording: numbers_and_eras.Wording) -> Pairs:
 
 
 def _effect(row: ZoneRow, zone: pd.Series, zones: Annex, wording: numbers_and_eras.Wording) -> Pairs:
+    new = [
+        ("少なくとも" if name in row.least else "") + wording.say("{n}" + unit, n=n)
+        for name, unit in (("people", "人"), ("households", "世帯"))
+        if (n := getattr(row, name)) is not None
+    ]
     gain = wording.say(
-        "新たに貴社の{generation}を利用できる人 推計{people}人、{households}世帯",
+        "新たに貴社の{generation}を利用できる人 {people}",
         generation=wording.text(zones.generation),
-        people=wording.number(row.people),
-        households=wording.number(row.households),
+        people="推計" + wording.comma.join(new) if new else numbers_and_eras.UNKNOWN,
     )
     if row.shelters:
         gain += wording.say("、避難所等{n}か所", n=row.shelters)
@@ -238,8 +249,8 @@ def _effect(row: ZoneRow, zone: pd.Series, zones: Annex, wording: numbers_and_er
         gain += wording.say("、学校・医療等{n}か所", n=row.public)
     if row.road_km:
         gain += wording.text(f"、道路約{row.road_km:,.1f}km")
-    nobody = numbers_and_eras.round_half_up(zone["complete_population"])
-    first = numbers_and_eras.UNKNOWN if nobody is None else wording.say("推計{n}人", n=nobody)
+    nobody = _whole(zone, "complete_population", wording)
+    first = nobody if nobody == numbers_and_eras.UNKNOWN else wording.say("推計{n}人", n=nobody)
     return ("整備された場合", gain), ("うち" + figure("complete_population").heading.ja, first)
 
 
