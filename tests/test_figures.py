@@ -322,6 +322,7 @@ def test_rows_of_counts_households_and_the_best_carrier_are_those_of_the_value()
     with pytest.raises(KeyError):
         total(world(), "nearest_coverage_km")
     parts = of(world(), "group_need", zone=SOUTH)
+    assert lines(parts, world(), "ja", 0)[0].startswith("群の計 需要")
     assert parts.rows["value"].sum() == pytest.approx(parts.amount.known)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from coverage.explain import Explained, value_of
 from coverage.figures import FIGURES, Amount, Figure, figure_of_column
+from coverage.ranking import GROUPS
 from geodata.errors import Text
 from requests_gen.files import plain
 from requests_gen.wording import amounts, captions
@@ -62,6 +63,8 @@ def name_of(figure: Figure, answer: Explained, result: Result) -> Text:
         said["carrier"] = captions.UNIONS.get(asked.carrier, Text(*[names.get(asked.carrier, asked.carrier)] * 2))
     if asked.criterion:
         said["criterion"] = criteria.get(asked.criterion, asked.criterion)
+    if asked.group:
+        said["group"] = GROUPS.get(asked.group, asked.group)
     said["rule"] = captions.RULE_SHORT[asked.rule or rules["official"]]
     return figure.named(said)
 
