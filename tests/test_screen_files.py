@@ -16,6 +16,7 @@ from requests_gen.workspace.places import StudyPlace, find_studies
 from tests.hand_world import box
 from tests.screen_server import Visit, served
 from tests.test_data_run import tree
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]
 
@@ -84,6 +85,8 @@ def test_a_file_goes_in_and_the_findings_change(place, url, visitor, tmp_path):
 
     visit.goto("/data?part=run")
     visit.page.get_by_role("button", name="調査を実行").click()
+    # a click that the page has not passed on yet would be lost with the page, on a busy machine
+    wait_until(lambda: status_file(place.results).exists(), visit.text)
     visit.page.reload()  # a reload does not lose the run
     visit.page.get_by_text("実行が終わりました").wait_for()
     visit.idle()
